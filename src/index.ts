@@ -1,0 +1,13 @@
+export { concatAllEager } from './concatAllEager.js';
+export { concatEager } from './concatEager.js';
+export { concatMapEager } from './concatMapEager.js';
+export type {
+  ConcatMapEagerConfig,
+  FailedItem,
+  ItemContext,
+  ItemOutcome,
+  ItemTimeout,
+  LimitName,
+  MonitorEvent,
+  TimeoutMeta,
+} from './config.js';

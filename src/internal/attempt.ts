@@ -1,0 +1,203 @@
+import type { Unsubscribable } from 'rxjs';
+import type { ItemContext } from '../config.js';
+import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
+import type { EagerProcess } from './eagerProcess.js';
+import type { Activity, Item } from './item.js';
+import type { Listener } from './listen.js';
+
+/** The limits of every attempt of a subscription. */
+export interface AttemptLimits {
+  readonly first: Limit | undefined;
+  readonly each: Limit | undefined;
+  readonly total: Limit | undefined;
+}
+
+/**
+ * What listens on behalf of an item. A producer may hold it for as long as it likes, as a promise that never settles does:
+ * once closed, it leads neither to the item nor to the process.
+ */
+abstract class ItemListener<T, R, V> implements Listener<V>, Activity {
+  closed = false;
+  stop: Unsubscribable | undefined = undefined;
+  protected item: Item<T, R>;
+  protected process: EagerProcess<T, R>;
+
+  constructor(item: Item<T, R>, process: EagerProcess<T, R>) {
+    this.item = item;
+    this.process = process;
+    item.activity = this;
+  }
+
+  abstract next(value: V): void;
+  abstract error(error: unknown): void;
+
+  complete(): void {
+    const { item, process } = this;
+    this.end();
+    process.itemCompleted(item);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.item.activity = undefined;
+    this.item = this.process = undefined as never;
+  }
+
+  cancel(_reason?: unknown): void {
+    if (!this.closed) {
+      this.close();
+    }
+    const { stop } = this;
+    this.stop = undefined;
+    stop?.unsubscribe();
+  }
+
+  /** What it listens to has ended by itself. */
+  protected end(): void {
+    this.close();
+    this.stop = undefined;
+  }
+}
+
+/**
+ * One run of an item's inner: from the call of `project` (or, for a fallback, of `onError`) until it ends by itself or is
+ * cancelled. It is what `project` gets as its third argument.
+ */
+export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext, ClockOwner {
+  readonly attempt: number;
+  private clocks: AttemptClocks | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+  private cancelled = false;
+  private reason: unknown = undefined;
+
+  constructor(item: Item<T, R>, process: EagerProcess<T, R>) {
+    super(item, process);
+    this.attempt = item.attempts;
+  }
+
+  /** Made when it is first read, so that it costs nothing where it is not. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.cancelled) {
+        this.controller.abort(this.reason);
+      }
+    }
+    return this.controller.signal;
+  }
+
+  /** Starts the clocks: the inner is about to be subscribed. */
+  startClocks(deadlines: Deadlines, limits: AttemptLimits): void {
+    this.clocks = new AttemptClocks(deadlines, limits, this);
+  }
+
+  next(value: R): void {
+    this.process.itemEmitted(this.item, value);
+    this.clocks?.heard();
+  }
+
+  error(error: unknown): void {
+    const { item, process } = this;
+    this.end();
+    process.attemptFailed(item, error);
+  }
+
+  passed(limit: Limit): void {
+    this.process.limitPassed(this.item, limit);
+  }
+
+  override cancel(reason?: unknown): void {
+    this.cancelled = true;
+    this.reason = reason;
+    try {
+      super.cancel();
+    } finally {
+      this.controller?.abort(reason);
+    }
+  }
+
+  override close(): void {
+    this.clocks?.stop();
+    this.clocks = undefined;
+    super.close();
+  }
+}
+
+class AttemptClocks {
+  private readonly first: Clock | undefined;
+  private each: Clock | undefined;
+  private readonly total: Clock | undefined;
+
+  constructor(
+    private readonly deadlines: Deadlines,
+    private readonly limits: AttemptLimits,
+    private readonly owner: ClockOwner,
+  ) {
+    const { first, each, total } = limits;
+    this.first = first && deadlines.start(first, owner);
+    // The first gap is `first`'s, where there is one.
+    this.each = each && !first ? deadlines.start(each, owner) : undefined;
+    this.total = total && deadlines.start(total, owner);
+  }
+
+  /** The inner has emitted a value. */
+  heard(): void {
+    const { deadlines, limits } = this;
+    deadlines.stop(this.first);
+    if (this.each !== undefined) {
+      deadlines.restart(this.each);
+    } else if (limits.each !== undefined) {
+      this.each = deadlines.start(limits.each, this.owner);
+    }
+  }
+
+  stop(): void {
+    this.deadlines.stop(this.first);
+    this.deadlines.stop(this.each);
+    this.deadlines.stop(this.total);
+  }
+}
+
+/** Listens to a `retry.delay` notifier, as rxjs's `retry` does: its first value starts the next attempt. */
+export class Notifier<T, R> extends ItemListener<T, R, unknown> {
+  next(): void {
+    const { item, process } = this;
+    this.cancel();
+    process.retryItem(item);
+  }
+
+  error(error: unknown): void {
+    const { item, process } = this;
+    this.end();
+    process.itemFailed(item, error);
+  }
+}
+
+/** A `retry.delay` in milliseconds. */
+export class Delay<T, R> implements Activity, ClockOwner {
+  private readonly clock: Clock;
+
+  constructor(
+    private readonly item: Item<T, R>,
+    private readonly process: EagerProcess<T, R>,
+    private readonly deadlines: Deadlines,
+    limit: Limit,
+  ) {
+    item.activity = this;
+    this.clock = deadlines.start(limit, this);
+  }
+
+  passed(): void {
+    this.close();
+    this.process.retryItem(this.item);
+  }
+
+  close(): void {
+    this.item.activity = undefined;
+    this.deadlines.stop(this.clock);
+  }
+
+  cancel(): void {
+    this.close();
+  }
+}

@@ -1,0 +1,178 @@
+import type { SchedulerLike, Unsubscribable } from 'rxjs';
+
+/** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** One clock: it passes `limit.ms` after `since`, unless it is stopped before. */
+export interface Clock {
+  readonly limit: Limit;
+  readonly owner: ClockOwner;
+  since: number;
+  running: boolean;
+  previous: Clock | undefined;
+  next: Clock | undefined;
+}
+
+export interface ClockOwner {
+  /** Is called when a clock of its has passed. */
+  passed(limit: Limit): void;
+}
+
+/**
+ * All running clocks of one duration. Since the duration is the same, the order in which they were started is the order in
+ * which they pass: a list suffices where clocks of any duration would need a heap.
+ */
+export interface Limit {
+  readonly name: string;
+  readonly ms: number;
+  first: Clock | undefined;
+  last: Clock | undefined;
+}
+
+/**
+ * Every clock of a subscription behind one scheduled action, which is set for the earliest that will pass. Stopping a clock
+ * does not touch the action: it fires once for nothing, and is set again only if another clock runs. So a limit that does
+ * not pass costs a few links and no timer.
+ *
+ * The time here never goes backwards, whatever the scheduler's clock does: a jump back is taken as no time at all, and an
+ * action that fires shows that its delay has passed, even where the clock stands still.
+ */
+export class Deadlines {
+  private readonly limits: Limit[] = [];
+  private armed: { readonly at: number; action: Unsubscribable | undefined } | undefined = undefined;
+  private latest = -Infinity;
+  private skew = 0;
+  private closed = false;
+
+  constructor(private readonly scheduler: SchedulerLike) {}
+
+  /** A duration in milliseconds that clocks can be started for. */
+  limit(name: string, ms: number): Limit {
+    const limit: Limit = { name, ms, first: undefined, last: undefined };
+    this.limits.push(limit);
+    return limit;
+  }
+
+  now(): number {
+    const time = this.scheduler.now() + this.skew;
+    if (time >= this.latest) {
+      return (this.latest = time);
+    }
+    this.skew += this.latest - time;
+    return this.latest;
+  }
+
+  start(limit: Limit, owner: ClockOwner): Clock {
+    const clock: Clock = { limit, owner, since: 0, running: false, previous: undefined, next: undefined };
+    this.restart(clock);
+    return clock;
+  }
+
+  restart(clock: Clock): void {
+    this.stop(clock);
+    const { limit } = clock;
+    const { last } = limit;
+    clock.since = this.now();
+    clock.running = true;
+    clock.previous = last;
+    if (last === undefined) {
+      limit.first = clock;
+      this.arm(clock.since + limit.ms);
+    } else {
+      last.next = clock;
+    }
+    limit.last = clock;
+  }
+
+  stop(clock: Clock | undefined): void {
+    if (clock === undefined || !clock.running) {
+      return;
+    }
+    const { limit, previous, next } = clock;
+    if (previous === undefined) {
+      limit.first = next;
+    } else {
+      previous.next = next;
+    }
+    if (next === undefined) {
+      limit.last = previous;
+    } else {
+      next.previous = previous;
+    }
+    clock.running = false;
+    clock.previous = clock.next = undefined;
+  }
+
+  /** Ends all clocks and leaves no action armed. */
+  close(): void {
+    this.closed = true;
+    this.armed?.action?.unsubscribe();
+    this.armed = undefined;
+    for (const limit of this.limits) {
+      limit.first = limit.last = undefined;
+    }
+  }
+
+  private arm(deadline: number): void {
+    if (this.armed !== undefined) {
+      if (this.armed.at <= deadline) {
+        return;
+      }
+      this.armed.action?.unsubscribe();
+    }
+    const delay = Math.min(Math.max(0, deadline - this.latest), LONGEST_DELAY);
+    const armed: NonNullable<typeof this.armed> = { at: this.latest + delay, action: undefined };
+    this.armed = armed;
+    // A scheduler may run the action before `schedule` returns.
+    armed.action = this.scheduler.schedule(() => {
+      if (this.armed === armed) {
+        this.armed = undefined;
+        this.fire(armed.at);
+      }
+    }, delay);
+  }
+
+  private fire(at: number): void {
+    // Timers fire up to a millisecond early by the scheduler's clock; more than that is a clock that stands or went back.
+    const behind = at - this.now();
+    if (behind > 1) {
+      this.skew += behind;
+    }
+    const now = Math.max(at, this.now());
+    try {
+      for (const clock of this.due(now)) {
+        // What an earlier one led to may have stopped or restarted a later one.
+        if (clock.running && hasPassed(clock, now)) {
+          this.stop(clock);
+          clock.owner.passed(clock.limit);
+        }
+      }
+    } finally {
+      this.rearm();
+    }
+  }
+
+  /** What has passed by now: a clock that is started meanwhile is for the next time. */
+  private due(now: number): Clock[] {
+    const due: Clock[] = [];
+    for (const limit of this.limits) {
+      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now); clock = clock.next) {
+        due.push(clock);
+      }
+    }
+    return due;
+  }
+
+  private rearm(): void {
+    if (!this.closed) {
+      this.now();
+      for (const { first, ms } of this.limits) {
+        if (first !== undefined) {
+          this.arm(first.since + ms);
+        }
+      }
+    }
+  }
+}
+
+const hasPassed = ({ since, limit }: Clock, now: number) => since + limit.ms <= now;

@@ -1,0 +1,153 @@
+import { from, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
+import { reportError } from './errors.js';
+import { hasMethod, isReadable, openReader, readResult, type Reader } from './reader.js';
+
+/** What hears an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
+export interface Listener<V> {
+  /** Whether it hears nothing more. */
+  readonly closed: boolean;
+  /** What ends what it listens to; set before the first notification, where there is something to end. */
+  stop: Unsubscribable | undefined;
+  next(value: V): void;
+  /** Is called, like `complete`, after what it listened to has been finalized. */
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/**
+ * Has the listener hear any `ObservableInput`, recognised in the order in which rxjs's `from` does it. What `from` cannot
+ * do is done here: a promise needs no Subscriber, an async iterable's `return` is called and a stream is cancelled at once.
+ *
+ * @returns false for what is no ObservableInput
+ * @throws what methods of `input` throw
+ */
+export function listen<V>(input: ObservableInput<V>, listener: Listener<V>): boolean {
+  if (input instanceof Observable) {
+    subscribe(input, listener);
+  } else if (hasMethod(input, observable)) {
+    subscribe(from(input), listener);
+  } else if (isArrayLike<V>(input)) {
+    listenToArray(input, listener);
+  } else if (hasMethod(input, 'then')) {
+    listenToPromise(input as PromiseLike<V>, listener);
+  } else if (isReadable<V>(input)) {
+    listenToReader(openReader(input), listener);
+  } else if (hasMethod(input, Symbol.iterator)) {
+    subscribe(from(input), listener);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+function subscribe<V>(input: Observable<V>, listener: Listener<V>): void {
+  const subscriber = new ListenerSubscriber(listener);
+  listener.stop = subscriber;
+  input.subscribe(subscriber);
+}
+
+/**
+ * Hands notifications over to a listener. Only a Subscriber that exists before `subscribe` is called can stop an inner or a
+ * source that is still emitting synchronously, and a subclass is the fastest there is. rxjs exports `Subscriber` and marks
+ * its constructor as internal: `docs/decisions.md` says why it is used nevertheless. It is used nowhere else.
+ */
+class ListenerSubscriber<V> extends Subscriber<V> {
+  constructor(private readonly listener: Listener<V>) {
+    super();
+  }
+
+  protected override _next(value: V): void {
+    this.listener.next(value);
+  }
+
+  protected override _error(error: unknown): void {
+    try {
+      this.unsubscribe();
+    } finally {
+      this.listener.error(error);
+    }
+  }
+
+  protected override _complete(): void {
+    try {
+      this.unsubscribe();
+    } finally {
+      this.listener.complete();
+    }
+  }
+}
+
+function listenToArray<V>(array: ArrayLike<V>, listener: Listener<V>): void {
+  for (let i = 0; i < array.length && !listener.closed; i++) {
+    listener.next(array[i] as V);
+  }
+  if (!listener.closed) {
+    listener.complete();
+  }
+}
+
+/** A promise may never settle: all that it holds meanwhile is the listener, which lets go of the rest when it is closed. */
+function listenToPromise<V>(promise: PromiseLike<V>, listener: Listener<V>): void {
+  try {
+    promise.then(
+      (value) => settle(listener, true, value),
+      (error: unknown) => settle(listener, false, error),
+    );
+  } catch (error) {
+    // A thenable may call back and throw afterwards.
+    if (!listener.closed) {
+      throw error;
+    }
+  }
+}
+
+/** Some thenables call back twice, or synchronously; and an error thrown here would become an unhandled rejection. */
+function settle<V>(listener: Listener<V>, fulfilled: boolean, result: unknown): void {
+  if (listener.closed) {
+    return;
+  }
+  try {
+    if (!fulfilled) {
+      listener.error(result);
+    } else {
+      listener.next(result as V);
+      if (!listener.closed) {
+        listener.complete();
+      }
+    }
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+function listenToReader<V>(reader: Reader<V>, listener: Listener<V>): void {
+  listener.stop = { unsubscribe: reader.cancel };
+  readAll(reader, listener).catch(reportError);
+}
+
+async function readAll<V>(reader: Reader<V>, listener: Listener<V>): Promise<void> {
+  while (!listener.closed) {
+    let result: { done: boolean; value: V };
+    try {
+      result = readResult(await reader.read());
+    } catch (error) {
+      if (!listener.closed) {
+        reader.release();
+        listener.error(error);
+      }
+      return;
+    }
+    if (listener.closed) {
+      return;
+    }
+    if (result.done) {
+      reader.release();
+      listener.complete();
+    } else {
+      listener.next(result.value);
+    }
+  }
+}
+
+const isArrayLike = <V>(input: unknown): input is ArrayLike<V> =>
+  !!input && typeof (input as ArrayLike<V>).length === 'number' && typeof input !== 'function';

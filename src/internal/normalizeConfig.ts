@@ -1,0 +1,97 @@
+import { asyncScheduler, type ObservableInput, type RetryConfig, type SchedulerLike } from 'rxjs';
+import type { ConcatMapEagerConfig, FailedItem, ItemTimeout, LimitName, MonitorEvent } from '../config.js';
+import { check, checkCount, checkNumber, checkOptions, list } from './check.js';
+
+/** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
+export interface Settings<T, R> {
+  readonly concurrent: number;
+  readonly reorderWindow: number;
+  readonly limits: Limits;
+  readonly retry: Retry;
+  readonly onError: PolicyName | OnErrorFunction<T, R>;
+  readonly atomic: boolean;
+  readonly scheduler: SchedulerLike;
+  readonly monitor: ((event: MonitorEvent<T>) => void) | undefined;
+}
+
+export type OnErrorFunction<T, R> = (error: unknown, item: FailedItem<T>) => ObservableInput<R>;
+
+export type Limits = Readonly<Partial<Record<LimitName, number>>>;
+
+export interface Retry {
+  readonly count: number;
+  readonly delay: RetryConfig['delay'];
+  readonly resetOnSuccess: boolean;
+}
+
+type PolicyName = 'in-order' | 'immediate' | 'at-end' | 'skip';
+
+const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
+const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
+const POLICIES: readonly unknown[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies PolicyName[];
+
+/**
+ * Checks a configuration and fills in the defaults.
+ *
+ * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
+ */
+export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R> = {}): Settings<T, R> {
+  const given: ConcatMapEagerConfig<T, R> = typeof config === 'number' ? { concurrent: config } : config;
+  checkOptions('config', given, 'a number or an object', OPTIONS);
+  const { concurrent = Infinity, onError = 'in-order', atomic = false, scheduler = asyncScheduler, monitor } = given;
+  checkCount('concurrent', 1, concurrent);
+  const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
+  checkCount('reorderWindow', 1, reorderWindow);
+  const knownPolicy = typeof onError === 'function' || POLICIES.includes(onError);
+  check(knownPolicy, 'onError', `${list(POLICIES.map((name) => `'${name}'`))}, or a function`, onError);
+  check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
+  check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);
+  check(monitor === undefined || typeof monitor === 'function', 'monitor', 'a function', monitor);
+  return {
+    concurrent,
+    reorderWindow,
+    limits: normalizeTimeout(given.timeout),
+    retry: normalizeRetry(given.retry),
+    onError,
+    atomic,
+    scheduler,
+    monitor,
+  };
+}
+
+function normalizeTimeout(timeout: number | ItemTimeout | undefined): Limits {
+  const limits: Partial<Record<LimitName, number>> = {};
+  if (timeout === undefined) {
+    return limits;
+  }
+  const isNumber = typeof timeout === 'number';
+  const given: ItemTimeout = isNumber ? { total: timeout } : timeout;
+  checkOptions('timeout', given, 'a number of milliseconds or an object', LIMITS);
+  const set = LIMITS.filter((name) => given[name] !== undefined);
+  check(set.length > 0, 'timeout', `a number, or an object with ${list(LIMITS)}`, given);
+  for (const name of set) {
+    const ms = given[name] as number;
+    checkNumber(isNumber ? 'timeout' : `timeout.${name}`, 'a number of milliseconds above 0', ms, (n) => n > 0);
+    if (ms !== Infinity) {
+      limits[name] = ms;
+    }
+  }
+  return limits;
+}
+
+function normalizeRetry(retry: number | RetryConfig = 0): Retry {
+  const isNumber = typeof retry === 'number';
+  const given: RetryConfig = isNumber ? { count: retry } : retry;
+  checkOptions('retry', given, 'a number of retries or an object', ['count', 'delay', 'resetOnSuccess']);
+  const { count = Infinity, delay, resetOnSuccess = false } = given;
+  checkCount(isNumber ? 'retry' : 'retry.count', 0, count);
+  if (delay !== undefined && typeof delay !== 'function') {
+    const rule = 'a function or a finite number of milliseconds from 0 and up';
+    checkNumber('retry.delay', rule, delay, (n) => n >= 0 && n < Infinity);
+  }
+  check(typeof resetOnSuccess === 'boolean', 'retry.resetOnSuccess', 'a boolean', resetOnSuccess);
+  return { count, delay, resetOnSuccess };
+}
+
+const isScheduler = (value: Partial<SchedulerLike> | null) =>
+  typeof value?.schedule === 'function' && typeof value.now === 'function';

@@ -1,0 +1,33 @@
+/** A place in a marble page; lines and columns are counted from 1. */
+export interface MarblePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Thrown for a marble block that cannot be read. The message says where, what was expected and what came.
+ */
+export class MarbleSyntaxError extends Error {
+  override readonly name = 'MarbleSyntaxError';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(place: MarblePlace, expected: string, got: string) {
+    super(`${place.file}:${place.line}:${place.column}: expected ${expected}, got ${got}`);
+    this.file = place.file;
+    this.line = place.line;
+    this.column = place.column;
+  }
+}
+
+/** A place `columns` further to the right. */
+export function after(place: MarblePlace, columns: number): MarblePlace {
+  return { ...place, column: place.column + columns };
+}
+
+/** How a message quotes what came. */
+export function quote(text: string | undefined): string {
+  return text === undefined || text === '' ? 'the end of the line' : JSON.stringify(text);
+}

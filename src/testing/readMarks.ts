@@ -1,0 +1,73 @@
+import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
+import type { MarbleMark } from './model.js';
+
+/** Which marks a row may have. */
+export interface Allowed {
+  /** The characters that end a row, of `|`, `#` and `!`. */
+  readonly ends: string;
+  readonly values: boolean;
+  readonly groups: boolean;
+  readonly waiting: boolean;
+}
+
+/** Characters that never are a value: they mean something else here, in rxjs's own marbles, or in a printed picture. */
+const RESERVED = '-|#!()^?> ';
+
+/** Whether a text can stand for a value: one character without a meaning of its own. */
+export function isValue(text: string): boolean {
+  return [...text].length === 1 && !RESERVED.includes(text);
+}
+
+/**
+ * Reads what is drawn, from its first mark on: `--1(23|)`. A group happens as a whole in the column of its `(`, and
+ * takes as many columns as it has characters, as in rxjs.
+ *
+ * @param text - the drawing, without the blanks before it
+ * @param start - the frame of its first character
+ * @param allowed - which marks may come
+ * @param place - where the text stands
+ * @throws {@link MarbleSyntaxError} if it cannot be read
+ */
+export function readMarks(text: string, start: number, allowed: Allowed, place: MarblePlace): MarbleMark[] {
+  const marks: MarbleMark[] = [];
+  const characters = [...text];
+  let groupAt = -1;
+  let ended = '';
+
+  characters.forEach((mark, index) => {
+    const inGroup = groupAt >= 0;
+    const fail = (expected: string): never => {
+      throw new MarbleSyntaxError(after(place, index), expected, quote(mark));
+    };
+    if (mark === ')') {
+      if (!inGroup) fail(describe(allowed, false));
+      if (groupAt === index - 1) fail('what happens in the group');
+      groupAt = -1;
+    } else if (ended !== '') {
+      fail(`${inGroup ? '")"' : 'the end of the line'} after "${ended}"`);
+    } else if (mark === '(' && allowed.groups && !inGroup) {
+      groupAt = index;
+    } else if (allowed.ends.includes(mark)) {
+      ended = mark;
+      marks.push({ frame: start + (inGroup ? groupAt : index), mark });
+    } else if (allowed.values && isValue(mark)) {
+      marks.push({ frame: start + (inGroup ? groupAt : index), mark });
+    } else if (mark !== '-' || inGroup || !allowed.waiting) {
+      fail(describe(allowed, inGroup));
+    }
+  });
+
+  if (groupAt >= 0) {
+    throw new MarbleSyntaxError(after(place, characters.length), '")" to close the group', quote(undefined));
+  }
+  return marks;
+}
+
+function describe(allowed: Allowed, inGroup: boolean): string {
+  const parts = [...allowed.ends].map((end) => `"${end}"`);
+  if (inGroup) parts.push('")"');
+  else if (allowed.groups) parts.push('"("');
+  if (allowed.waiting && !inGroup) parts.unshift('"-"');
+  if (allowed.values) parts.unshift('a value of one character');
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
+}
