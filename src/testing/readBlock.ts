@@ -1,6 +1,14 @@
 import { readError } from './errors.js';
 import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
-import { errorNames, type MarbleMark, type MarbleRow, type MarbleSpec, type MarbleStep, playedRows } from './model.js';
+import {
+  errorNames,
+  fails,
+  type MarbleMark,
+  type MarbleRow,
+  type MarbleSpec,
+  type MarbleStep,
+  playedRows,
+} from './model.js';
 import { type Allowed, isValue, readMarks } from './readMarks.js';
 import { readOperator } from './readOperator.js';
 
@@ -42,85 +50,109 @@ interface Line {
  * @throws MarbleSyntaxError if it cannot be read
  */
 export function readBlock(block: Block): MarbleSpec {
-  const lines = block.lines.flatMap((text, index) => readLine(text, index, block));
-  const end: MarblePlace = { file: block.file, line: block.line + block.lines.length + 1, column: block.indent + 1 };
-  let at = 0;
+  const lines = new Lines(block);
 
-  const next = (): Line | undefined => lines[at];
-  const fail = (expected: string): never => {
-    const line = next();
-    throw new MarbleSyntaxError(line?.place ?? end, expected, line ? quote(line.text.trim()) : 'the end of the block');
-  };
-  const take = (wanted: boolean, expected: string): Line => {
-    const line = next();
-    if (line === undefined || !wanted) return fail(expected);
-    at++;
-    return line;
-  };
-  const row = (first: Line, allowed: Allowed, indent: number): MarbleRow => {
-    const all = [first];
-    for (let line = next(); line?.label === ''; line = next()) {
-      all.push(line);
-      at++;
-    }
-    return readRow(all, allowed, indent);
-  };
-  const label = (): string => next()?.label ?? '';
-
-  const first = take(FIRST.has(label()), 'a row "source", "hot" or "inputs"');
-  const indent = first.column;
-  const source = row(first, FIRST.get(first.label) ?? SUBSCRIBED, indent);
+  const indent = lines.first?.column ?? 0;
+  const kind = FIRST.get(lines.label);
+  const source = lines.takeRow(kind, indent, 'a row "source", "hot" or "inputs"');
 
   const inners: MarbleRow[] = [];
-  while (isValue(label())) inners.push(row(take(true, ''), SUBSCRIBED, indent));
+  while (isValue(lines.label)) inners.push(lines.takeRow(SUBSCRIBED, indent));
 
   const operators: MarbleStep[] = [];
-  const operatorLine = 'the row of an inner, or an operator: "> name"';
   do {
-    const line = take(label() === '>', operatorLine);
-    operators.push(readOperator(line.text.trim(), line.place));
-  } while (label() === '>');
+    const { text, place } = lines.take(lines.label === '>', 'the row of an inner, or an operator: "> name"');
+    operators.push(readOperator(text, place));
+  } while (lines.label === '>');
 
-  const unsub = label() === 'unsub' ? row(take(true, ''), UNSUB, indent) : undefined;
-  if (unsub?.marks.length === 0) {
-    throw new MarbleSyntaxError(
-      { ...end, line: unsub.line },
-      '"!" in the row "unsub"',
-      quote(unsub.text.join('').trim()),
-    );
-  }
-  const result = row(
-    take(label() === 'result', unsub ? 'a row "result"' : 'a row "unsub" or "result"'),
-    RESULT,
+  const unsub = lines.label === 'unsub' ? lines.takeRow(UNSUB, indent) : undefined;
+  const result = lines.takeRow(
+    lines.label === 'result' ? RESULT : undefined,
     indent,
+    unsub ? 'a row "result"' : 'a row "unsub" or "result"',
   );
-
   const names = new Set(errorNames(playedRows({ source, inners })).values());
-  const mustFail = result.marks.some(({ mark }) => mark === '#');
-  let error: string | undefined;
-  let errorText: string | undefined;
-  if (mustFail && names.size === 1 && label() !== 'error') {
-    [error] = names;
-  } else if (mustFail) {
-    const candidates = names.size === 0 ? 'no row fails' : `these rows fail: ${[...names].join(', ')}`;
-    const line = take(label() === 'error', `a line "error", since the result fails and ${candidates}`);
-    error = readError(line.body, names, after(line.place, line.column));
-    errorText = line.text;
-  }
-  if (next() !== undefined) fail('the end of the block');
+  const failure = fails(result) ? takeError(lines, names) : { error: undefined, errorText: undefined };
+  lines.expectEnd();
 
   const { name, file, line } = block;
-  return { name, file, line, indent, source, inners, operators, unsub, result, error, errorText };
+  return { name, file, line, indent, source, inners, operators, unsub, result, ...failure };
+}
+
+/** How the result fails: what the `error` line says, or without one the only error there is. */
+function takeError(lines: Lines, names: ReadonlySet<string>): { error: string; errorText: string | undefined } {
+  const [only] = names;
+  if (names.size === 1 && only !== undefined && lines.label !== 'error') return { error: only, errorText: undefined };
+  const candidates = names.size === 0 ? 'no row fails' : `these rows fail: ${[...names].join(', ')}`;
+  const expected = `a line "error", since the result fails and ${candidates}`;
+  const { body, column, place, text } = lines.take(lines.label === 'error', expected);
+  return { error: readError(body, names, after(place, column)), errorText: text };
+}
+
+/** The lines of a block, read one after another. */
+class Lines {
+  readonly #lines: readonly Line[];
+  /** Where a message points when the block has ended too early. */
+  readonly #end: MarblePlace;
+  #at = 0;
+
+  constructor(block: Block) {
+    this.#lines = block.lines.flatMap((text, index) => readLine(text, index, block));
+    this.#end = { file: block.file, line: block.line + block.lines.length + 1, column: block.indent + 1 };
+  }
+
+  get first(): Line | undefined {
+    return this.#lines[0];
+  }
+
+  /** The label of the next line; empty if there is none, or it continues the row above. */
+  get label(): string {
+    return this.#lines[this.#at]?.label ?? '';
+  }
+
+  take(wanted: boolean, expected: string): Line {
+    const line = this.#lines[this.#at];
+    if (line === undefined || !wanted) return this.#fail(expected);
+    this.#at++;
+    return line;
+  }
+
+  /** Takes a row with the lines that continue it. */
+  takeRow(allowed: Allowed | undefined, indent: number, expected = 'a row'): MarbleRow {
+    const lines = [this.take(allowed !== undefined, expected)];
+    for (let line = this.#lines[this.#at]; line?.label === ''; line = this.#lines[this.#at]) {
+      lines.push(line);
+      this.#at++;
+    }
+    return readRow(lines, allowed ?? SUBSCRIBED, indent);
+  }
+
+  expectEnd(): void {
+    if (this.#at < this.#lines.length) this.#fail('the end of the block');
+  }
+
+  #fail(expected: string): never {
+    const line = this.#lines[this.#at];
+    throw new MarbleSyntaxError(
+      line?.place ?? this.#end,
+      expected,
+      line ? quote(line.text.trim()) : 'the end of the block',
+    );
+  }
 }
 
 function readLine(raw: string, index: number, block: Block): Line[] {
   const text = raw.trimEnd();
   if (text === '') return [];
+  const place = { file: block.file, line: block.line + index + 1, column: block.indent + 1 };
+  // How wide a tab is, only an editor knows.
+  const tab = text.indexOf('\t');
+  if (tab >= 0) throw new MarbleSyntaxError(after(place, [...text.slice(0, tab)].length), 'no tabs', quote('\t'));
+
   const labelText = /^\S*/.exec(text)?.[0] ?? '';
   const label = labelText.startsWith('>') ? '>' : labelText;
   const body = text.slice(label.length).trimStart();
   const column = [...text.slice(0, text.length - body.length)].length;
-  const place = { file: block.file, line: block.line + index + 1, column: block.indent + 1 };
   return [{ text, label, body, column, place }];
 }
 
@@ -141,6 +173,9 @@ function readRow(lines: readonly Line[], allowed: Allowed, indent: number): Marb
   // A line that continues a row fills the frames beside a group: sort, and keep the order within a frame.
   marks.sort((one, other) => one.frame - other.frame);
   const start = first.column - indent;
+  if (allowed === UNSUB && marks.length === 0) {
+    throw new MarbleSyntaxError(first.place, '"!" in the row "unsub"', quote(first.text));
+  }
   const ended = marks.findIndex(({ mark }) => '|#!'.includes(mark));
   const throws = isThrow(first, allowed);
   const outside = (marks[0]?.frame ?? start) < start || (ended >= 0 && ended < marks.length - 1);

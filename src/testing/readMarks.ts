@@ -10,12 +10,12 @@ export interface Allowed {
   readonly waiting: boolean;
 }
 
-/** Characters that never are a value: they mean something else here, in rxjs's own marbles, or in a printed picture. */
-const RESERVED = '-|#!()^?> ';
+/** What never is a value: blanks, and what means something else here, in rxjs's own marbles or in a printed picture. */
+const RESERVED = /[\s|#!()^?>-]/;
 
 /** Whether a text can stand for a value: one character without a meaning of its own. */
 export function isValue(text: string): boolean {
-  return [...text].length === 1 && !RESERVED.includes(text);
+  return [...text].length === 1 && !RESERVED.test(text);
 }
 
 /**

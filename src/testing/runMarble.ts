@@ -2,7 +2,7 @@ import { isObservable, type Observable, type OperatorFunction, type Subscription
 import { TestScheduler } from 'rxjs/testing';
 import { compare, type Observed } from './compare.js';
 import { show } from './errors.js';
-import { MarbleFixture, type MarbleMark, type MarbleSpec, type MarbleStep, type MarbleValue } from './model.js';
+import { MarbleFixture, type MarbleMark, type MarbleSpec, type MarbleValue } from './model.js';
 import { isValue } from './readMarks.js';
 import { type MarbleStage, Stage } from './Stage.js';
 

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { concatMap, map, mergeMap, pipe, take } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { concatAllEager, concatEager, concatMapEager } from '../src/index.js';
+import {
+  type MarbleFixtures,
+  type MarbleOperators,
+  type MarbleSpec,
+  readMarbles,
+  runMarble,
+} from '../src/testing/index.js';
+
+const operators: MarbleOperators = {
+  concatMapEager: ({ project, config }) => concatMapEager(project, config),
+  concatAllEager: ({ inner, config }) =>
+    pipe(
+      map((label: string) => inner(label)),
+      concatAllEager(config),
+    ),
+  concatEager: ({ inputs, config }) => concatEager(inputs, config),
+  // rxjs's own, for comparison and for what comes after.
+  concatMap: ({ project }) => concatMap(project),
+  mergeMap: ({ project, config }) => mergeMap(project, config),
+  take: ({ config }) => take(config),
+};
+
+/** What `$name` in a page stands for. */
+const fixtures: MarbleFixtures = {};
+
+const pages = readdirSync(new URL('../marbles', import.meta.url)).filter((name) => name.endsWith('.md'));
+
+test('there are marble pages', () => {
+  expect(pages).toContain('README.md');
+});
+
+describe.each(pages.sort())('marbles/%s', (page) => {
+  const file = `marbles/${page}`;
+  const markdown = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  let specs: MarbleSpec[] = [];
+  try {
+    specs = readMarbles(markdown, file);
+  } catch (error) {
+    test('can be read', () => {
+      throw error;
+    });
+    return;
+  }
+
+  for (const spec of specs) {
+    test(spec.name, () => {
+      runMarble(spec, operators, fixtures);
+    });
+  }
+});

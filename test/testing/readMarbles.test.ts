@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import { MarbleFixture, MarbleSyntaxError, readMarbles } from '../../src/testing/index.js';
+
+const fenced = (...lines: string[]): string => ['```marble', ...lines, '```'].join('\n');
+const read = (...lines: string[]) => {
+  const [spec] = readMarbles(fenced(...lines), 'page.md');
+  if (spec === undefined) throw new Error('no block was found');
+  return spec;
+};
+/** The argument of an operator line. */
+const config = (argument: string) => read('source  |', `> name ${argument}`, 'result  |').operators[0]?.config;
+
+describe('a page', () => {
+  test('names a block by the nearest heading above it, and gives the line of its fence', () => {
+    const block = fenced('source  |', '> take 1', 'result  |');
+    const page = `# Page\n\n## first ##\n\ntext\n\n${block}\n\n## second\n\n${block}\n`;
+    expect(readMarbles(page, 'page.md').map(({ name, file, line }) => [name, file, line])).toEqual([
+      ['first', 'page.md', 7],
+      ['second', 'page.md', 15],
+    ]);
+  });
+
+  test('numbers the blocks of one name from the second on', () => {
+    const block = fenced('source  |', '> take 1', 'result  |');
+    expect(readMarbles(`# one\n${block}\n\n${block}\n`).map(({ name }) => name)).toEqual(['one', 'one (2)']);
+  });
+
+  test('holds only fenced blocks whose language is marble', () => {
+    const block = fenced('source  |', '> take 1', 'result  |');
+    expect(readMarbles(`\`\`\`ts\nsource\n\`\`\`\n\n\`\`\`marbles\nx\n\`\`\`\n\n    ${block}`)).toEqual([]);
+    expect(readMarbles(`\`\`\`\`md\n# no heading\n${block}\n\`\`\`\`\n\n${block}`)).toMatchObject([
+      { name: 'marble block', line: 10 },
+    ]);
+  });
+
+  test('may indent a block, and end its lines as Windows does', () => {
+    const page = ['  ~~~marble', '  source  a|', '  a       1|', '  > concatMap', '  result  1|', '  ~~~'].join('\r\n');
+    expect(readMarbles(page)).toMatchObject([{ indent: 8, inners: [{ label: 'a', start: 0 }] }]);
+  });
+});
+
+describe('a row', () => {
+  test('starts in the column of its first mark, with one frame a column', () => {
+    const { indent, source, inners, result } = read(
+      'source  a-b|',
+      'a       1-|',
+      'b           (23!)',
+      '> concatMap',
+      'result     3',
+    );
+    expect(indent).toBe(8);
+    expect(source).toMatchObject({
+      label: 'source',
+      start: 0,
+      marks: [
+        { frame: 0, mark: 'a' },
+        { frame: 2, mark: 'b' },
+        { frame: 3, mark: '|' },
+      ],
+    });
+    expect(inners).toMatchObject([
+      { label: 'a', start: 0, line: 3 },
+      { label: 'b', start: 4, line: 4 },
+    ]);
+    expect(inners[1]?.marks).toEqual(['2', '3', '!'].map((mark) => ({ frame: 4, mark })));
+    expect(result.marks).toEqual([{ frame: 3, mark: '3' }]);
+  });
+
+  test('goes on in a line without a label', () => {
+    const { result } = read('source  |', '> concatMap', 'result  -(12)', '          --3|');
+    expect(result.marks.map(({ frame, mark }) => `${frame}${mark}`)).toEqual(['11', '12', '43', '5|']);
+  });
+
+  test('says throws where project throws', () => {
+    const { inners, error } = read('source  a|', 'a       throws', '> concatMap', 'result  #');
+    expect(inners).toMatchObject([{ start: 0, marks: [], throws: true }]);
+    expect(error).toBe('a');
+  });
+
+  test('counts a character outside the basic plane as one column', () => {
+    expect(read('source  😀-b|', '> concatMap', 'result  |').source.marks.at(-1)).toEqual({ frame: 3, mark: '|' });
+  });
+
+  test('unsub has the frame of its mark', () => {
+    expect(read('source  |', '> concatMap', 'unsub   --!', 'result  -').unsub?.marks).toEqual([
+      { frame: 2, mark: '!' },
+    ]);
+  });
+});
+
+describe('an operator line', () => {
+  test.each([
+    ['', undefined],
+    ['2', 2],
+    ['1_000', 1000],
+    ['-0.5', -0.5],
+    ['Infinity', Infinity],
+    ['true', true],
+    ['in-order', 'in-order'],
+    ['$retry', new MarbleFixture('retry')],
+    ['{}', {}],
+    ['concurrent: 2', { concurrent: 2 }],
+    [
+      'concurrent: Infinity, atomic: false, onError: at-end',
+      { concurrent: Infinity, atomic: false, onError: 'at-end' },
+    ],
+    [
+      'timeout: { first: 3, total: 10 }, onError: $fallback',
+      { timeout: { first: 3, total: 10 }, onError: new MarbleFixture('fallback') },
+    ],
+    ['{ concurrent: 2 }', { concurrent: 2 }],
+  ])('reads the argument %j', (text, expected) => {
+    expect(config(text)).toEqual(expected);
+  });
+
+  test('comes several times, one behind the other', () => {
+    const { operators } = read('source  |', '> concatMap', '> take 2', 'result  |');
+    expect(operators.map(({ name, config }) => [name, config])).toEqual([
+      ['concatMap', undefined],
+      ['take', 2],
+    ]);
+  });
+
+  test('does not reach a prototype', () => {
+    expect(Object.getPrototypeOf(config('__proto__: { concurrent: 2 }'))).toBe(Object.prototype);
+  });
+});
+
+describe('the error of the result', () => {
+  const error = (...rows: string[]) =>
+    read('source  ab|', ...rows.slice(0, -1), '> concatMap', 'result  #', ...rows.slice(-1)).error;
+
+  test('is that of the only row that fails', () => {
+    expect(read('source  ab|', 'a       #', '> concatMap', 'result  #').error).toBe('a');
+    expect(read('source  #', '> concatMap', 'result  #').error).toBe('source');
+    expect(read('hot     #', '> concatMap', 'result  #').error).toBe('source');
+  });
+
+  test.each([
+    ['b', 'b'],
+    ['b2', 'b2'],
+    ['$boom', '$boom'],
+    ['TypeError', 'TypeError'],
+    ['timeout( 1,total )', 'timeout(1, total)'],
+    ['aggregate(a,b2, timeout(0, each))', 'aggregate(a, b2, timeout(0, each))'],
+  ])('is what a line says: %s', (text, expected) => {
+    expect(error('a       #', 'b       #', 'b       throws', `error   ${text}`)).toBe(expected);
+  });
+
+  test.each([
+    [
+      'no row fails, and nothing is said',
+      ['a       |'],
+      '7:1: expected a line "error", since the result fails and no row fails, got',
+    ],
+    [
+      'two rows fail, and nothing is said',
+      ['a       #', 'b       #', ''],
+      'these rows fail: a, b, got the end of the block',
+    ],
+    ['a row is named that does not fail', ['a       #', 'error   b'], '6:9: expected a row that fails (a), got "b"'],
+    ['nothing that is an error is named', ['error   oops'], '5:9: expected a row that fails, "$fixture", '],
+    ['something follows', ['a       #', 'error   a b'], '6:11: expected the end of the line, got "b"'],
+  ])('cannot be read if %s', (_, rows, message) => {
+    const last = rows.length > 1 || rows[0]?.startsWith('error') ? rows : [...rows, ''];
+    expect(() => error(...last)).toThrow(message);
+  });
+});
+
+describe('what cannot be read is an error with file, line, column, what was expected and what came', () => {
+  const first = 'source  ab|';
+  test.each([
+    ['page.md:3:1: expected a row "source", "hot" or "inputs", got the end of the block', ['']],
+    ['page.md:2:1: expected a row "source", "hot" or "inputs", got "a  1|"', ['a  1|']],
+    ['page.md:2:7: expected what happens in the row, got the end of the line', ['source']],
+    ['page.md:2:10: expected a value of one character, "-", "|", "#", "!" or "(", got " "', ['source  a b']],
+    ['page.md:2:7: expected no tabs, got "\\t"', ['source\ta|']],
+    ['page.md:2:10: expected the end of the line after "|", got "-"', ['source  |-']],
+    ['page.md:2:11: expected ")" after "|", got "b"', ['source  (|b)']],
+    ['page.md:2:11: expected ")" to close the group, got the end of the line', ['source  (a']],
+    ['page.md:2:9: expected a value of one character, "-", "|", "#", "!" or "(", got ")"', ['source  )']],
+    ['page.md:2:10: expected what happens in the group, got ")"', ['source  ()']],
+    ['page.md:2:11: expected a value of one character, "|", "#", "!" or ")", got "-"', ['source  (a-b)']],
+    ['page.md:2:10: expected a value of one character, "|" or "!", got "-"', ['inputs  a-b']],
+    ['page.md:3:4: expected the row to begin in column 9 or later, as the first row\'s, got "1|"', [first, 'a  1|']],
+    ['page.md:3:1: expected the row of an inner, or an operator: "> name", got "result  |"', [first, 'result  |']],
+    ['page.md:3:2: expected the name of an operator, got the end of the line', [first, '>']],
+    ['page.md:3:7: expected "," or the end of the line, got "3"', [first, '> a 2 3']],
+    ['page.md:3:14: expected a number, a word, "{" or a "$fixture", got ","', [first, '> concat  a :, ']],
+    ['page.md:3:11: expected the name of an option, got "2"', [first, '> a b: 2, 2: 1']],
+    ['page.md:3:11: expected each option once, got "b"', [first, '> a b: 2, b: 3']],
+    ['page.md:3:11: expected "," or "}", got the end of the line', [first, '> a { b: 2']],
+    ['page.md:4:1: expected a row "unsub" or "result", got the end of the block', [first, '> a']],
+    ['page.md:4:1: expected a row "unsub" or "result", got "b  1|"', [first, '> a', 'b  1|']],
+    ['page.md:4:10: expected "-" or "!", got "1"', [first, '> a', 'unsub   -1']],
+    ['page.md:4:1: expected "!" in the row "unsub", got "unsub   --"', [first, '> a', 'unsub   --']],
+    ['page.md:4:9: expected a value of one character, "-", "|", "#" or "(", got "!"', [first, '> a', 'result  !']],
+    ['page.md:5:1: expected the end of the block, got "error   a"', [first, '> a', 'result  |', 'error   a']],
+    [
+      'page.md:3:1: expected nothing before the start of a row or after its end, got "a       -|"',
+      [first, 'a       -|', '          2'],
+    ],
+  ])('%s', (message, lines) => {
+    let error: unknown;
+    try {
+      readMarbles(fenced(...lines), 'page.md');
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(MarbleSyntaxError);
+    expect((error as Error).message).toBe(message);
+  });
+
+  test('a fence that is never closed', () => {
+    expect(() => readMarbles('text\n```marble\nsource  |\n', 'page.md')).toThrow(
+      'page.md:2:1: expected a fence that closes',
+    );
+  });
+
+  test('a text that nests without end', () => {
+    expect(() => config('{a:'.repeat(100_000))).toThrow(MarbleSyntaxError);
+    expect(() => read('source  |', '> a', 'result  #', `error   ${'aggregate('.repeat(100_000)}`)).toThrow(
+      MarbleSyntaxError,
+    );
+  });
+});

@@ -1,0 +1,473 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  identity,
+  ignoreElements,
+  interval,
+  map,
+  mergeMap,
+  mergeWith,
+  Observable,
+  of,
+  pipe,
+  retry,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  timeout,
+  TimeoutError,
+  timer,
+} from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import {
+  type MarbleFixtures,
+  MarbleMismatch,
+  type MarbleOperators,
+  readMarbles,
+  runMarble,
+} from '../../src/testing/index.js';
+
+/** rxjs's own operators: what is tested here must not depend on this package's. */
+const operators: MarbleOperators = {
+  concatMap: ({ project }) => concatMap(project),
+  mergeMap: ({ project, config }) => mergeMap(project, config),
+  switchMap: ({ project }) => switchMap(project),
+  retryMap: ({ project, inner }) =>
+    mergeMap((label: string) => {
+      let attempt = 0;
+      return new Observable<string>((subscriber) =>
+        (attempt++ ? inner(label) : project(label)).subscribe(subscriber),
+      ).pipe(retry(1));
+    }),
+  resubscribeMap: ({ project }) => mergeMap((label: string) => project(label).pipe(retry(1))),
+  mergeInners: ({ inner }) =>
+    pipe(
+      map((label: string) => inner(label)),
+      mergeMap((each) => each, 1),
+    ),
+  take: ({ config }) => take(config),
+  call: ({ config }) => config,
+  fail: () => {
+    throw new RangeError('no such limit');
+  },
+  // One at a time, each read when the one before has ended.
+  concatInputs: ({ inputs }) =>
+    new Observable<string>((subscriber) => {
+      const iterator = inputs[Symbol.iterator]();
+      const step = (): void => {
+        const read = iterator.next();
+        if (read.done === true) {
+          subscriber.complete();
+          return;
+        }
+        subscriber.add(
+          read.value.subscribe({
+            next: (each) => subscriber.next(each),
+            error: (error) => subscriber.error(error),
+            complete: step,
+          }),
+        );
+      };
+      step();
+      return () => iterator.return?.();
+    }),
+};
+
+function run(lines: readonly string[], fixtures?: MarbleFixtures): void {
+  const [spec] = readMarbles(['# the block', '```marble', ...lines, '```'].join('\n'), 'page.md');
+  if (spec === undefined) throw new Error('no block was found');
+  runMarble(spec, operators, fixtures);
+}
+
+function mismatch(lines: readonly string[], fixtures?: MarbleFixtures): MarbleMismatch {
+  try {
+    run(lines, fixtures);
+  } catch (error) {
+    if (error instanceof MarbleMismatch) return error;
+    throw error;
+  }
+  throw new Error('the block passes');
+}
+
+const PASSING: Record<string, readonly string[]> = {
+  'inners one after another': [
+    'source  ab-|', //
+    'a       --1--|',
+    'b            -(23)-|',
+    '> concatMap',
+    'result  --1---(23)-|',
+  ],
+  'a place that becomes free': [
+    'source  abc|', //
+    'a       -----1---!',
+    'b        -2|',
+    'c          -3--4-!',
+    '> mergeMap 2',
+    'unsub   ---------!',
+    'result  --2-31-4',
+  ],
+  'several values and inners in one frame': [
+    'source  (abc|)', //
+    'a       (12|)',
+    'b       |',
+    'c       (34|)',
+    '> concatMap',
+    'result  (1234|)',
+  ],
+  'an inner that is unsubscribed': [
+    'source  a--b-|', //
+    'a       -1-!',
+    'b          -2--|',
+    '> switchMap',
+    'result  -1--2--|',
+  ],
+  'what an early end leaves': [
+    'source  (ab)', //
+    '         !',
+    'a       -(12!)',
+    'b       -!',
+    '> mergeMap',
+    '> take 2',
+    'result  -(12|)',
+  ],
+  'a consumer that unsubscribes': [
+    'source  ab--!', //
+    'a       -1--!',
+    'b        -2-!',
+    '> mergeMap',
+    'unsub   ----!',
+    'result  -12',
+  ],
+  'an error of an inner': [
+    'source  ab!', //
+    'a       --!',
+    'b        -#',
+    '> mergeMap',
+    'result  --#',
+  ],
+  'an error of the source': [
+    'source  a-#', //
+    'a       -1!',
+    '> mergeMap',
+    'result  -1#',
+    'error   source',
+  ],
+  'project that throws': [
+    'source  a--(b!)', //
+    'a       -1-!',
+    'b          throws',
+    '> mergeMap',
+    'result  -1-#',
+  ],
+  'several attempts': [
+    'source  a|', //
+    'a       --#',
+    'a         -1|',
+    '> retryMap',
+    'result  ---1|',
+  ],
+  'one inner subscribed several times': [
+    'source  a|', //
+    'a       --#',
+    'a         -#',
+    '> resubscribeMap',
+    'result  ---#',
+    'error   a2',
+  ],
+  'one value several times': [
+    'source  aa|', //
+    'a       --1|',
+    'a          (2|)',
+    '> concatMap',
+    'result  --1(2|)',
+  ],
+  'inners that are given, not projected': [
+    'source  ab|', //
+    'a       --1|',
+    'b          -2|',
+    '> mergeInners',
+    'result  --1-2|',
+  ],
+  'a hot source': [
+    'hot     ab-!', //
+    'a       1--!',
+    'b        --!',
+    '> mergeMap',
+    'unsub   ---!',
+    'result  1',
+  ],
+  'inputs that are read to their end': [
+    'inputs  ab|', //
+    'a       -1|',
+    'b         -2|',
+    '> concatInputs',
+    'result  -1-2|',
+  ],
+  'inputs that are left early': [
+    'inputs  ab!', //
+    'a       -1|',
+    'b         -!',
+    '> concatInputs',
+    'unsub   ---!',
+    'result  -1',
+  ],
+  'an inner without end': [
+    'source  a-|', //
+    'a       -1',
+    '> mergeMap',
+    'result  -1',
+  ],
+  'nothing at all': [
+    'source  -', //
+    '> mergeMap',
+    'result  -',
+  ],
+};
+
+/** Each row but the first drawn with one column more or less, in every place where that makes a difference. */
+function mutants(lines: readonly string[]): string[][] {
+  const found: string[][] = [];
+  const change = (index: number, line: string): void =>
+    void found.push(lines.map((each, at) => (at === index ? line : each)));
+  lines.forEach((line, index) => {
+    if (!/^(result|.) /.test(line) || line.startsWith('>')) return;
+    const start = line.slice(8).search(/\S/) + 8;
+    change(index, `${line.slice(0, start)} ${line.slice(start)}`);
+    if (start > 8) change(index, line.slice(0, start - 1) + line.slice(start));
+    if (line.endsWith('throws')) return;
+    for (let at = start; at < line.length; at++) {
+      const before = line.slice(0, at);
+      if (before.lastIndexOf('(') > before.lastIndexOf(')')) continue;
+      const wait = line[at] === '-';
+      if (!wait) change(index, `${before}-${line.slice(at)}`);
+      else if (at < line.length - 1) change(index, before + line.slice(at + 1));
+    }
+  });
+  return found;
+}
+
+describe('runMarble', () => {
+  test.each(Object.entries(PASSING))('accepts %s', (_, lines) => {
+    run(lines);
+  });
+
+  test('refuses each of these blocks with one column more or less in the result or in an inner', () => {
+    const survivors = Object.values(PASSING)
+      .flatMap(mutants)
+      .filter((lines) => {
+        try {
+          run(lines);
+          return true;
+        } catch (error) {
+          if (!(error instanceof MarbleMismatch)) throw new Error(lines.join('\n'), { cause: error });
+          return false;
+        }
+      });
+    expect(survivors.map((lines) => lines.join('\n'))).toEqual([]);
+    expect(Object.values(PASSING).flatMap(mutants).length).toBeGreaterThan(100);
+  });
+
+  test('runs the timers of rxjs in virtual time, without being given a scheduler', () => {
+    run(['source  a!', 'a       -!', '> mergeMap', '> call $timeout', 'result  -#', 'error   TimeoutError'], {
+      timeout: timeout(1),
+    });
+    run(['source  ab|', '> call $timers', 'result  --1(1|)'], {
+      timers: mergeMap(() => timer(2).pipe(map(() => '1'))),
+    });
+  });
+
+  test('gives fixtures the rows by label', () => {
+    const fallback: MarbleFixtures = ({ project, inner }) => ({
+      fallback: mergeMap((label: string) => project(label).pipe(catchError(() => inner('b')))),
+    });
+    run(['source  a|', 'a       -#', 'b        -(1|)', '> call $fallback', 'result  --(1|)'], fallback);
+  });
+
+  test('fills fixtures in where they are nested', () => {
+    const seen: unknown[] = [];
+    const [spec] = readMarbles('```marble\nsource  |\n> see limit: { at: $limit }\nresult  |\n```');
+    if (spec) runMarble(spec, { see: ({ config }) => (seen.push(config), take(1)) }, { limit: 3 });
+    expect(seen).toEqual([{ limit: { at: 3 } }]);
+  });
+
+  test('ends although a timer never does', () => {
+    run(['source  -', '> call $ticks', 'result  -'], { ticks: mergeWith(interval(500).pipe(ignoreElements())) });
+  });
+
+  test('knows an AggregateError by its errors in order, and a TimeoutError by the item and the limit', () => {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- a real one, without waiting for it
+    const late = new TimeoutError({ meta: { index: 1, limit: 'total' }, seen: 0, lastValue: null });
+    const both = (error: unknown) => throwError(() => new AggregateError([error, late]));
+    const block = (order: string) => ['source  #', '> call $both', 'result  #', `error   aggregate(${order})`];
+    const fixtures = { both: catchError(both) };
+    run(block('source, timeout(1, total)'), fixtures);
+    for (const other of [
+      'timeout(1, total), source',
+      'source, timeout(2, total)',
+      'source, timeout(1, each)',
+      'source',
+    ]) {
+      expect(mismatch(block(other), fixtures).actual).toContain('error   aggregate(source, timeout(1, total))');
+    }
+  });
+
+  test('knows the errors of fixtures by their name', () => {
+    const boom = new Error('boom');
+    const fixtures = { boom, fail: mergeMap(() => throwError(() => boom)) };
+    run(['source  (a!)', '> call $fail', 'result  #', 'error   $boom'], fixtures);
+    expect(mismatch(['source  (a!)', '> call $fail', 'result  #', 'error   RangeError'], fixtures).message).toContain(
+      '\n  error   $boom\n          ^',
+    );
+  });
+});
+
+describe('a failure', () => {
+  test('shows both pictures under each other, marks the columns that differ, and says file and line', () => {
+    const error = mismatch([
+      'source  abc|', //
+      'a       -----1|',
+      'b        -2|',
+      'c           -3|',
+      '> mergeMap 2',
+      'result  --2--(13)|',
+    ]);
+    expect(error.message).toBe(`page.md:2: the block
+differs: c at 3 ms, result at 4 ms
+
+expected
+
+  source  abc|
+  a       -----1|
+  b        -2|
+  c           -3|
+  > mergeMap 2
+  result  --2--(13)|
+
+actual
+
+  source  abc|
+  a       -----1|
+  b        -2|
+  c          -3|
+             ^
+  > mergeMap 2
+  result  --2-31|
+              ^
+`);
+    expect(error.expected.split('\n').at(-1)).toBe('result  --2--(13)|');
+    expect(error.actual.split('\n').at(-1)).toBe('result  --2-31|');
+  });
+
+  test.each<[string, string[], string[]]>([
+    [
+      'an inner that is never subscribed',
+      ['source  (a|)', 'a       |', 'b       |', '> concatMap', 'result  |'],
+      ['differs: b at 0 ms', '  b\n          ^\n'],
+    ],
+    [
+      'a value that has no row',
+      ['source  -a|', '> concatMap', 'result  --|'],
+      ['"a" has no row, and is projected at 1 ms', '  a        -\n'],
+    ],
+    [
+      'a value that is projected once more than it has rows',
+      ['source  (aa|)', 'a       |', '> concatMap', 'result  |'],
+      ['differs: a at 0 ms', '  a       |\n  a       -\n          ^\n'],
+    ],
+    [
+      'an inner that should not be unsubscribed',
+      ['source  ab', 'a       --', 'b        -1', '> switchMap', 'result  --1'],
+      ['differs: a at 1 ms', '  a       -!\n'],
+    ],
+    [
+      'an inner that should be unsubscribed',
+      ['source  ab', 'a       -!', 'b        -1', '> mergeMap', 'result  --1'],
+      ['differs: a at 1 ms', '  a       -\n           ^\n'],
+    ],
+    [
+      'project that throws earlier than it may',
+      ['source  -(a!)', 'a         throws', '> mergeMap', 'result  -#'],
+      ['differs: a at 1 ms', '  a        throws\n           ^\n'],
+    ],
+    [
+      'an error where there should be none',
+      ['source  a!', 'a       -#', '> mergeMap', 'result  -'],
+      ['differs: result at 1 ms, error', '  result  -#\n           ^\n  error   a\n          ^\n'],
+    ],
+    [
+      'no error where there should be one',
+      ['source  a-|', 'a       |', 'b       #', '> concatMap', 'result  --#'],
+      ['differs: b at 0 ms, result at 2 ms, error', '  error   b\n\nactual', '  result  --|\n            ^\n'],
+    ],
+    [
+      'values in another order',
+      ['source  (ab|)', 'a       (1|)', 'b       (2|)', '> concatMap', 'result  (21|)'],
+      ['differs: result at 0 ms', '  result  (12|)\n           ^\n'],
+    ],
+    [
+      'what has no room beside a group',
+      ['source  (a|)', 'a       (12)', '         -3-|', '> concatMap', 'result  (12)|'],
+      ['  result  (12)|\n            3\n            ^\n'],
+    ],
+    [
+      'inputs that are read too far',
+      ['inputs  a', 'a       |', '> concatInputs', 'result  |'],
+      ['differs: inputs', '  inputs  a|\n           ^\n'],
+    ],
+    ['something long after the picture', ['source  (a|)', '> call $late', 'result  -'], ['  result   1000ms (1|)\n']],
+  ])('shows %s', (_, lines, parts) => {
+    const { message } = mismatch(lines, { late: mergeMap(() => timer(1000).pipe(map(() => '1'))) });
+    for (const part of parts) expect(message).toContain(part);
+  });
+
+  test('says that an inner is projected earlier than subscribed', () => {
+    const early: MarbleFixtures = ({ project }) => ({
+      early: pipe(
+        map(project),
+        mergeMap((each) => each, 1),
+      ),
+    });
+    const error = mismatch(['source  (ab|)', 'a       -1|', 'b         -2|', '> call $early', 'result  -1-2|'], early);
+    expect(error.message).toContain('"b" is projected at 0 ms, and subscribed at 2 ms');
+    expect(error.actual).not.toBe(error.expected);
+  });
+
+  test('says that an inner is projected and never subscribed', () => {
+    const never: MarbleFixtures = ({ project }) => ({ never: tap((label: string) => project(label)) });
+    expect(mismatch(['source  (a|)', 'a       -1|', '> call $never', 'result  (a|)'], never).message).toContain(
+      '"a" is projected at 0 ms, and never subscribed',
+    );
+  });
+
+  test('says what is no value of one character, and what error it is', () => {
+    const odd = {
+      odd: mergeMap(() =>
+        concat(
+          of(3, { a: 1 }),
+          throwError(() => 'oops'),
+        ),
+      ),
+    };
+    const { message } = mismatch(['source  (a!)', '> call $odd', 'result  (12#)', 'error   Error'], odd);
+    expect(message).toContain('the error is "oops"\n"?" at 0 ms is 3 (number)\n"?" at 0 ms is {"a":1}\n');
+    expect(message).toContain('\n  result  (??#)\n');
+    expect(message).toContain('\n  error   "oops"\n');
+  });
+});
+
+describe('a block that cannot be run', () => {
+  test.each([
+    ['source  |', '> unknown', 'expected one of concatMap, mergeMap, '],
+    ['source  |', '> toString', 'expected one of concatMap, mergeMap, '],
+    ['source  |', '> call $two', 'expected one of the fixtures ($one), got $two'],
+    ['source  (a#)', '> call $one', 'expected one of the fixtures ($one), got $two', 'result  #', 'error   $two'],
+    ['source  |', '> concatInputs', 'expected an operator that works on a source, got concatInputs'],
+    ['inputs  |', '> concatMap', 'expected an operator that makes an Observable of the inputs, got concatMap'],
+    ['source  |', '> fail', 'no such limit'],
+  ])('is an error with file and line: %s %s', (first, operator, message, ...result) => {
+    const lines = [first, operator, ...(result.length > 0 ? result : ['result  |'])];
+    expect(() => run(lines, { one: identity })).toThrow(`page.md:2: the block: ${message}`);
+  });
+});
