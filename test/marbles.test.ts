@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { concatMap, map, mergeMap, pipe, take } from 'rxjs';
+import { concatMap, EMPTY, map, mergeMap, pipe, take } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { concatAllEager, concatEager, concatMapEager } from '../src/index.js';
+import { concatAllEager, concatEager, concatMapEager, type FailedItem } from '../src/index.js';
 import {
   type MarbleFixtures,
   type MarbleOperators,
@@ -25,7 +25,16 @@ const operators: MarbleOperators = {
 };
 
 /** What `$name` in a page stands for. */
-const fixtures: MarbleFixtures = {};
+const fixtures: MarbleFixtures = ({ inner }) => ({
+  empty: () => EMPTY,
+  rethrow: (error: unknown) => {
+    throw error;
+  },
+  /** The next row of the failed item. */
+  retryRow: (_error: unknown, item: FailedItem<string>) => inner(item.value),
+  /** The row `n`. */
+  notifier: () => inner('n'),
+});
 
 const pages = readdirSync(new URL('../marbles', import.meta.url)).filter((name) => name.endsWith('.md'));
 
