@@ -129,7 +129,17 @@ export interface FailedItem<T> {
 /** How an item ended: see {@link MonitorEvent}. */
 export type ItemOutcome = 'completed' | 'failed' | 'cancelled';
 
-interface MonitorEventBase<T> {
+/**
+ * What a `monitor` is told. The events of every run balance: each `received` item is `ended` once, so
+ * received = completed + failed + cancelled, waiting values that are dropped included.
+ *
+ * - `received`: the source gave the value.
+ * - `started`: an attempt starts, just before `project` is called.
+ * - `failed`: an attempt failed; `willRetry` says whether there is another.
+ * - `ended`: the item ended; a `'failed'` one carries the error.
+ * - `flushed`: the item is fully emitted.
+ */
+export type MonitorEvent<T> = {
   /** The position of the value in the source, from 0. */
   readonly index: number;
   readonly value: T;
@@ -145,21 +155,8 @@ interface MonitorEventBase<T> {
   readonly parked: number;
   /** Since when the head holds up others that could be emitted; absent while it does not. */
   readonly blockedSince?: number;
-}
-
-/**
- * What a `monitor` is told. The events of every run balance: each `received` item is `ended` once, so
- * received = completed + failed + cancelled, waiting values that are dropped included.
- *
- * - `received`: the source gave the value.
- * - `started`: an attempt starts, just before `project` is called.
- * - `failed`: an attempt failed; `willRetry` says whether there is another.
- * - `ended`: the item ended; a `'failed'` one carries the error.
- * - `flushed`: the item is fully emitted.
- */
-export type MonitorEvent<T> = MonitorEventBase<T> &
-  (
-    | { readonly type: 'received' | 'started' | 'flushed' }
-    | { readonly type: 'failed'; readonly error: unknown; readonly willRetry: boolean }
-    | { readonly type: 'ended'; readonly outcome: ItemOutcome; readonly error?: unknown }
-  );
+} & (
+  | { readonly type: 'received' | 'started' | 'flushed' }
+  | { readonly type: 'failed'; readonly error: unknown; readonly willRetry: boolean }
+  | { readonly type: 'ended'; readonly outcome: ItemOutcome; readonly error?: unknown }
+);

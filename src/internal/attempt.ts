@@ -3,14 +3,8 @@ import type { ItemContext } from '../config.js';
 import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
 import type { EagerProcess } from './eagerProcess.js';
 import type { Activity, Item } from './item.js';
+import { AttemptClocks, type AttemptLimits } from './limits.js';
 import type { Listener } from './listen.js';
-
-/** The limits of every attempt of a subscription. */
-export interface AttemptLimits {
-  readonly first: Limit | undefined;
-  readonly each: Limit | undefined;
-  readonly total: Limit | undefined;
-}
 
 /**
  * What listens on behalf of an item. A producer may hold it for as long as it likes, as a promise that never settles does:
@@ -43,7 +37,7 @@ abstract class ItemListener<T, R, V> implements Listener<V>, Activity {
     this.item = this.process = undefined as never;
   }
 
-  cancel(_reason?: unknown): void {
+  cancel(): void {
     if (!this.closed) {
       this.close();
     }
@@ -120,41 +114,6 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
     this.clocks?.stop();
     this.clocks = undefined;
     super.close();
-  }
-}
-
-class AttemptClocks {
-  private readonly first: Clock | undefined;
-  private each: Clock | undefined;
-  private readonly total: Clock | undefined;
-
-  constructor(
-    private readonly deadlines: Deadlines,
-    private readonly limits: AttemptLimits,
-    private readonly owner: ClockOwner,
-  ) {
-    const { first, each, total } = limits;
-    this.first = first && deadlines.start(first, owner);
-    // The first gap is `first`'s, where there is one.
-    this.each = each && !first ? deadlines.start(each, owner) : undefined;
-    this.total = total && deadlines.start(total, owner);
-  }
-
-  /** The inner has emitted a value. */
-  heard(): void {
-    const { deadlines, limits } = this;
-    deadlines.stop(this.first);
-    if (this.each !== undefined) {
-      deadlines.restart(this.each);
-    } else if (limits.each !== undefined) {
-      this.each = deadlines.start(limits.each, this.owner);
-    }
-  }
-
-  stop(): void {
-    this.deadlines.stop(this.first);
-    this.deadlines.stop(this.each);
-    this.deadlines.stop(this.total);
   }
 }
 

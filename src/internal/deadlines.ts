@@ -63,7 +63,14 @@ export class Deadlines {
   }
 
   start(limit: Limit, owner: ClockOwner): Clock {
-    const clock: Clock = { limit, owner, since: 0, running: false, previous: undefined, next: undefined };
+    const clock: Clock = {
+      limit,
+      owner,
+      since: 0,
+      running: false,
+      previous: undefined,
+      next: undefined,
+    };
     this.restart(clock);
     return clock;
   }
@@ -85,7 +92,7 @@ export class Deadlines {
   }
 
   stop(clock: Clock | undefined): void {
-    if (clock === undefined || !clock.running) {
+    if (!clock?.running) {
       return;
     }
     const { limit, previous, next } = clock;
@@ -121,7 +128,10 @@ export class Deadlines {
       this.armed.action?.unsubscribe();
     }
     const delay = Math.min(Math.max(0, deadline - this.latest), LONGEST_DELAY);
-    const armed: NonNullable<typeof this.armed> = { at: this.latest + delay, action: undefined };
+    const armed: NonNullable<typeof this.armed> = {
+      at: this.latest + delay,
+      action: undefined,
+    };
     this.armed = armed;
     // A scheduler may run the action before `schedule` returns.
     armed.action = this.scheduler.schedule(() => {

@@ -1,68 +1,56 @@
 import { UnsubscriptionError, type ObservableInput, type Subscriber } from 'rxjs';
-import type { FailedItem, ItemContext, ItemOutcome, MonitorEvent } from '../config.js';
-import { Attempt, Delay, Notifier, type AttemptLimits } from './attempt.js';
-import { Deadlines, type Clock, type Limit } from './deadlines.js';
-import { notObservableInput, reportError, timeoutError } from './errors.js';
+import type { ItemContext, ItemOutcome } from '../config.js';
+import { Deadlines, type Limit } from './deadlines.js';
+import { reportError, timeoutError } from './errors.js';
 import { Failures } from './failures.js';
 import { Item, type Activity } from './item.js';
-import { listen, type Listener } from './listen.js';
-import type { OnErrorFunction, Settings } from './normalizeConfig.js';
+import { createLimits, type Limits } from './limits.js';
+import type { Settings } from './normalizeConfig.js';
 import { handleRejection } from './promises.js';
 import { Queue } from './queue.js';
 import { ReorderQueue } from './reorderQueue.js';
+import { startAttempt, startDelay, startFallback } from './runs.js';
 import type { Source } from './source.js';
+import { Watch, type Watched } from './watch.js';
 
 export type Project<T, R> = (value: T, index: number, item: ItemContext) => ObservableInput<R>;
 
 /**
  * One subscription: values wait, items are active or parked, and whatever happens to them is only recorded, after which
- * `advance` emits what is ready and starts what there is a place for. It alone emits parked values, starts items and
+ * `advance` emits what is ready and starts what there is a place for. It alone emits what was parked, starts items and
  * completes, and it does not call itself: that keeps the order under re-entrancy, and the stack flat.
  */
-export class EagerProcess<T, R> {
+export class EagerProcess<T, R> implements Watched<T, R> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
-  private waiting = new Queue<T>();
-  private readonly queue = new ReorderQueue<T, R>();
+  waiting = new Queue<T>();
+  readonly queue = new ReorderQueue<T, R>();
+  /** How many items have been started: the index of the first value that waits. */
+  private started = 0;
+  active = 0;
+  /** How many items have ended and are not yet fully emitted. */
+  parked = 0;
   /** Active items whose next attempt, or whose fallback, is to be started. */
   private readonly again = new Queue<Item<T, R>>();
   private readonly failures = new Failures();
-  /** How many items have been started: the index of the first value that waits. */
-  private started = 0;
-  private active = 0;
-  private parked = 0;
   private advancing = false;
   private closed = false;
-
-  private readonly deadlines: Deadlines;
-  private readonly attemptLimits: AttemptLimits | undefined;
-  private readonly delayLimit: Limit | undefined;
-  private readonly blockingLimit: Limit | undefined;
-  /** Whether anybody wants to know that the head holds up others: `blocking`, or the monitor. */
-  private readonly watching: boolean;
-  /** The head, while it holds up others, and since when. */
-  private blocker: Item<T, R> | undefined = undefined;
-  private blockedSince = 0;
-  private blockingClock: Clock | undefined = undefined;
+  readonly deadlines: Deadlines;
+  readonly limits: Limits;
+  readonly watch: Watch<T, R>;
+  /** Whether anybody will ask for an item's value after `project` has had it. */
   private readonly keepsValues: boolean;
 
   constructor(
     private readonly destination: Subscriber<R>,
-    private readonly project: Project<T, R>,
-    private readonly settings: Settings<T, R>,
+    readonly project: Project<T, R>,
+    readonly settings: Settings<T, R>,
   ) {
-    const { limits, retry, onError, scheduler, monitor } = settings;
-    const deadlines = (this.deadlines = new Deadlines(scheduler));
-    const limit = (name: string, ms: number | undefined) => (ms === undefined ? undefined : deadlines.limit(name, ms));
-    const first = limit('first', limits.first);
-    const each = limit('each', limits.each);
-    const total = limit('total', limits.total);
-    this.attemptLimits = first || each || total ? { first, each, total } : undefined;
-    this.blockingLimit = limit('blocking', limits.blocking);
-    this.delayLimit = limit('delay', typeof retry.delay === 'number' ? retry.delay : undefined);
-    this.watching = this.blockingLimit !== undefined || monitor !== undefined;
-    this.keepsValues =
-      this.watching || this.attemptLimits !== undefined || retry.count > 0 || typeof onError === 'function';
+    const { retry, onError, scheduler, monitor } = settings;
+    this.deadlines = new Deadlines(scheduler);
+    const { attempt, blocking } = (this.limits = createLimits(this.deadlines, settings));
+    this.watch = new Watch(this, this.deadlines, blocking, monitor);
+    this.keepsValues = [attempt, blocking, monitor].some(Boolean) || retry.count > 0 || typeof onError === 'function';
     destination.add(() => this.close());
   }
 
@@ -72,19 +60,15 @@ export class EagerProcess<T, R> {
     this.advance();
   }
 
-  // What happens outside, and is recorded: a source's notifications, an item's.
+  // What happens outside, and is recorded.
 
   receive(value: T): void {
     if (this.sourceEnded) {
       return handleRejection(value);
     }
     this.waiting.push(value);
-    if (typeof value === 'object') {
-      handleRejection(value);
-    }
-    if (this.settings.monitor !== undefined) {
-      this.report('received', this.started + this.waiting.length - 1, value, 0);
-    }
+    handleRejection(value);
+    this.watch.value('received', this.started + this.waiting.length - 1, value, 0);
     this.advance();
   }
 
@@ -118,11 +102,7 @@ export class EagerProcess<T, R> {
     item.park(value);
     if (!settings.atomic) {
       queue.markReady(item);
-      if (item === queue.head) {
-        this.advance();
-      } else {
-        this.watch();
-      }
+      this.watch.head();
     }
   }
 
@@ -132,43 +112,51 @@ export class EagerProcess<T, R> {
   }
 
   attemptFailed(item: Item<T, R>, error: unknown, mayRetry = true): void {
-    const { retry } = this.settings;
     if (item.failure !== undefined) {
       // It was the fallback that failed.
       this.cut(item, error);
     } else {
-      const willRetry = mayRetry && item.retries < retry.count;
-      this.reportItem('failed', item, { error, willRetry });
-      if (item.ended) {
-        return;
-      }
-      if (willRetry) {
-        this.retryAfterDelay(item, error);
-      } else {
-        this.applyPolicy(item, error);
+      const willRetry = mayRetry && item.retries < this.settings.retry.count;
+      this.watch.item('failed', item, { error, willRetry });
+      // The monitor may have ended everything.
+      if (!item.ended) {
+        if (willRetry) {
+          this.prepareRetry(item, error);
+        } else {
+          this.applyPolicy(item, error);
+        }
       }
     }
     this.advance();
   }
 
-  /** The item failed, beyond any retry. */
+  /** The item failed beyond any retry. */
   itemFailed(item: Item<T, R>, error: unknown): void {
     this.applyPolicy(item, error);
     this.advance();
   }
 
+  /** The item's next attempt is due. */
   retryItem(item: Item<T, R>): void {
     this.again.push(item);
     this.advance();
   }
 
-  limitPassed(item: Item<T, R>, limit: Limit): void {
+  limitPassed(item: Item<T, R>, limit: Limit, mayRetry = true): void {
     const error = timeoutError(item, limit);
-    item.activity?.cancel(error);
-    // A teardown may have ended the item.
-    if (!item.ended) {
-      this.attemptFailed(item, error);
+    try {
+      item.activity?.cancel(error);
+    } catch (thrown) {
+      reportError(thrown);
     }
+    // A teardown may have ended everything.
+    if (!item.ended) {
+      this.attemptFailed(item, error, mayRetry);
+    }
+  }
+
+  blockingPassed(item: Item<T, R>, limit: Limit): void {
+    this.limitPassed(item, limit, false);
   }
 
   // The loop.
@@ -188,7 +176,7 @@ export class EagerProcess<T, R> {
     } finally {
       this.advancing = false;
     }
-    this.watch();
+    this.watch.head();
   }
 
   /** Emits all that the head, and the items behind it that have ended, allow. */
@@ -208,119 +196,53 @@ export class EagerProcess<T, R> {
       }
       queue.shift();
       this.parked--;
-      this.reportItem('flushed', head);
+      this.watch.item('flushed', head);
       if (this.closed) {
         return;
       }
     }
   }
 
-  /** Starts one attempt, if there is one to start and a place for it. */
+  /** Starts one thing that is to be started, if there is one and a place for it. */
   private startNext(): boolean {
-    const { again, waiting, queue } = this;
+    const { again, queue, settings } = this;
     if (again.length > 0) {
       const item = again.shift();
       if (!item.ended) {
         if (item.failure === undefined) {
-          this.startAttempt(item, item.value as T);
+          startAttempt(this, item, item.value as T);
         } else {
-          this.startFallback(item, item.failure.error);
+          startFallback(this, item, item.failure.error);
         }
       }
       return true;
     }
-    if (this.active >= this.settings.concurrent || queue.size >= this.settings.reorderWindow) {
+    if (this.active >= settings.concurrent || queue.size >= settings.reorderWindow) {
       return false;
     }
-    if (waiting.length === 0) {
+    if (this.waiting.length === 0) {
       this.source?.pull();
-      if (this.closed || waiting.length === 0) {
+      if (this.closed || this.waiting.length === 0) {
         return false;
       }
     }
-    const value = waiting.shift();
+    const value = this.waiting.shift();
     const item = new Item<T, R>(this.started++, this.keepsValues ? value : undefined);
     queue.push(item);
     this.active++;
-    this.startAttempt(item, value);
+    startAttempt(this, item, value);
     return true;
   }
 
-  private startAttempt(item: Item<T, R>, value: T): void {
-    item.attempts++;
-    item.seen = 0;
-    const attempt = new Attempt(item, this);
-    if (this.settings.monitor !== undefined) {
-      this.reportItem('started', item);
-      if (attempt.closed) {
-        return;
-      }
-    }
-    let input: ObservableInput<R>;
-    try {
-      input = this.project(value, item.index, attempt);
-    } catch (error) {
-      return failUnlessClosed(attempt, error);
-    }
-    if (attempt.closed) {
-      return handleRejection(input);
-    }
-    if (this.attemptLimits !== undefined) {
-      attempt.startClocks(this.deadlines, this.attemptLimits);
-    }
-    listenTo(input, attempt, 'project', item.index);
-  }
+  // How items, and the result, end.
 
-  private startFallback(item: Item<T, R>, error: unknown): void {
-    const fallback = new Attempt(item, this);
-    const failed: FailedItem<T> = {
-      value: item.value as T,
-      index: item.index,
-      attempt: item.attempts,
-      emitted: item.emitted,
-      get signal() {
-        return fallback.signal;
-      },
-    };
-    item.seen = 0;
-    let input: ObservableInput<R>;
-    try {
-      input = (this.settings.onError as OnErrorFunction<T, R>)(error, failed);
-    } catch (thrown) {
-      return failUnlessClosed(fallback, thrown);
-    }
-    if (fallback.closed) {
-      return handleRejection(input);
-    }
-    listenTo(input, fallback, 'onError', item.index, error);
-  }
-
-  private retryAfterDelay(item: Item<T, R>, error: unknown): void {
+  private prepareRetry(item: Item<T, R>, error: unknown): void {
     item.retries++;
     if (this.settings.atomic) {
       item.dropParked();
     }
-    const { delay } = this.settings.retry;
-    if (this.delayLimit !== undefined) {
-      new Delay(item, this, this.deadlines, this.delayLimit);
-    } else if (typeof delay !== 'function') {
-      this.again.push(item);
-    } else {
-      const notifier = new Notifier(item, this);
-      let input: ObservableInput<unknown>;
-      try {
-        input = delay(error, item.retries);
-      } catch (thrown) {
-        return failUnlessClosed(notifier, thrown);
-      }
-      if (notifier.closed) {
-        return handleRejection(input);
-      }
-      listenTo(input, notifier, 'retry.delay', item.index);
-    }
+    startDelay(this, item, error);
   }
-
-  // How items, and the result, end.
 
   /** What a failed item does to the result. */
   private applyPolicy(item: Item<T, R>, error: unknown): void {
@@ -363,10 +285,9 @@ export class EagerProcess<T, R> {
     this.active--;
     this.parked++;
     this.queue.markReady(item);
+    this.watch.item('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
     if (this.settings.monitor === undefined) {
       item.value = undefined;
-    } else {
-      this.reportItem('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
     }
   }
 
@@ -399,8 +320,9 @@ export class EagerProcess<T, R> {
       const errors = this.cancelAfter(undefined);
       this.deadlines.close();
       this.again.clear();
-      this.blocker = undefined;
       if (errors.length > 0) {
+        // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated
         throw new UnsubscriptionError(errors);
       }
     }
@@ -438,106 +360,13 @@ export class EagerProcess<T, R> {
     for (const [later, activity] of cancelled) {
       cancel(activity);
       this.active--;
-      this.reportItem('ended', later, { outcome: 'cancelled' });
+      this.watch.item('ended', later, { outcome: 'cancelled' });
     }
-    if (this.settings.monitor !== undefined) {
-      for (let index = this.started; waiting.length > 0; index++) {
-        this.report('ended', index, waiting.shift(), 0, { outcome: 'cancelled' });
-      }
+    for (let index = this.started; waiting.length > 0 && this.settings.monitor !== undefined; index++) {
+      this.watch.value('ended', index, waiting.shift(), 0, {
+        outcome: 'cancelled',
+      });
     }
     return errors;
-  }
-
-  // What is seen from outside: how long the head holds up others, and the monitor.
-
-  /** Notes whether the head holds up something that could be emitted, and since when. */
-  private watch(): void {
-    if (!this.watching) {
-      return;
-    }
-    const blocker = this.queue.ready > 0 ? this.queue.head : undefined;
-    if (blocker !== this.blocker) {
-      this.blocker = blocker;
-      this.deadlines.stop(this.blockingClock);
-      if (blocker !== undefined) {
-        this.blockedSince = this.deadlines.now();
-        if (this.blockingLimit !== undefined) {
-          this.blockingClock = this.deadlines.start(this.blockingLimit, {
-            passed: (limit) => this.blockingPassed(blocker, limit),
-          });
-        }
-      }
-    }
-  }
-
-  private blockingPassed(item: Item<T, R>, limit: Limit): void {
-    const error = timeoutError(item, limit);
-    // If the item goes on with a fallback, its clock starts anew.
-    this.blocker = undefined;
-    item.activity?.cancel(error);
-    if (!item.ended) {
-      this.attemptFailed(item, error, false);
-    }
-  }
-
-  private reportItem(type: MonitorEvent<T>['type'], item: Item<T, R>, details?: MonitorDetails): void {
-    if (this.settings.monitor !== undefined) {
-      this.report(type, item.index, item.value as T, item.attempts, details);
-    }
-  }
-
-  private report(
-    type: MonitorEvent<T>['type'],
-    index: number,
-    value: T,
-    attempt: number,
-    details?: MonitorDetails,
-  ): void {
-    this.watch();
-    const { waiting, active, parked, blocker, blockedSince } = this;
-    const event = {
-      type,
-      index,
-      value,
-      attempt,
-      time: this.deadlines.now(),
-      waiting: waiting.length,
-      active,
-      parked,
-      ...(blocker && { blockedSince }),
-      ...details,
-    };
-    try {
-      this.settings.monitor?.(event as MonitorEvent<T>);
-    } catch (error) {
-      reportError(error);
-    }
-  }
-}
-
-type MonitorDetails =
-  | { readonly outcome: ItemOutcome; readonly error?: unknown }
-  | { readonly willRetry: boolean; readonly error: unknown };
-
-function failUnlessClosed(listener: Listener<never>, error: unknown): void {
-  if (!listener.closed) {
-    listener.error(error);
-  }
-}
-
-/** Has the listener hear what a function of the user has returned, or fail. */
-function listenTo<V>(
-  input: ObservableInput<V>,
-  listener: Listener<V>,
-  name: string,
-  index: number,
-  cause?: unknown,
-): void {
-  try {
-    if (!listen(input, listener)) {
-      listener.error(notObservableInput(input, name, index, cause));
-    }
-  } catch (error) {
-    failUnlessClosed(listener, error);
   }
 }

@@ -22,8 +22,15 @@ export function reportError(error: unknown): void {
 /** rxjs's own `TimeoutError`, which says which limit of which item has passed. */
 export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): TimeoutError<unknown, TimeoutMeta<T>> {
   const { index, attempts: attempt, seen } = item;
-  const meta: TimeoutMeta<T> = { value: item.value as T, index, attempt, limit: name as LimitName };
+  const meta: TimeoutMeta<T> = {
+    value: item.value as T,
+    index,
+    attempt,
+    limit: name as LimitName,
+  };
   // Values that have been emitted are not kept, so there is no last one to name.
+  // Users catch rxjs's own class; and there is no other way to make one.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const error = new TimeoutError({ meta, seen, lastValue: null });
   error.message = `Item ${index} passed its \`${name}\` limit of ${ms} ms`;
   return error;

@@ -22,6 +22,8 @@ export class Failures {
       return list[0];
     }
     const errors = list.sort((a, b) => a.index - b.index).map(({ error }) => error);
-    return { error: new AggregateError(errors, `${errors.length} failures, in source order`) };
+    return {
+      error: new AggregateError(errors, `${errors.length} failures, in source order`),
+    };
   }
 }

@@ -58,7 +58,7 @@ export class Item<T, R> {
       this.first = NOTHING;
       return first;
     }
-    return (this.more as Queue<R>).shift();
+    return this.more!.shift();
   }
 
   /** Forgets what it parked, as if it had never been emitted. */

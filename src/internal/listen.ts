@@ -24,6 +24,8 @@ export interface Listener<V> {
 export function listen<V>(input: ObservableInput<V>, listener: Listener<V>): boolean {
   if (input instanceof Observable) {
     subscribe(input, listener);
+    // rxjs no longer wants to export the symbol, but it is the one that `from` looks for.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
   } else if (hasMethod(input, observable)) {
     subscribe(from(input), listener);
   } else if (isArrayLike<V>(input)) {
@@ -53,6 +55,7 @@ function subscribe<V>(input: Observable<V>, listener: Listener<V>): void {
  */
 class ListenerSubscriber<V> extends Subscriber<V> {
   constructor(private readonly listener: Listener<V>) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     super();
   }
 
@@ -121,7 +124,7 @@ function settle<V>(listener: Listener<V>, fulfilled: boolean, result: unknown): 
 }
 
 function listenToReader<V>(reader: Reader<V>, listener: Listener<V>): void {
-  listener.stop = { unsubscribe: reader.cancel };
+  listener.stop = { unsubscribe: () => reader.cancel() };
   readAll(reader, listener).catch(reportError);
 }
 

@@ -28,7 +28,7 @@ type PolicyName = 'in-order' | 'immediate' | 'at-end' | 'skip';
 
 const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
-const POLICIES: readonly unknown[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies PolicyName[];
+const POLICIES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies PolicyName[];
 
 /**
  * Checks a configuration and fills in the defaults.
@@ -42,7 +42,7 @@ export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R
   checkCount('concurrent', 1, concurrent);
   const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
   checkCount('reorderWindow', 1, reorderWindow);
-  const knownPolicy = typeof onError === 'function' || POLICIES.includes(onError);
+  const knownPolicy = typeof onError === 'function' || (typeof onError === 'string' && POLICIES.includes(onError));
   check(knownPolicy, 'onError', `${list(POLICIES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
   check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);
@@ -70,7 +70,7 @@ function normalizeTimeout(timeout: number | ItemTimeout | undefined): Limits {
   const set = LIMITS.filter((name) => given[name] !== undefined);
   check(set.length > 0, 'timeout', `a number, or an object with ${list(LIMITS)}`, given);
   for (const name of set) {
-    const ms = given[name] as number;
+    const ms = given[name]!;
     checkNumber(isNumber ? 'timeout' : `timeout.${name}`, 'a number of milliseconds above 0', ms, (n) => n > 0);
     if (ms !== Infinity) {
       limits[name] = ms;

@@ -1,4 +1,5 @@
 import { noop } from 'rxjs';
+import { show } from './check.js';
 
 /** An async iterable or a `ReadableStream`, read one result at a time. */
 export interface Reader<V> {
@@ -54,9 +55,12 @@ export function openReader<V>(input: Readable<V>): Reader<V> {
  *
  * @throws TypeError for what is no result; what its getters throw
  */
-export function readResult<V>(result: IteratorResult<V>): { done: boolean; value: V } {
+export function readResult<V>(result: IteratorResult<V>): {
+  done: boolean;
+  value: V;
+} {
   if (Object(result) !== result) {
-    throw new TypeError(`Expected an iterator's result to be an object, got ${String(result)}`);
+    throw new TypeError(`Expected an iterator's result to be an object, got ${show(result)}`);
   }
   const done = !!result.done;
   return { done, value: done ? (undefined as V) : result.value };

@@ -23,7 +23,7 @@ export class ReorderQueue<T, R> {
 
   /** Removes the head: the item behind it has its turn. */
   shift(): void {
-    const gone = this.head as Item<T, R>;
+    const gone = this.head!;
     const head = gone.next;
     // Whoever still holds the item that is gone must not hold all that came after it.
     gone.next = undefined;

@@ -93,7 +93,8 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
       try {
         heard = await result;
       } catch (error) {
-        return this.failed(error);
+        this.failed(error);
+        return;
       }
       this.heard(heard);
     } catch (error) {

@@ -1,0 +1,73 @@
+// Everything a change must pass, one check after the other, and at the end how many tests and checks did.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+const folder = mkdtempSync(join(tmpdir(), 'check-'));
+const report = join(folder, 'vitest.json');
+
+const checks: [name: string, command: string][] = [
+  ['build', 'tsup --silent'],
+  ['format', 'prettier --check --log-level warn .'],
+  ['lint', 'eslint .'],
+  ['types (TypeScript 6)', 'tsc -p .'],
+  ['types (TypeScript 7)', 'node node_modules/typescript-7/bin/tsc -p .'],
+  ['tests', `vitest run --reporter=dot --reporter=json --outputFile.json=${report}`],
+  ['publint', 'publint --strict'],
+  ['are the types wrong', 'attw --pack . --quiet'],
+  ['API report', 'api-extractor run'],
+  ['size budget', 'size-limit'],
+  ['unused files, exports and dependencies', 'knip'],
+];
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+for (const [name, command] of checks) {
+  const start = performance.now();
+  const { code, output } = await run(command);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s)\n`);
+  if (code !== 0) {
+    process.stdout.write(`\n$ ${command}\n${output}\n`);
+  }
+  if (name === 'tests') {
+    countTests(code);
+  } else {
+    counts[code === 0 ? 'passed' : 'failed']++;
+  }
+  if (name === 'build' && code !== 0) {
+    // The others look at what it makes.
+    break;
+  }
+}
+
+rmSync(folder, { recursive: true });
+process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+function run(command: string): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    // `npm test` puts node_modules/.bin on the path.
+    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** Adds vitest's own counts. A run that failed without a failed test, by an error outside of tests, counts as one. */
+function countTests(code: number): void {
+  let results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8')) as typeof results;
+  } catch {
+    // It did not get as far as writing its report: its output says why.
+  }
+  counts.passed += results.numPassedTests;
+  counts.failed += code === 0 ? results.numFailedTests : Math.max(1, results.numFailedTests);
+  counts.skipped += results.numPendingTests + results.numTodoTests;
+}
