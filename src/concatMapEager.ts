@@ -22,7 +22,7 @@ import { PushedSource } from './internal/source.js';
  * `concatMap` starts an inner only when the one before it has completed, `mergeMap` emits whatever comes first, `switchMap`
  * and `exhaustMap` drop work. Here nothing is dropped, and nothing waits but for a place or for its turn. With
  * `concurrent: 1` it is `concatMap`, without `concatMap`'s limit of about 800 synchronous inners behind an asynchronous one
- * (https://github.com/ReactiveX/rxjs/issues/3338).
+ * (https://github.com/ReactiveX/rxjs/issues/7334).
  *
  * - Law: with the defaults, for cold, finite inners that do not depend on earlier output and a source that does not fail,
  *   the notifications are those of `concatMap`.

@@ -285,9 +285,10 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     this.active--;
     this.parked++;
     this.queue.markReady(item);
-    this.watch.item('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
     if (this.settings.monitor === undefined) {
       item.value = undefined;
+    } else {
+      this.watch.item('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
     }
   }
 

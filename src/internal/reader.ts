@@ -1,4 +1,4 @@
-import { noop } from 'rxjs';
+import { noop, type ReadableStreamLike } from 'rxjs';
 import { show } from './check.js';
 
 /** An async iterable or a `ReadableStream`, read one result at a time. */
@@ -11,15 +11,7 @@ export interface Reader<V> {
   cancel(): void;
 }
 
-interface StreamLike<V> {
-  getReader(): {
-    read(): PromiseLike<IteratorResult<V>>;
-    releaseLock(): void;
-    cancel(): PromiseLike<unknown>;
-  };
-}
-
-export type Readable<V> = AsyncIterable<V> | StreamLike<V>;
+export type Readable<V> = AsyncIterable<V> | ReadableStreamLike<V>;
 
 export function isReadable<V>(value: unknown): value is Readable<V> {
   return isStream(value) || hasMethod(value, Symbol.asyncIterator);
@@ -31,13 +23,13 @@ export function isReadable<V>(value: unknown): value is Readable<V> {
  */
 export function openReader<V>(input: Readable<V>): Reader<V> {
   if (isStream(input)) {
-    const reader = input.getReader();
+    const reader: ReturnType<typeof input.getReader> & { cancel?(): unknown } = input.getReader();
     const release = () => quietly(() => reader.releaseLock());
     return {
-      read: () => reader.read(),
+      read: () => reader.read() as PromiseLike<IteratorResult<V>>,
       release,
       cancel: () => {
-        quietly(() => reader.cancel());
+        quietly(() => reader.cancel?.());
         release();
       },
     };
@@ -80,6 +72,6 @@ export function hasMethod(value: unknown, name: PropertyKey): boolean {
   return typeof (value as Record<PropertyKey, unknown> | null | undefined)?.[name] === 'function';
 }
 
-function isStream<V>(value: unknown): value is StreamLike<V> {
+function isStream<V>(value: unknown): value is ReadableStreamLike<V> {
   return hasMethod(value, 'getReader');
 }
