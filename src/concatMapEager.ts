@@ -2,7 +2,6 @@ import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFu
 import type { ConcatMapEagerConfig, ItemContext } from './config.js';
 import { check } from './internal/check.js';
 import { EagerProcess, type Project } from './internal/eagerProcess.js';
-import { listen } from './internal/listen.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
 import { PushedSource } from './internal/source.js';
 
@@ -73,8 +72,6 @@ export function concatMapEager<T, O extends ObservableInput<unknown>, R = never>
   return (source) =>
     new Observable<Out>((subscriber) => {
       const process = new EagerProcess<T, Out>(subscriber, project as Project<T, Out>, settings);
-      const pushed = new PushedSource(process);
-      process.connect(pushed);
-      listen(source, pushed);
+      process.connect(new PushedSource(source, process));
     });
 }

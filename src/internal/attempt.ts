@@ -121,8 +121,11 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
 export class Notifier<T, R> extends ItemListener<T, R, unknown> {
   next(): void {
     const { item, process } = this;
-    this.cancel();
-    process.retryItem(item);
+    try {
+      this.cancel();
+    } finally {
+      process.retryItem(item);
+    }
   }
 
   error(error: unknown): void {

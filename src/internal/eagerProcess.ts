@@ -54,10 +54,14 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     destination.add(() => this.close());
   }
 
-  /** Starts it, with a source that it may ask for values or be told them by. */
+  /** Starts it, with a source that it asks for values or is told them by. */
   connect(source: Source): void {
-    this.source = source;
-    this.advance();
+    // Nobody may be there any more to hear of it.
+    if (!this.closed) {
+      this.source = source;
+      source.start();
+      this.advance();
+    }
   }
 
   // What happens outside, and is recorded.

@@ -59,23 +59,34 @@ class ListenerSubscriber<V> extends Subscriber<V> {
     super();
   }
 
+  // A listener may be closed before this is unsubscribed: teardowns of others run in between.
+
   protected override _next(value: V): void {
-    this.listener.next(value);
+    const { listener } = this;
+    if (!listener.closed) {
+      listener.next(value);
+    }
   }
 
   protected override _error(error: unknown): void {
+    const { listener } = this;
     try {
       this.unsubscribe();
     } finally {
-      this.listener.error(error);
+      if (!listener.closed) {
+        listener.error(error);
+      }
     }
   }
 
   protected override _complete(): void {
+    const { listener } = this;
     try {
       this.unsubscribe();
     } finally {
-      this.listener.complete();
+      if (!listener.closed) {
+        listener.complete();
+      }
     }
   }
 }

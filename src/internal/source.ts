@@ -1,12 +1,14 @@
-import type { ObservableInput, Unsubscribable } from 'rxjs';
+import type { Observable, ObservableInput, Unsubscribable } from 'rxjs';
+import { show } from './check.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
-import type { Listener } from './listen.js';
+import { listen, type Listener } from './listen.js';
 import { handleRejection } from './promises.js';
 import { isReadable, openReader, quietly, readResult, type Readable } from './reader.js';
 
 /** Where values come from. */
 export interface Source {
+  start(): void;
   /** Asks for a value: there is a place for it, and none waits. One that tells instead of being asked does nothing. */
   pull(): void;
   /** Ends it before its time. */
@@ -18,7 +20,16 @@ export class PushedSource<T, R> implements Source, Listener<T> {
   closed = false;
   stop: Unsubscribable | undefined = undefined;
 
-  constructor(private readonly process: EagerProcess<T, R>) {}
+  constructor(
+    private readonly source: Observable<T>,
+    private readonly process: EagerProcess<T, R>,
+  ) {}
+
+  start(): void {
+    if (!listen(this.source, this)) {
+      this.error(new TypeError(`Expected the source to be an Observable, got ${show(this.source)}`));
+    }
+  }
 
   next(value: T): void {
     this.process.receive(value);
@@ -60,21 +71,26 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
     this.isAsync = isReadable(inputs);
   }
 
+  start(): void {
+    // It is asked as soon as there is a place.
+  }
+
   pull(): void {
     if (this.reading || this.closed) {
       return;
     }
     this.reading = true;
+    let result;
     try {
       this.reader ??= open(this.inputs);
-      const result = this.reader.read() as IteratorResult<O>;
-      if (this.isAsync) {
-        void this.heardLater(result);
-      } else {
-        this.heard(result);
-      }
+      result = this.reader.read();
     } catch (error) {
-      this.failed(error);
+      return this.failed(error);
+    }
+    if (this.isAsync) {
+      this.heardLater(result as PromiseLike<IteratorResult<O>>).catch(reportError);
+    } else {
+      this.heard(result as IteratorResult<O>);
     }
   }
 
@@ -87,24 +103,25 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
     }
   }
 
-  private async heardLater(result: IteratorResult<O> | PromiseLike<IteratorResult<O>>): Promise<void> {
+  private async heardLater(promised: PromiseLike<IteratorResult<O>>): Promise<void> {
+    let result: IteratorResult<O>;
     try {
-      let heard: IteratorResult<O>;
-      try {
-        heard = await result;
-      } catch (error) {
-        this.failed(error);
-        return;
-      }
-      this.heard(heard);
+      result = await promised;
     } catch (error) {
-      reportError(error);
+      this.failed(error);
+      return;
     }
+    this.heard(result);
   }
 
-  /** @throws TypeError for what is no iterator result */
   private heard(result: IteratorResult<O>): void {
-    const { done, value } = readResult(result);
+    let done, value;
+    try {
+      ({ done, value } = readResult(result));
+    } catch (error) {
+      this.failed(error);
+      return;
+    }
     this.reading = false;
     if (this.closed) {
       handleRejection(value);
