@@ -18,7 +18,8 @@ export type Project<T, R> = (value: T, index: number, item: ItemContext) => Obse
 /**
  * One subscription: values wait, items are active or parked, and whatever happens to them is only recorded, after which
  * `advance` emits what is ready and starts what there is a place for. It alone emits what was parked, starts items and
- * completes, and it does not call itself: that keeps the order under re-entrancy, and the stack flat.
+ * completes. It does not emit while it emits, nor start while it starts: that keeps the order under re-entrancy, and the
+ * stack flat. While it starts, it does emit: what has become the head need not wait for `subscribe` to return.
  */
 export class EagerProcess<T, R> implements Watched<T, R> {
   private source: Source | undefined = undefined;
@@ -33,7 +34,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   /** Active items whose next attempt, or whose fallback, is to be started. */
   private readonly again = new Queue<Item<T, R>>();
   private readonly failures = new Failures();
-  private advancing = false;
+  private draining = false;
+  private starting = false;
   private closed = false;
   readonly deadlines: Deadlines;
   readonly limits: Limits;
@@ -166,45 +168,57 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   // The loop.
 
   private advance(): void {
-    if (this.advancing || this.closed) {
+    if (this.draining || this.closed) {
       return;
     }
-    this.advancing = true;
+    this.drain();
+    if (this.starting) {
+      return;
+    }
+    this.starting = true;
     try {
-      do {
+      while (!this.closed && this.startNext()) {
         this.drain();
-      } while (!this.closed && this.startNext());
+      }
       if (!this.closed && this.sourceEnded && this.queue.size === 0 && this.waiting.length === 0) {
         this.finish();
       }
     } finally {
-      this.advancing = false;
+      this.starting = false;
     }
     this.watch.head();
   }
 
   /** Emits all that the head, and the items behind it that have ended, allow. */
   private drain(): void {
+    this.draining = true;
+    try {
+      while (this.flushHead());
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  /** Emits what the head has parked. Returns true if that was all of it, so that the next one has its turn. */
+  private flushHead(): boolean {
     const { queue, destination } = this;
-    const { atomic } = this.settings;
-    let head: Item<T, R> | undefined;
-    while ((head = queue.head) !== undefined && (head.ended || !atomic)) {
-      while (head.hasParked) {
-        destination.next(head.takeParked());
-        if (this.closed) {
-          return;
-        }
-      }
-      if (!head.ended) {
-        return;
-      }
-      queue.shift();
-      this.parked--;
-      this.watch.item('flushed', head);
+    const { head } = queue;
+    if (head === undefined || (this.settings.atomic && !head.ended)) {
+      return false;
+    }
+    while (head.hasParked) {
+      destination.next(head.takeParked());
       if (this.closed) {
-        return;
+        return false;
       }
     }
+    if (!head.ended) {
+      return false;
+    }
+    queue.shift();
+    this.parked--;
+    this.watch.item('flushed', head);
+    return !this.closed;
   }
 
   /** Starts one thing that is to be started, if there is one and a place for it. */
@@ -227,7 +241,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     if (this.waiting.length === 0) {
       this.source?.pull();
       if (this.closed || this.waiting.length === 0) {
-        return false;
+        // Whoever was asked may have let an item fail that is tried again.
+        return again.length > 0;
       }
     }
     const value = this.waiting.shift();
