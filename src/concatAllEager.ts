@@ -1,6 +1,6 @@
 import { identity, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import { concatMapEager } from './concatMapEager.js';
-import type { ConcatMapEagerConfig } from './config.js';
+import type { ConfigWithFallback } from './config.js';
 
 /**
  * Flattens a source of Observables, promises or other inputs in source order, up to `concurrent` of them at once. It is
@@ -31,14 +31,14 @@ import type { ConcatMapEagerConfig } from './config.js';
  * ```
  *
  * @typeParam O - the inputs that the source emits
- * @typeParam R - what the inners returned by an `onError` function emit
+ * @typeParam F - what an `onError` function returns
  * @param concurrentOrConfig - How many may be active at once (default: no limit), or the {@link ConcatMapEagerConfig}.
  * @returns An operator, whose result can be subscribed any number of times.
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range; both at the call.
  * @see {@link concatMapEager}, {@link concatEager}
  */
-export function concatAllEager<O extends ObservableInput<unknown>, R = never>(
-  concurrentOrConfig?: number | ConcatMapEagerConfig<O, R>,
-): OperatorFunction<O, ObservedValueOf<O> | R> {
-  return concatMapEager<O, O, R>(identity, concurrentOrConfig);
+export function concatAllEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
+  concurrentOrConfig?: number | ConfigWithFallback<O, F>,
+): OperatorFunction<O, ObservedValueOf<O | F>> {
+  return concatMapEager<O, O, F>(identity, concurrentOrConfig);
 }

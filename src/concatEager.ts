@@ -1,5 +1,5 @@
 import { identity, Observable, type ObservableInput, type ObservedValueOf, type ReadableStreamLike } from 'rxjs';
-import type { ConcatMapEagerConfig } from './config.js';
+import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
 import { check } from './internal/check.js';
 import { EagerProcess, type Project } from './internal/eagerProcess.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
@@ -48,7 +48,7 @@ import { PulledSource } from './internal/source.js';
  * ```
  *
  * @typeParam O - the inputs
- * @typeParam R - what the inners returned by an `onError` function emit
+ * @typeParam F - what an `onError` function returns
  * @param inputs - An array, iterable, async iterable or ReadableStream of `ObservableInput`s.
  * @param concurrentOrConfig - How many may be active at once (default: no limit, so that all inputs are read as fast as
  * they come), or the {@link ConcatMapEagerConfig}.
@@ -57,18 +57,18 @@ import { PulledSource } from './internal/source.js';
  * of range; all at the call.
  * @see {@link concatMapEager}, {@link concatAllEager}
  */
-export function concatEager<O extends ObservableInput<unknown>, R = never>(
+export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   inputs: Iterable<O> | AsyncIterable<O> | ReadableStreamLike<O>,
-  concurrentOrConfig?: number | ConcatMapEagerConfig<O, R>,
-): Observable<ObservedValueOf<O> | R> {
-  type Out = ObservedValueOf<O> | R;
+  concurrentOrConfig?: number | ConfigWithFallback<O, F>,
+): Observable<ObservedValueOf<O | F>> {
+  type Out = ObservedValueOf<O | F>;
   check(
     isReadable(inputs) || hasMethod(inputs, Symbol.iterator),
     'inputs',
     'an array, an iterable or an async iterable',
     inputs,
   );
-  const settings = normalizeConfig<O, Out>(concurrentOrConfig);
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O, Out>);
   handleRejections(inputs);
   return new Observable<Out>((subscriber) => {
     handleRejections(inputs);

@@ -1,5 +1,5 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, ItemContext } from './config.js';
+import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './config.js';
 import { check } from './internal/check.js';
 import { EagerProcess, type Project } from './internal/eagerProcess.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
@@ -51,7 +51,7 @@ import { PushedSource } from './internal/source.js';
  *
  * @typeParam T - the values of the source
  * @typeParam O - what `project` returns
- * @typeParam R - what the inners returned by an `onError` function emit
+ * @typeParam F - what an `onError` function returns
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns its inner: any
  * `ObservableInput`. It is called when the item starts, in source order, and again for each retry.
  * @param concurrentOrConfig - How many items may be active at once (default: no limit), or the
@@ -62,13 +62,13 @@ import { PushedSource } from './internal/source.js';
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range; both at the call.
  * @see {@link concatAllEager} for a source of Observables, {@link concatEager} for inputs that are read as needed
  */
-export function concatMapEager<T, O extends ObservableInput<unknown>, R = never>(
+export function concatMapEager<T, O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   project: (value: T, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: number | ConcatMapEagerConfig<T, R>,
-): OperatorFunction<T, ObservedValueOf<O> | R> {
-  type Out = ObservedValueOf<O> | R;
+  concurrentOrConfig?: number | ConfigWithFallback<T, F>,
+): OperatorFunction<T, ObservedValueOf<O | F>> {
+  type Out = ObservedValueOf<O | F>;
   check(typeof project === 'function', 'project', 'a function', project);
-  const settings = normalizeConfig<T, Out>(concurrentOrConfig);
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T, Out>);
   return (source) =>
     new Observable<Out>((subscriber) => {
       const process = new EagerProcess<T, Out>(subscriber, project as Project<T, Out>, settings);

@@ -47,13 +47,7 @@ export interface ConcatMapEagerConfig<T, R = never> {
    * - a function: gets the error and the item, and returns what continues it. `EMPTY` skips, `of(x)` is a fallback value,
    *   throwing passes an error on.
    */
-  onError?:
-    | 'in-order'
-    | 'immediate'
-    | 'at-end'
-    | 'skip'
-    | ((error: unknown, item: FailedItem<T>) => ObservableInput<R>)
-    | undefined;
+  onError?: OnErrorPolicy | ((error: unknown, item: FailedItem<T>) => ObservableInput<R>) | undefined;
 
   /**
    * Whether an item's values are emitted only when it has completed, so that a failed attempt leaves nothing.
@@ -67,6 +61,20 @@ export interface ConcatMapEagerConfig<T, R = never> {
   /** Is called with every {@link MonitorEvent}; costs nothing when absent. Default: none. */
   monitor?: ((event: MonitorEvent<T>) => void) | undefined;
 }
+
+/** What a failed item does to the result, by name: see {@link ConcatMapEagerConfig.onError}. */
+export type OnErrorPolicy = 'in-order' | 'immediate' | 'at-end' | 'skip';
+
+/**
+ * A {@link ConcatMapEagerConfig} as the operators take it: an `onError` function may return inputs of different kinds, and
+ * the result is widened by what each of them emits.
+ *
+ * @typeParam T - the values of the source
+ * @typeParam F - what an `onError` function returns
+ */
+export type ConfigWithFallback<T, F extends ObservableInput<unknown>> = Omit<ConcatMapEagerConfig<T>, 'onError'> & {
+  onError?: OnErrorPolicy | ((error: unknown, item: FailedItem<T>) => F) | undefined;
+};
 
 /**
  * The time limits of an item, in milliseconds: numbers above 0; `Infinity` is none. At least one is given. Every clock but

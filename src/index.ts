@@ -3,11 +3,13 @@ export { concatEager } from './concatEager.js';
 export { concatMapEager } from './concatMapEager.js';
 export type {
   ConcatMapEagerConfig,
+  ConfigWithFallback,
   FailedItem,
   ItemContext,
   ItemOutcome,
   ItemTimeout,
   LimitName,
   MonitorEvent,
+  OnErrorPolicy,
   TimeoutMeta,
 } from './config.js';

@@ -2,6 +2,7 @@ import type { Unsubscribable } from 'rxjs';
 import type { ItemContext } from '../config.js';
 import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
 import type { EagerProcess } from './eagerProcess.js';
+import { reportError } from './errors.js';
 import type { Activity, Item } from './item.js';
 import { AttemptClocks, type AttemptLimits } from './limits.js';
 import type { Listener } from './listen.js';
@@ -123,9 +124,11 @@ export class Notifier<T, R> extends ItemListener<T, R, unknown> {
     const { item, process } = this;
     try {
       this.cancel();
-    } finally {
-      process.retryItem(item);
+    } catch (thrown) {
+      // Its teardown is nobody else's business who listens to the same notifier.
+      reportError(thrown);
     }
+    process.retryItem(item);
   }
 
   error(error: unknown): void {

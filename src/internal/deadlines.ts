@@ -8,6 +8,8 @@ export interface Clock {
   readonly limit: Limit;
   readonly owner: ClockOwner;
   since: number;
+  /** Which one it is of all that were started: the later, the higher. */
+  order: number;
   running: boolean;
   previous: Clock | undefined;
   next: Clock | undefined;
@@ -29,19 +31,28 @@ export interface Limit {
   last: Clock | undefined;
 }
 
+/** A scheduled action, the time it is for, and how many clocks had been started when it was scheduled. */
+interface Alarm {
+  readonly at: number;
+  readonly started: number;
+  action: Unsubscribable | undefined;
+}
+
 /**
  * Every clock of a subscription behind one scheduled action, which is set for the earliest that will pass. Stopping a clock
  * does not touch the action: it fires once for nothing, and is set again only if another clock runs. So a limit that does
  * not pass costs a few links and no timer.
  *
- * The time here never goes backwards, whatever the scheduler's clock does: a jump back is taken as no time at all, and an
- * action that fires shows that its delay has passed, even where the clock stands still.
+ * The time here never goes backwards, whatever the scheduler's clock does: a jump back is taken as no time at all. And an
+ * action that fires shows that its delay has passed, for every clock that ran when it was scheduled, even where the
+ * scheduler's clock stands still. So a clock that is wrong can delay a limit, but neither hasten it nor stop it.
  */
 export class Deadlines {
   private readonly limits: Limit[] = [];
-  private armed: { readonly at: number; action: Unsubscribable | undefined } | undefined = undefined;
+  private armed: Alarm | undefined = undefined;
   private latest = -Infinity;
   private skew = 0;
+  private started = 0;
   private closed = false;
 
   constructor(private readonly scheduler: SchedulerLike) {}
@@ -67,6 +78,7 @@ export class Deadlines {
       limit,
       owner,
       since: 0,
+      order: 0,
       running: false,
       previous: undefined,
       next: undefined,
@@ -80,6 +92,7 @@ export class Deadlines {
     const { limit } = clock;
     const { last } = limit;
     clock.since = this.now();
+    clock.order = this.started++;
     clock.running = true;
     clock.previous = last;
     if (last === undefined) {
@@ -128,31 +141,23 @@ export class Deadlines {
       this.armed.action?.unsubscribe();
     }
     const delay = Math.min(Math.max(0, deadline - this.latest), LONGEST_DELAY);
-    const armed: NonNullable<typeof this.armed> = {
-      at: this.latest + delay,
-      action: undefined,
-    };
-    this.armed = armed;
+    const alarm: Alarm = { at: this.latest + delay, started: this.started, action: undefined };
+    this.armed = alarm;
     // A scheduler may run the action before `schedule` returns.
-    armed.action = this.scheduler.schedule(() => {
-      if (this.armed === armed) {
+    alarm.action = this.scheduler.schedule(() => {
+      if (this.armed === alarm) {
         this.armed = undefined;
-        this.fire(armed.at);
+        this.fire(alarm);
       }
     }, delay);
   }
 
-  private fire(at: number): void {
-    // Timers fire up to a millisecond early by the scheduler's clock; more than that is a clock that stands or went back.
-    const behind = at - this.now();
-    if (behind > 1) {
-      this.skew += behind;
-    }
-    const now = Math.max(at, this.now());
+  private fire(alarm: Alarm): void {
+    const now = this.now();
     try {
-      for (const clock of this.due(now)) {
+      for (const clock of this.due(now, alarm)) {
         // What an earlier one led to may have stopped or restarted a later one.
-        if (clock.running && hasPassed(clock, now)) {
+        if (clock.running && hasPassed(clock, now, alarm)) {
           this.stop(clock);
           clock.owner.passed(clock.limit);
         }
@@ -163,10 +168,10 @@ export class Deadlines {
   }
 
   /** What has passed by now: a clock that is started meanwhile is for the next time. */
-  private due(now: number): Clock[] {
+  private due(now: number, alarm: Alarm): Clock[] {
     const due: Clock[] = [];
     for (const limit of this.limits) {
-      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now); clock = clock.next) {
+      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now, alarm); clock = clock.next) {
         due.push(clock);
       }
     }
@@ -185,4 +190,6 @@ export class Deadlines {
   }
 }
 
-const hasPassed = ({ since, limit }: Clock, now: number) => since + limit.ms <= now;
+function hasPassed({ since, limit, order }: Clock, now: number, alarm: Alarm): boolean {
+  return since + limit.ms <= (order < alarm.started ? Math.max(now, alarm.at) : now);
+}

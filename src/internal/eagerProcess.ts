@@ -24,7 +24,9 @@ export type Project<T, R> = (value: T, index: number, item: ItemContext) => Obse
 export class EagerProcess<T, R> implements Watched<T, R> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
-  waiting = new Queue<T>();
+  private waiting = new Queue<T>();
+  /** What waited and will not be started, until the monitor has been told. */
+  private dropped = new Queue<T>();
   readonly queue = new ReorderQueue<T, R>();
   /** How many items have been started: the index of the first value that waits. */
   private started = 0;
@@ -79,12 +81,12 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   }
 
   sourceCompleted(): void {
-    this.sourceEnded = true;
+    this.endSource();
     this.advance();
   }
 
   sourceFailed(error: unknown): void {
-    this.sourceEnded = true;
+    this.endSource();
     if (this.settings.onError === 'immediate') {
       this.fail(error);
     } else {
@@ -253,7 +255,12 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     return true;
   }
 
-  // How items, and the result, end.
+  // How the source, items and the result end.
+
+  private endSource(): void {
+    this.sourceEnded = true;
+    this.source = undefined;
+  }
 
   private prepareRetry(item: Item<T, R>, error: unknown): void {
     item.retries++;
@@ -274,14 +281,13 @@ export class EagerProcess<T, R> implements Watched<T, R> {
       this.again.push(item);
     } else if (onError === 'in-order') {
       this.cut(item, error);
+    } else if (onError === 'immediate') {
+      this.fail(error, item);
     } else {
       if (onError === 'at-end') {
         this.failures.add(item.index, error);
       }
       this.endItem(item, 'failed', error);
-      if (onError === 'immediate') {
-        this.fail(error);
-      }
     }
   }
 
@@ -322,29 +328,40 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     }
   }
 
-  /** The result fails at once, ahead of what is still to come. */
-  private fail(error: unknown): void {
-    if (!this.closed) {
-      try {
-        this.close();
-      } finally {
-        this.destination.error(error);
+  /** The result fails at once, by the item or by the source, ahead of what is still to come. */
+  private fail(error: unknown, item?: Item<T, R>): void {
+    if (this.closed) {
+      return;
+    }
+    // Before anybody is told: nothing may be emitted ahead of the error any more.
+    this.closed = true;
+    try {
+      if (item !== undefined) {
+        this.endItem(item, 'failed', error);
       }
+      this.release();
+    } finally {
+      this.destination.error(error);
     }
   }
 
-  /** Ends the subscription: whatever runs is cancelled, and nothing is kept. */
   private close(): void {
     if (!this.closed) {
       this.closed = true;
-      const errors = this.cancelAfter(undefined);
-      this.deadlines.close();
-      this.again.clear();
-      if (errors.length > 0) {
-        // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
-        // eslint-disable-next-line @typescript-eslint/no-deprecated
-        throw new UnsubscriptionError(errors);
-      }
+      this.release();
+    }
+  }
+
+  /** Cancels whatever runs, and keeps nothing. */
+  private release(): void {
+    const errors = this.cancelAfter(undefined);
+    this.deadlines.close();
+    this.again.clear();
+    this.failures.clear();
+    if (errors.length > 0) {
+      // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated
+      throw new UnsubscriptionError(errors);
     }
   }
 
@@ -355,10 +372,12 @@ export class EagerProcess<T, R> implements Watched<T, R> {
    * @returns what teardowns have thrown
    */
   private cancelAfter(item: Item<T, R> | undefined): unknown[] {
-    const { waiting } = this;
+    const { source } = this;
     const errors: unknown[] = [];
     const cancelled: [Item<T, R>, Activity | undefined][] = [];
+    this.source = undefined;
     this.sourceEnded = true;
+    this.dropped = this.waiting;
     this.waiting = new Queue();
     for (const later of this.queue.removeAfter(item)) {
       if (later.ended) {
@@ -376,17 +395,28 @@ export class EagerProcess<T, R> implements Watched<T, R> {
         errors.push(error);
       }
     };
-    cancel(this.source);
+    cancel(source);
     for (const [later, activity] of cancelled) {
       cancel(activity);
       this.active--;
       this.watch.item('ended', later, { outcome: 'cancelled' });
     }
-    for (let index = this.started; waiting.length > 0 && this.settings.monitor !== undefined; index++) {
-      this.watch.value('ended', index, waiting.shift(), 0, {
-        outcome: 'cancelled',
-      });
-    }
+    this.tellDropped();
     return errors;
+  }
+
+  /** Tells the monitor of the values that waited and are dropped. */
+  private tellDropped(): void {
+    const { dropped } = this;
+    if (this.settings.monitor === undefined) {
+      dropped.clear();
+    }
+    for (let index = this.started; dropped.length > 0; index++) {
+      this.watch.value('ended', index, dropped.shift(), 0, { outcome: 'cancelled' });
+    }
+  }
+
+  get waitingCount(): number {
+    return this.waiting.length + this.dropped.length;
   }
 }

@@ -100,12 +100,13 @@ function listenToArray<V>(array: ArrayLike<V>, listener: Listener<V>): void {
   }
 }
 
-/** A promise may never settle: all that it holds meanwhile is the listener, which lets go of the rest when it is closed. */
 function listenToPromise<V>(promise: PromiseLike<V>, listener: Listener<V>): void {
+  const link = new Link(listener);
+  listener.stop = link;
   try {
     promise.then(
-      (value) => settle(listener, true, value),
-      (error: unknown) => settle(listener, false, error),
+      (value) => link.fulfilled(value),
+      (error: unknown) => link.rejected(error),
     );
   } catch (error) {
     // A thenable may call back and throw afterwards.
@@ -115,28 +116,56 @@ function listenToPromise<V>(promise: PromiseLike<V>, listener: Listener<V>): voi
   }
 }
 
-/** Some thenables call back twice, or synchronously; and an error thrown here would become an unhandled rejection. */
-function settle<V>(listener: Listener<V>, fulfilled: boolean, result: unknown): void {
-  if (listener.closed) {
-    return;
+/**
+ * All that a promise holds of its listener: it may never settle, and must not keep anything then. Some thenables call back
+ * twice, or synchronously; and an error that is thrown here would become an unhandled rejection.
+ */
+class Link<V> implements Unsubscribable {
+  private listener: Listener<V> | undefined;
+
+  constructor(listener: Listener<V>) {
+    this.listener = listener;
   }
-  try {
-    if (!fulfilled) {
-      listener.error(result);
-    } else {
-      listener.next(result as V);
-      if (!listener.closed) {
+
+  unsubscribe(): void {
+    this.listener = undefined;
+  }
+
+  fulfilled(value: V): void {
+    const listener = this.take();
+    try {
+      listener?.next(value);
+      if (listener?.closed === false) {
         listener.complete();
       }
+    } catch (error) {
+      reportError(error);
     }
-  } catch (error) {
-    reportError(error);
+  }
+
+  rejected(error: unknown): void {
+    try {
+      this.take()?.error(error);
+    } catch (thrown) {
+      reportError(thrown);
+    }
+  }
+
+  private take(): Listener<V> | undefined {
+    const { listener } = this;
+    this.listener = undefined;
+    return listener?.closed ? undefined : listener;
   }
 }
 
 function listenToReader<V>(reader: Reader<V>, listener: Listener<V>): void {
-  listener.stop = { unsubscribe: () => reader.cancel() };
-  readAll(reader, listener).catch(reportError);
+  if (listener.closed) {
+    // It was cancelled by what it did when it was opened.
+    reader.cancel();
+  } else {
+    listener.stop = { unsubscribe: () => reader.cancel() };
+    readAll(reader, listener).catch(reportError);
+  }
 }
 
 async function readAll<V>(reader: Reader<V>, listener: Listener<V>): Promise<void> {

@@ -1,5 +1,12 @@
 import { asyncScheduler, type ObservableInput, type RetryConfig, type SchedulerLike } from 'rxjs';
-import type { ConcatMapEagerConfig, FailedItem, ItemTimeout, LimitName, MonitorEvent } from '../config.js';
+import type {
+  ConcatMapEagerConfig,
+  FailedItem,
+  ItemTimeout,
+  LimitName,
+  MonitorEvent,
+  OnErrorPolicy,
+} from '../config.js';
 import { check, checkCount, checkNumber, checkOptions, list } from './check.js';
 
 /** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
@@ -8,7 +15,7 @@ export interface Settings<T, R> {
   readonly reorderWindow: number;
   readonly limits: Limits;
   readonly retry: Retry;
-  readonly onError: PolicyName | OnErrorFunction<T, R>;
+  readonly onError: OnErrorPolicy | OnErrorFunction<T, R>;
   readonly atomic: boolean;
   readonly scheduler: SchedulerLike;
   readonly monitor: ((event: MonitorEvent<T>) => void) | undefined;
@@ -24,11 +31,9 @@ export interface Retry {
   readonly resetOnSuccess: boolean;
 }
 
-type PolicyName = 'in-order' | 'immediate' | 'at-end' | 'skip';
-
 const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
-const POLICIES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies PolicyName[];
+const POLICIES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies OnErrorPolicy[];
 
 /**
  * Checks a configuration and fills in the defaults.

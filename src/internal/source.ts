@@ -1,4 +1,4 @@
-import type { Observable, ObservableInput, Unsubscribable } from 'rxjs';
+import { noop, type Observable, type ObservableInput, type Unsubscribable } from 'rxjs';
 import { show } from './check.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
@@ -15,14 +15,17 @@ export interface Source {
   cancel(): void;
 }
 
-/** A source that tells: an Observable. */
+/**
+ * A source that tells: an Observable. Like whatever listens, it is held by who it listens to, and lets go of everything
+ * when it is closed.
+ */
 export class PushedSource<T, R> implements Source, Listener<T> {
   closed = false;
   stop: Unsubscribable | undefined = undefined;
 
   constructor(
-    private readonly source: Observable<T>,
-    private readonly process: EagerProcess<T, R>,
+    private source: Observable<T>,
+    private process: EagerProcess<T, R>,
   ) {}
 
   start(): void {
@@ -36,13 +39,11 @@ export class PushedSource<T, R> implements Source, Listener<T> {
   }
 
   error(error: unknown): void {
-    this.closed = true;
-    this.process.sourceFailed(error);
+    this.close().sourceFailed(error);
   }
 
   complete(): void {
-    this.closed = true;
-    this.process.sourceCompleted();
+    this.close().sourceCompleted();
   }
 
   pull(): void {
@@ -50,8 +51,17 @@ export class PushedSource<T, R> implements Source, Listener<T> {
   }
 
   cancel(): void {
+    const { stop } = this;
+    this.close();
+    stop?.unsubscribe();
+  }
+
+  private close(): EagerProcess<T, R> {
+    const { process } = this;
     this.closed = true;
-    this.stop?.unsubscribe();
+    this.stop = undefined;
+    this.source = this.process = undefined as never;
+    return process;
   }
 }
 
@@ -62,11 +72,11 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
   private closed = false;
   private reading = false;
   private readonly isAsync: boolean;
-  private reader: { read(): unknown; cancel(): void } | undefined = undefined;
+  private reader: InputReader | undefined = undefined;
 
   constructor(
-    private readonly inputs: Inputs<O>,
-    private readonly process: EagerProcess<O, R>,
+    private inputs: Inputs<O>,
+    private process: EagerProcess<O, R>,
   ) {
     this.isAsync = isReadable(inputs);
   }
@@ -80,7 +90,7 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
       return;
     }
     this.reading = true;
-    let result;
+    let result: unknown;
     try {
       this.reader ??= open(this.inputs);
       result = this.reader.read();
@@ -95,11 +105,13 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
   }
 
   cancel(): void {
-    const wasClosed = this.closed;
-    this.closed = true;
+    const { reader } = this;
+    this.close();
     // A generator cannot be returned while it runs: then it is as soon as it has given its value.
-    if (!wasClosed && (this.isAsync || !this.reading)) {
-      this.reader?.cancel();
+    if (this.isAsync || !this.reading) {
+      reader?.cancel();
+    } else {
+      this.reader = reader;
     }
   }
 
@@ -125,12 +137,13 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
     this.reading = false;
     if (this.closed) {
       handleRejection(value);
-      if (!this.isAsync && !done) {
+      if (!done) {
         this.reader?.cancel();
       }
+      this.reader = undefined;
     } else if (done) {
-      this.closed = true;
-      this.process.sourceCompleted();
+      this.reader?.release();
+      this.close().sourceCompleted();
     } else {
       this.process.receive(value);
     }
@@ -139,19 +152,34 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
   private failed(error: unknown): void {
     this.reading = false;
     if (!this.closed) {
-      this.closed = true;
-      this.process.sourceFailed(error);
+      this.reader?.release();
+      this.close().sourceFailed(error);
     }
+  }
+
+  private close(): EagerProcess<O, R> {
+    const { process } = this;
+    this.closed = true;
+    this.reader = undefined;
+    this.inputs = this.process = undefined as never;
+    return process;
   }
 }
 
-function open<O>(inputs: Inputs<O>): { read(): unknown; cancel(): void } {
+interface InputReader {
+  read(): unknown;
+  release(): void;
+  cancel(): void;
+}
+
+function open<O>(inputs: Inputs<O>): InputReader {
   if (isReadable<O>(inputs)) {
     return openReader(inputs);
   }
-  const iterator = (inputs as Iterable<O>)[Symbol.iterator]();
+  const iterator = inputs[Symbol.iterator]();
   return {
     read: () => iterator.next(),
+    release: noop,
     cancel: () => quietly(() => iterator.return?.()),
   };
 }

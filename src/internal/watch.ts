@@ -7,7 +7,7 @@ import type { ReorderQueue } from './reorderQueue.js';
 /** What is watched: where values and items stand. */
 export interface Watched<T, R> {
   readonly queue: ReorderQueue<T, R>;
-  readonly waiting: { readonly length: number };
+  readonly waitingCount: number;
   readonly active: number;
   readonly parked: number;
   blockingPassed(item: Item<T, R>, limit: Limit): void;
@@ -37,7 +37,8 @@ export class Watch<T, R> implements ClockOwner {
       return;
     }
     const { queue } = this.process;
-    const blocker = queue.ready > 0 ? queue.head : undefined;
+    const { head } = queue;
+    const blocker = queue.ready > 0 && !head?.ended ? head : undefined;
     if (blocker !== this.blocker) {
       this.blocker = blocker;
       this.deadlines.stop(this.clock);
@@ -70,14 +71,14 @@ export class Watch<T, R> implements ClockOwner {
       return;
     }
     this.head();
-    const { waiting, active, parked } = this.process;
+    const { waitingCount: waiting, active, parked } = this.process;
     const event = {
       type,
       index,
       value,
       attempt,
       time: this.deadlines.now(),
-      waiting: waiting.length,
+      waiting,
       active,
       parked,
       ...(this.blocker && { blockedSince: this.blockedSince }),
