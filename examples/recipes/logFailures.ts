@@ -1,0 +1,34 @@
+import type { ObservableInput, OperatorFunction } from 'rxjs';
+import { concatMapEager, type ItemContext, type MonitorEvent } from 'rxjs-concat-map-eager';
+
+/**
+ * A monitor that logs each failure at the moment at which it happens, however late it surfaces, if ever.
+ * A warning for each attempt that failed, an error for each item that failed for good.
+ */
+export function logFailures<T>(logger: Pick<Console, 'warn' | 'error'> = console): (event: MonitorEvent<T>) => void {
+  return (event) => {
+    if (event.type === 'failed') {
+      const next = event.willRetry ? 'is tried again' : 'was the last';
+      logger.warn(`item ${event.index}: attempt ${event.attempt} failed and ${next}:`, event.error);
+    } else if (event.type === 'ended' && event.outcome === 'failed') {
+      logger.error(`item ${event.index}: failed for good:`, event.error);
+    }
+  };
+}
+
+/**
+ * Runs all items and fails at the end, if any has failed; the log has said so long before.
+ * The monitor of an operator hears all of its subscriptions.
+ */
+export function runAllLogged<T, R>(
+  project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
+  logger?: Pick<Console, 'warn' | 'error'>,
+): OperatorFunction<T, R> {
+  return concatMapEager(project, {
+    concurrent: 8,
+    timeout: 5_000,
+    retry: 2,
+    onError: 'at-end',
+    monitor: logFailures(logger),
+  });
+}

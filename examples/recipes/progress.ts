@@ -1,0 +1,40 @@
+import { asyncScheduler, defer, Subject, throttleTime, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+
+export interface Progress {
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly percent: number;
+}
+
+/**
+ * Reports how many of `total` items have ended, at most ten times a second, and always the last count.
+ * The counts are a subscription's own, since `defer` makes them anew for each.
+ */
+export function withProgress<T, R>(
+  project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
+  total: number,
+  report: (progress: Progress) => void,
+): OperatorFunction<T, R> {
+  return (source) =>
+    defer(() => {
+      const counts = { completed: 0, failed: 0, cancelled: 0 };
+      const progress = new Subject<Progress>();
+      progress.pipe(throttleTime(100, asyncScheduler, { leading: true, trailing: true })).subscribe(report);
+      return source.pipe(
+        concatMapEager(project, {
+          concurrent: 8,
+          timeout: 5_000,
+          onError: 'skip',
+          monitor: (event) => {
+            if (event.type === 'ended') {
+              counts[event.outcome]++;
+              const ended = counts.completed + counts.failed + counts.cancelled;
+              progress.next({ ...counts, percent: (100 * ended) / total });
+            }
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,23 @@
+import type { TokenBucket } from 'limiter';
+import { defer, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+
+/**
+ * Every attempt takes a token from the bucket before it starts: at most eight at once, and at most so many a second.
+ * The limit is in the inner operator, so that its clock starts when the token is there.
+ */
+export function rateLimited<T, R>(
+  project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
+  bucket: TokenBucket,
+): OperatorFunction<T, R> {
+  return concatMapEager(
+    (value, index, { attempt }) =>
+      defer(() => bucket.removeTokens(1)).pipe(
+        concatMapEager((_token, _index, { signal }) => project(value, index, { attempt, signal }), {
+          timeout: 5_000,
+          onError: 'in-order',
+        }),
+      ),
+    { concurrent: 8, retry: 2, onError: 'skip' },
+  );
+}

@@ -1,0 +1,29 @@
+import { of, type OperatorFunction } from 'rxjs';
+import { concatMapEager } from 'rxjs-concat-map-eager';
+
+export interface Token {
+  readonly prompt: number;
+  readonly text: string;
+}
+
+/**
+ * Streams the answer to one prompt after the other while the next four are already being written.
+ * Limits: how long until the first token, and how long between two of them.
+ */
+export function streamAnswers(
+  ask: (prompt: string, signal: AbortSignal) => AsyncIterable<string>,
+): OperatorFunction<string, Token> {
+  return concatMapEager(
+    async function* (prompt, index, { signal }): AsyncIterable<Token> {
+      for await (const text of ask(prompt, signal)) {
+        yield { prompt: index, text };
+      }
+    },
+    {
+      concurrent: 5,
+      timeout: { first: 30_000, each: 10_000 },
+      onError: (_error, { index, emitted }) =>
+        of({ prompt: index, text: emitted > 0 ? ' [broken off]' : '[no answer]' }),
+    },
+  );
+}

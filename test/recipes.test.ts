@@ -1,0 +1,1020 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TokenBucket } from 'limiter';
+import {
+  BehaviorSubject,
+  concat,
+  defer,
+  delay,
+  EMPTY,
+  firstValueFrom,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  pipe,
+  range,
+  Subject,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+  TimeoutError,
+  timer,
+  toArray,
+  type Observable,
+} from 'rxjs';
+import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backoff, getAll, HttpError } from '../examples/recipes/backoff.js';
+import { commitInOrder, type Marker } from '../examples/recipes/commitOffsets.js';
+import { withDeadLetters, type DeadLetter } from '../examples/recipes/deadLetters.js';
+import { orElse } from '../examples/recipes/fallbackValue.js';
+import { limitAllAttempts, limitAllCalls } from '../examples/recipes/limitAllAttempts.js';
+import { logFailures, runAllLogged } from '../examples/recipes/logFailures.js';
+import { pausable } from '../examples/recipes/pause.js';
+import { withProgress, type Progress } from '../examples/recipes/progress.js';
+import { concatMapPull } from '../examples/recipes/pull.js';
+import { rateLimited } from '../examples/recipes/rateLimit.js';
+import { settle } from '../examples/recipes/settle.js';
+import { cancelAll, finishActive, finishReceived } from '../examples/recipes/shutdown.js';
+import { streamAnswers, type Token } from '../examples/recipes/streamAnswers.js';
+import { inVirtualTime, nameOf, observe, randomFrom, settled, type VirtualTime } from './support/policies.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const boom = new Error('boom');
+
+/** Emits, after so many milliseconds, what is given. */
+const after = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
+
+/** Fails after so many milliseconds. */
+const failing = (ms: number, error: unknown = boom) =>
+  concat(
+    timer(ms).pipe(ignoreElements()),
+    throwError(() => error),
+  );
+
+/** Waits, unless it is told not to. */
+const sleep = (ms: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const timeout = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timeout);
+      reject(signal.reason);
+    });
+  });
+
+describe('settle', () => {
+  it('gives what Promise.allSettled gives', async () => {
+    const call = async (n: number) => {
+      await sleep(10 - n);
+      if (n % 3 === 0) {
+        throw new Error(`no ${n}`);
+      }
+      return `row ${n}`;
+    };
+    const values = [0, 1, 2, 3, 4, 5];
+    const settled = await lastValueFrom(from(values).pipe(settle(call), toArray()));
+    expect(settled).toEqual(await Promise.allSettled(values.map(call)));
+  });
+
+  it('gives one rejection for an item that has emitted before it failed, or that does not end in time', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const inners = [after(7, 'a'), concat(of('b'), failing(3)), concat(of('c'), NEVER), after(1, 'd')];
+      const seen = observe(from(inners).pipe(settle((inner) => inner)));
+      flush();
+      expect(seen.values).toEqual([
+        { status: 'fulfilled', value: 'a' },
+        { status: 'rejected', reason: boom },
+        { status: 'rejected', reason: expect.any(TimeoutError) as TimeoutError },
+        { status: 'fulfilled', value: 'd' },
+      ]);
+      expect(seen.completed).toBe(true);
+    });
+  });
+});
+
+describe('dead letters', () => {
+  it('hand on value, index, attempts, emitted values and error of what failed, and the result goes on', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const letters: DeadLetter<string>[] = [];
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          withDeadLetters(
+            (value) => (value === 'b' ? concat(of('b'), failing(10)) : after(5, value)),
+            (letter) => {
+              letters.push(letter);
+              return EMPTY;
+            },
+          ),
+        ),
+      );
+      flush();
+      // Three attempts of 10 ms, and two delays of 500.
+      expect(seen.log).toEqual(['5:a', '5:b', '510:b', '1020:b', '1030:c', '1030:|']);
+      expect(letters).toEqual([{ value: 'b', index: 1, attempts: 3, emitted: 3, error: boom }]);
+    });
+  });
+
+  it('keep the place of an item until the sink is done, and emit nothing themselves', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const seen = observe(
+        of('a', 'b').pipe(
+          withDeadLetters(
+            (value) => (value === 'a' ? throwError(() => boom) : after(1, value)),
+            () => after(30, 'written'),
+          ),
+        ),
+      );
+      flush();
+      expect(seen.log).toEqual(['1030:b', '1030:|']);
+    });
+  });
+
+  it('end the result, in order, where the sink fails', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          withDeadLetters(
+            (value) => (value === 'b' ? failing(1) : after(2_000, value)),
+            () => throwError(() => new Error('disk full')),
+          ),
+        ),
+      );
+      flush();
+      expect(seen.log).toEqual(['2000:a', '2000:#disk full']);
+    });
+  });
+});
+
+describe('backoff', () => {
+  const answer = (status: number, retryAfter?: string) =>
+    new HttpError(new Response(null, { status, ...(retryAfter && { headers: { 'retry-after': retryAfter } }) }));
+
+  /** When the attempts of an item start that fails with these errors, and then succeeds; and how it ends. */
+  function attempts(errors: unknown[], options: Parameters<typeof backoff>[0]) {
+    const starts: number[] = [];
+    let end = '';
+    inVirtualTime(({ now, observe, flush }) => {
+      const seen = observe(
+        of('a').pipe(
+          concatMapEager(
+            (value, _, { attempt }) => {
+              starts.push(now());
+              return attempt > errors.length ? of(value) : throwError(() => errors[attempt - 1]);
+            },
+            { retry: backoff(options), timeout: 5_000, onError: 'in-order' },
+          ),
+        ),
+      );
+      flush();
+      end = seen.log.join(' ').replace(/\d+:/g, '');
+    });
+    return { starts, end };
+  }
+
+  it('doubles the longest delay with each retry, up to a maximum', () => {
+    const options = { base: 100, max: 500, random: () => 1, count: 5 };
+    expect(attempts([boom, boom, boom, boom, boom], options)).toEqual({
+      starts: [0, 100, 300, 700, 1_200, 1_700],
+      end: 'a |',
+    });
+  });
+
+  it('chooses each delay at random from none to the longest', () => {
+    const random = vi.fn().mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValueOnce(0.25);
+    expect(attempts([boom, boom, boom], { base: 100, random }).starts).toEqual([0, 0, 100, 200]);
+  });
+
+  it('fails with the last error when the retries are used up', () => {
+    expect(attempts([1, 2, 3], { count: 2, random: () => 0 })).toEqual({ starts: [0, 0, 0], end: '#3' });
+  });
+
+  it('waits for as long as Retry-After says, in seconds, and then for the jitter', () => {
+    expect(attempts([answer(429, '3'), answer(503)], { base: 100, random: () => 1 }).starts).toEqual([0, 3_100, 3_300]);
+  });
+
+  it('waits for the date that Retry-After says', () => {
+    vi.useFakeTimers({ now: Date.UTC(2030, 0, 1), toFake: ['Date'] });
+    const errors = [answer(503, 'Tue, 01 Jan 2030 00:00:07 GMT'), answer(503, 'Mon, 31 Dec 2029 00:00:00 GMT')];
+    vi.useRealTimers();
+    expect(attempts(errors, { random: () => 0 }).starts).toEqual([0, 7_000, 7_000]);
+  });
+
+  it('gives up at once what would fail again, and what would have to wait for too long', () => {
+    expect(attempts([answer(404)], {})).toEqual({ starts: [0], end: '#HTTP status 404' });
+    expect(attempts([answer(429, '31')], {})).toEqual({ starts: [0], end: '#HTTP status 429' });
+  });
+
+  it('gets rows in order from a server that is busy for a while', async () => {
+    const asked = new Map<string, number>();
+    const server = createServer(({ url = '' }, response) => {
+      const times = (asked.get(url) ?? 0) + 1;
+      asked.set(url, times);
+      if (url === '/1' && times < 3) {
+        response.writeHead(503, { 'retry-after': '0' }).end();
+      } else if (url === '/2') {
+        response.writeHead(404).end();
+      } else {
+        response.end(JSON.stringify({ url }));
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+    try {
+      const { port } = server.address() as AddressInfo;
+      const urls = range(1, 4).pipe(map((n) => `http://127.0.0.1:${port}/${n}`));
+      const rows = await lastValueFrom(urls.pipe(getAll<{ url: string }>(), toArray()));
+      expect(rows).toEqual([{ url: '/1' }, { url: '/3' }, { url: '/4' }]);
+      expect(Object.fromEntries(asked)).toEqual({ '/1': 3, '/2': 1, '/3': 1, '/4': 1 });
+    } finally {
+      random.mockRestore();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+describe('one limit over all attempts', () => {
+  /** Runs two items: the attempts of the first are these inners, the second is ready at once. */
+  function run({ now, observe, flush }: VirtualTime, inner: () => Observable<string>) {
+    const log: string[] = [];
+    const seen = observe(
+      of('a', 'b').pipe(
+        limitAllAttempts((value, index, { attempt, signal }) => {
+          if (value === 'b') {
+            return of('b');
+          }
+          log.push(`${now()}: attempt ${attempt} of ${index}`);
+          signal.addEventListener('abort', () => {
+            log.push(`${now()}: aborted, ${nameOf(signal.reason)}`);
+          });
+          return inner();
+        }),
+      ),
+    );
+    flush();
+    return { log, seen: seen.log };
+  }
+
+  it('ends an item whose attempts each keep their own limit, and tries no more', () => {
+    inVirtualTime((time) => {
+      const { log, seen } = run(time, () => failing(1_500));
+      expect(log).toEqual(['0: attempt 1 of 0', '1700: attempt 2 of 0', '3400: attempt 3 of 0']);
+      expect(seen).toEqual(['5000:b', '5000:|']);
+    });
+  });
+
+  it('ends an attempt that hangs, tries again, and aborts what runs when the item has no time left', () => {
+    inVirtualTime((time) => {
+      const { log, seen } = run(time, () => NEVER);
+      expect(log).toEqual([
+        '0: attempt 1 of 0',
+        '2000: aborted, total',
+        '2200: attempt 2 of 0',
+        '4200: aborted, total',
+        '4400: attempt 3 of 0',
+        '5000: aborted, This operation was aborted',
+      ]);
+      expect(seen).toEqual(['5000:b', '5000:|']);
+    });
+  });
+
+  it('does nothing to an item that succeeds at last', () => {
+    inVirtualTime((time) => {
+      let attempt = 0;
+      const { log, seen } = run(time, () => (++attempt < 3 ? failing(100) : after(100, 'a')));
+      expect(log).toHaveLength(3);
+      expect(seen).toEqual(['700:a', '700:b', '700:|']);
+    });
+  });
+
+  it('is passed on to promises by AbortSignal.any', async () => {
+    vi.useFakeTimers();
+    // AbortSignal.timeout has a clock of its own, which fake timers do not reach.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error(`${ms} ms`)), ms);
+      return controller.signal;
+    });
+    const log: string[] = [];
+    const seen = observe(
+      of('a', 'b').pipe(
+        limitAllCalls(async (value, signal) => {
+          const start = Date.now();
+          signal.addEventListener('abort', () => {
+            log.push(`${value} ${Date.now() - start}: ${nameOf(signal.reason)}`);
+          });
+          await sleep(value === 'a' ? 60_000 : 10, signal);
+          return value;
+        }),
+      ),
+    );
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.filter((line) => line.startsWith('a'))).toEqual(['a 2000: 2000 ms', 'a 2000: 2000 ms', 'a 600: total']);
+    expect(seen.values).toEqual(['b']);
+    expect(seen.completed).toBe(true);
+  });
+});
+
+describe('a time limit with a fallback value', () => {
+  it('replaces an item that takes too long, with what it has emitted', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const inners = { a: after(10, 'A'), b: concat(of('B'), NEVER), c: after(20, 'C') };
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          orElse(
+            (name) => inners[name as 'a'],
+            (name) => `no ${name}`,
+          ),
+        ),
+      );
+      flush();
+      expect(seen.log).toEqual(['10:A', '300:no b', '300:C', '300:|']);
+    });
+  });
+
+  it('lets other errors end the result in order', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const inners = { a: NEVER, b: failing(1), c: of('C') };
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          orElse(
+            (name) => inners[name as 'a'],
+            (name) => `no ${name}`,
+          ),
+        ),
+      );
+      flush();
+      expect(seen.log).toEqual(['300:no a', '300:#boom']);
+    });
+  });
+});
+
+describe('logging failures', () => {
+  /** A logger that writes down the time too. */
+  function timed(now: () => number) {
+    const lines: string[] = [];
+    const log =
+      (level: string) =>
+      (...args: unknown[]) => {
+        lines.push(`${now()} ${level} ${args.map((arg) => (typeof arg === 'string' ? arg : nameOf(arg))).join(' ')}`);
+      };
+    return { lines, logger: { warn: log('warn'), error: log('error') } };
+  }
+
+  it('says at once what surfaces late', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const { lines, logger } = timed(now);
+      const inners = { a: after(900, 'a'), b: failing(10), c: after(5, 'c') };
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          concatMapEager((name) => inners[name as 'a'], {
+            onError: 'in-order',
+            timeout: 5_000,
+            monitor: logFailures(logger),
+          }),
+        ),
+      );
+      flush();
+      expect(lines).toEqual([
+        '10 warn item 1: attempt 1 failed and was the last: boom',
+        '10 error item 1: failed for good: boom',
+      ]);
+      expect(seen.log).toEqual(['900:a', '900:#boom']);
+    });
+  });
+
+  it('says what never surfaces', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const { lines, logger } = timed(now);
+      const seen = observe(
+        of('a', 'b').pipe(
+          concatMapEager((name) => (name === 'a' ? NEVER : failing(10)), {
+            // No limit, which is the mistake that the log shows.
+            onError: 'in-order',
+            monitor: logFailures(logger),
+          }),
+        ),
+      );
+      flush();
+      expect(seen.log).toEqual([]);
+      expect(lines).toHaveLength(2);
+    });
+  });
+
+  it('tells attempts that are tried again from items that failed for good', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const { lines, logger } = timed(now);
+      const seen = observe(
+        of('a', 'b', 'c').pipe(
+          runAllLogged(
+            (name, _, { attempt }) => (name === 'b' || (name === 'a' && attempt === 1) ? failing(1) : after(9, name)),
+            logger,
+          ),
+        ),
+      );
+      flush();
+      expect(lines).toEqual([
+        '1 warn item 0: attempt 1 failed and is tried again: boom',
+        '1 warn item 1: attempt 1 failed and is tried again: boom',
+        '2 warn item 1: attempt 2 failed and is tried again: boom',
+        '3 warn item 1: attempt 3 failed and was the last: boom',
+        '3 error item 1: failed for good: boom',
+      ]);
+      expect(seen.log).toEqual(['10:a', '10:c', '10:#boom']);
+    });
+  });
+
+  it('says when a fallback fails too, or saves the item', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const { lines, logger } = timed(now);
+      observe(
+        of('a', 'b').pipe(
+          concatMapEager(() => failing(1), {
+            timeout: 5_000,
+            onError: (_, { value }) => (value === 'a' ? of('saved') : throwError(() => new Error('worse'))),
+            monitor: logFailures(logger),
+          }),
+        ),
+      );
+      flush();
+      expect(lines).toEqual([
+        '1 warn item 0: attempt 1 failed and was the last: boom',
+        '1 warn item 1: attempt 1 failed and was the last: boom',
+        '1 error item 1: failed for good: worse',
+      ]);
+    });
+  });
+});
+
+describe('progress', () => {
+  it('is reported at most ten times a second, from the first count to the last', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const reports: [number, Progress][] = [];
+      const project = (n: number) => (n % 10 === 9 ? failing(20) : after(20, n));
+      observe(
+        range(0, 100).pipe(
+          withProgress(project, 100, (progress) => {
+            reports.push([now(), progress]);
+          }),
+        ),
+      );
+      flush();
+      // Eight at a time and 20 ms each: thirteen rounds.
+      expect(reports.map(([time]) => time)).toEqual([20, 120, 220, 320]);
+      expect(reports[0]![1]).toEqual({ completed: 1, failed: 0, cancelled: 0, percent: 1 });
+      expect(reports.at(-1)![1]).toEqual({ completed: 90, failed: 10, cancelled: 0, percent: 100 });
+    });
+  });
+
+  it('is counted anew for each subscription', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const reports: Progress[] = [];
+      const result = range(0, 3).pipe(
+        withProgress(
+          (n) => after(1, n),
+          3,
+          (progress) => {
+            reports.push(progress);
+          },
+        ),
+      );
+      observe(result);
+      observe(result);
+      flush();
+      expect(reports.map(({ percent }) => Math.round(percent))).toEqual([33, 33, 100, 100]);
+    });
+  });
+
+  it('counts what the consumer has cancelled, and leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    const reports: Progress[] = [];
+    const { subscription } = observe(
+      range(0, 20).pipe(
+        withProgress(
+          (n) => after(n + 1, n),
+          20,
+          (progress) => {
+            reports.push(progress);
+          },
+        ),
+      ),
+    );
+    await vi.advanceTimersByTimeAsync(5);
+    subscription.unsubscribe();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(reports.at(-1)).toEqual({ completed: 5, failed: 0, cancelled: 15, percent: 100 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a graceful shutdown', () => {
+  /** Twenty values at once and one later, eight at a time, 10 ms each; stopped while the first eight are active. */
+  function shutDown(recipe: typeof finishReceived, fails = false) {
+    const started: string[] = [];
+    const signals: AbortSignal[] = [];
+    let log: string[] = [];
+    inVirtualTime(({ now, observe, flush }) => {
+      const source = concat(range(0, 20), after(100, 20));
+      const project = (n: number, _index: number, { attempt, signal }: ItemContext) => {
+        started.push(`${now()}:${n}`);
+        signals.push(signal);
+        return fails && attempt === 1 ? failing(10) : after(10, n);
+      };
+      ({ log } = observe(source.pipe(recipe(project, timer(5)))));
+      flush();
+    });
+    return {
+      started,
+      values: log.length - 1,
+      end: log.at(-1),
+      aborted: signals.filter(({ aborted }) => aborted).length,
+    };
+  }
+
+  it('with takeUntil before the operator takes no new value, and finishes those that wait', () => {
+    const { started, ...rest } = shutDown(finishReceived);
+    expect(started).toEqual(Array.from({ length: 20 }, (_, n) => `${Math.floor(n / 8) * 10}:${n}`));
+    expect(rest).toEqual({ values: 20, end: '30:|', aborted: 0 });
+  });
+
+  it('with a flag as well finishes what is active, and drops what waits', () => {
+    const { started, ...rest } = shutDown(finishActive);
+    expect(started).toEqual(Array.from({ length: 8 }, (_, n) => `0:${n}`));
+    expect(rest).toEqual({ values: 8, end: '10:|', aborted: 0 });
+  });
+
+  it('with a flag as well still tries again what is active', () => {
+    const { started, ...rest } = shutDown(finishActive, true);
+    expect(started).toHaveLength(16);
+    expect(rest).toEqual({ values: 8, end: '20:|', aborted: 0 });
+  });
+
+  it('with takeUntil after the operator cancels everything', () => {
+    const { started, ...rest } = shutDown(cancelAll);
+    expect(started).toHaveLength(8);
+    expect(rest).toEqual({ values: 0, end: '5:|', aborted: 8 });
+  });
+
+  it('with takeUntil on both sides cancels what is not finished in time', () => {
+    const { started, ...rest } = shutDown((project, stop$) =>
+      pipe(finishReceived(project, stop$), takeUntil(stop$.pipe(delay(10)))),
+    );
+    expect(started).toHaveLength(16);
+    expect(rest).toEqual({ values: 8, end: '15:|', aborted: 8 });
+  });
+
+  it('forgets its flag with the subscription', () => {
+    const stop = new Subject<void>();
+    const result = concat(of(1), NEVER).pipe(finishActive((n) => of(n), stop));
+    const first = observe(result);
+    stop.next();
+    expect(first.completed).toBe(true);
+    expect(observe(result).values).toEqual([1]);
+  });
+});
+
+describe('pausing', () => {
+  it('starts nothing, lets what runs go on, and emits it', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const paused = new BehaviorSubject(false);
+      const started: string[] = [];
+      timer(5).subscribe(() => paused.next(true));
+      timer(1_005).subscribe(() => paused.next(false));
+      const seen = observe(
+        range(0, 10).pipe(
+          pausable((n) => {
+            started.push(`${now()}:${n}`);
+            return after(10, n);
+          }, paused),
+        ),
+      );
+      flush();
+      expect(started.slice(0, 8).every((start) => start.startsWith('0:'))).toBe(true);
+      expect(started.slice(8)).toEqual(['1005:8', '1005:9']);
+      expect(seen.log.slice(0, 8).every((line) => line.startsWith('10:'))).toBe(true);
+      expect(seen.log.slice(8)).toEqual(['1015:8', '1015:9', '1015:|']);
+    });
+  });
+
+  it('does not let a time limit pass, however long the pause', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const paused = new BehaviorSubject(true);
+      timer(60_000).subscribe(() => paused.next(false));
+      const seen = observe(of('a', 'b').pipe(pausable((name) => (name === 'a' ? NEVER : of(name)), paused)));
+      flush();
+      // Three attempts of five seconds.
+      expect(seen.log).toEqual(['75000:b', '75000:|']);
+    });
+  });
+
+  it('keeps retries waiting too, and counts the attempts', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const paused = new BehaviorSubject(false);
+      timer(5).subscribe(() => paused.next(true));
+      timer(50).subscribe(() => paused.next(false));
+      const attempts: string[] = [];
+      observe(
+        of('a').pipe(
+          pausable((_name, index, { attempt }) => {
+            attempts.push(`${now()}: attempt ${attempt} of ${index}`);
+            return failing(10);
+          }, paused),
+        ),
+      );
+      flush();
+      expect(attempts).toEqual(['0: attempt 1 of 0', '50: attempt 2 of 0', '60: attempt 3 of 0']);
+    });
+  });
+
+  it('resumes two thousand values that wait', () => {
+    const paused = new BehaviorSubject(true);
+    const seen = observe(range(0, 2_000).pipe(pausable((n) => of(n), paused)));
+    expect(seen.values).toEqual([]);
+    paused.next(false);
+    expect(seen.values).toHaveLength(2_000);
+    expect(seen.completed).toBe(true);
+  });
+});
+
+describe('a rate limit', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  /** Starts of work, in milliseconds from now on, as in `100:0`. */
+  function pace(count: number, bucket: TokenBucket, inner: (n: number, signal: AbortSignal) => Promise<number>) {
+    const origin = Date.now();
+    const started: string[] = [];
+    const seen = observe(
+      range(0, count).pipe(
+        rateLimited((n, _index, { signal }) => {
+          started.push(`${Date.now() - origin}:${n}`);
+          return inner(n, signal);
+        }, bucket),
+      ),
+      () => Date.now() - origin,
+    );
+    return { started, seen };
+  }
+
+  it('starts work in source order, and no faster than tokens come', async () => {
+    const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: 10, interval: 'second' });
+    const { started, seen } = pace(20, bucket, async (n, signal) => {
+      await sleep(n % 2 ? 5 : 250, signal);
+      return n;
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(started).toEqual(Array.from({ length: 20 }, (_, n) => `${(n + 1) * 100}:${n}`));
+    expect(seen.values).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    expect(seen.completed).toBe(true);
+  });
+
+  it('lets a burst through where the bucket is full, up to the limit of what may be active', async () => {
+    const bucket = new TokenBucket({ bucketSize: 20, tokensPerInterval: 20, interval: 'second' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    const { started } = pace(20, bucket, async (n, signal) => {
+      await sleep(400, signal);
+      return n;
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(started.map((start) => start.split(':')[0])).toEqual([
+      ...Array.from({ length: 8 }, () => '0'),
+      ...Array.from({ length: 8 }, () => '400'),
+      ...Array.from({ length: 4 }, () => '800'),
+    ]);
+  });
+
+  it('does not let a time limit pass while an item waits for its token', async () => {
+    const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: 1, interval: 6_000 });
+    const { seen } = pace(4, bucket, async (n, signal) => {
+      await sleep(4_000, signal);
+      return n;
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen.values).toEqual([0, 1, 2, 3]);
+  });
+
+  it('takes a token for every attempt', async () => {
+    const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: 10, interval: 'second' });
+    const { started } = pace(1, bucket, () => Promise.reject(boom));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(started).toEqual(['100:0', '200:0', '300:0']);
+  });
+
+  it('starts nothing any more when the consumer unsubscribes, and aborts what runs', async () => {
+    const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: 10, interval: 'second' });
+    const signals: AbortSignal[] = [];
+    const { started, seen } = pace(20, bucket, async (n, signal) => {
+      signals.push(signal);
+      await sleep(60_000, signal);
+      return n;
+    });
+    await vi.advanceTimersByTimeAsync(250);
+    seen.subscription.unsubscribe();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(started).toEqual(['100:0', '200:1']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+});
+
+describe('committing offsets in order', () => {
+  const messages = (from: number, count: number) => range(from, count).pipe(map((offset) => ({ offset })));
+
+  it('commits one offset a message, whether it was handled, skipped or failed', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const handled = [after(9, 'a'), EMPTY, of('b', 'c'), failing(1), after(3, 'd')];
+      const committed: number[] = [];
+      const seen = observe(
+        messages(0, 5).pipe(
+          commitInOrder(
+            ({ offset }) => handled[offset]!,
+            (offset) => {
+              committed.push(offset);
+              return EMPTY;
+            },
+          ),
+        ),
+      );
+      flush();
+      expect(committed).toEqual([0, 1, 2, 3, 4]);
+      expect(seen.values).toEqual<Marker[]>([
+        { offset: 0, result: 'done' },
+        { offset: 1, result: 'done' },
+        { offset: 2, result: 'done' },
+        { offset: 3, result: 'failed', error: boom },
+        { offset: 4, result: 'done' },
+      ]);
+      expect(seen.completed).toBe(true);
+    });
+  });
+
+  it('commits one after the other, and ends with the commit that fails', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const commits: string[] = [];
+      const seen = observe(
+        messages(0, 5).pipe(
+          commitInOrder(
+            () => after(1, 'ok'),
+            (offset) => {
+              commits.push(`${now()}:${offset}`);
+              return offset === 2 ? throwError(() => boom) : after(10, 'ok');
+            },
+          ),
+        ),
+      );
+      flush();
+      expect(commits).toEqual(['1:0', '11:1', '21:2', '1021:2', '2021:2']);
+      expect(seen.values.map(({ offset }) => offset)).toEqual([0, 1]);
+      expect(seen.failure).toEqual({ error: boom });
+    });
+  });
+
+  it('loses no message, whenever the consumer dies and starts again from its last commit', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const random = randomFrom(seed);
+      const count = 60;
+      const done = new Set<number>();
+      const commits: number[] = [];
+      let next = 0;
+      let runs = 0;
+      while (next < count && runs++ < 100) {
+        inVirtualTime(({ observe, flush }) => {
+          const { subscription } = observe(
+            messages(next, count - next).pipe(
+              commitInOrder(
+                ({ offset }) => {
+                  // The last attempt of a message that fails is as good as done: it has a marker.
+                  const settled = tap({ complete: () => done.add(offset), error: () => done.add(offset) });
+                  const kind = random();
+                  const ms = Math.floor(random() * 100);
+                  return (kind < 0.1 ? failing(ms) : kind < 0.2 ? EMPTY : after(ms, offset)).pipe(settled);
+                },
+                (offset) =>
+                  defer(() => {
+                    expect([...Array(offset + 1).keys()].filter((earlier) => !done.has(earlier))).toEqual([]);
+                    commits.push(offset);
+                    next = offset + 1;
+                    return after(1, undefined);
+                  }),
+              ),
+            ),
+          );
+          timer(Math.floor(random() * 4_000)).subscribe(() => subscription.unsubscribe());
+          flush();
+        });
+      }
+      expect(commits).toEqual([...Array(count).keys()]);
+      expect(done.size).toBe(count);
+    }
+  });
+
+  it('aborts handlers and the commit when the consumer unsubscribes', async () => {
+    const signals: AbortSignal[] = [];
+    const hang = (signal: AbortSignal) => {
+      signals.push(signal);
+      return NEVER;
+    };
+    const { subscription } = observe(
+      messages(0, 3).pipe(
+        commitInOrder(
+          ({ offset }, signal) => (offset === 0 ? of('ok') : hang(signal)),
+          (_offset, signal) => hang(signal),
+        ),
+      ),
+    );
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+    subscription.unsubscribe();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  });
+});
+
+describe('streaming answers', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  /** A model that gives each word of its answer after so many milliseconds, as in `10 It 20 is`. */
+  function model(script: Record<string, string>) {
+    const closed: string[] = [];
+    async function* ask(prompt: string, signal: AbortSignal): AsyncIterable<string> {
+      try {
+        const parts = script[prompt]!.split(' ');
+        for (let at = 0; at < parts.length; at += 2) {
+          await sleep(Number(parts[at]), signal);
+          if (parts[at + 1] === '#') {
+            throw boom;
+          }
+          yield parts[at + 1]!;
+        }
+      } finally {
+        closed.push(`${prompt}${signal.aborted ? ' aborted' : ''}`);
+      }
+    }
+    return { ask, closed };
+  }
+
+  async function stream(script: Record<string, string>) {
+    const origin = Date.now();
+    const { ask, closed } = model(script);
+    const log: string[] = [];
+    const seen = observe(
+      from(Object.keys(script)).pipe(
+        streamAnswers(ask),
+        tap(({ prompt, text }: Token) => log.push(`${Date.now() - origin} ${prompt}:${text}`)),
+      ),
+    );
+    return { seen, closed, log };
+  }
+
+  it('passes on the words of the first one as they come, and has those of the others ready', async () => {
+    const { seen, log } = await stream({ a: '10 It 10 is 10 late', b: '5 No 10 ,it 25 is 10 not', c: '7 Hm' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(log).toEqual(['10 0:It', '20 0:is', '30 0:late', '30 1:No', '30 1:,it', '40 1:is', '50 1:not', '50 2:Hm']);
+    expect(seen.completed).toBe(true);
+  });
+
+  it('lets an answer take as long as it likes while words come', async () => {
+    const { log, seen } = await stream({ a: '29000 a 9000 b 9000 c 9000 d', b: '1 e' });
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(log).toEqual(['29000 0:a', '38000 0:b', '47000 0:c', '56000 0:d', '56000 1:e']);
+    expect(seen.completed).toBe(true);
+  });
+
+  it('breaks off an answer that does not start, or stalls, or fails, and says so in its place', async () => {
+    const { log, seen, closed } = await stream({
+      a: '31000 a',
+      b: '10 b 31000 c',
+      c: '10 c 10 #',
+      d: '1 d',
+    });
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(log).toEqual([
+      '30000 0:[no answer]',
+      '30000 1:b',
+      '30000 1: [broken off]',
+      '30000 2:c',
+      '30000 2: [broken off]',
+      '30000 3:d',
+    ]);
+    expect(closed).toEqual(['d', 'c', 'b aborted', 'a aborted']);
+    expect(seen.completed).toBe(true);
+  });
+
+  it('aborts the requests when the consumer has read enough', async () => {
+    const { ask, closed } = model({ a: '10 a 10 b', b: '50 c' });
+    const first = firstValueFrom(of('a', 'b').pipe(streamAnswers(ask), take(1)));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await first).toEqual({ prompt: 0, text: 'a' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(closed.sort()).toEqual(['a aborted', 'b aborted']);
+  });
+});
+
+describe('pulling values', () => {
+  /** The natural numbers: how many have been read, and how many readers have been closed. */
+  function naturals(end = Infinity) {
+    const seen = { read: 0, closed: 0 };
+    const values = {
+      *[Symbol.iterator]() {
+        try {
+          for (let n = 0; n < end; n++) {
+            seen.read++;
+            yield n;
+          }
+        } finally {
+          seen.closed++;
+        }
+      },
+    };
+    return { seen, values };
+  }
+
+  it('reads an endless iterable only as far as there is room, and closes it', async () => {
+    const { seen, values } = naturals();
+    const head = new Subject<number>();
+    const result = observe(concatMapPull(values, (n) => (n === 0 ? head : of(n))).pipe(take(1_000)));
+    await settled();
+    // The first item holds up the others.
+    expect(seen).toEqual({ read: 64, closed: 0 });
+    head.complete();
+    await settled();
+    expect(result.values).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
+    expect(result.completed).toBe(true);
+    expect(seen).toEqual({ read: 1_001, closed: 1 });
+  });
+
+  it('gives indices, attempts and signals, and skips what fails', async () => {
+    const { values } = naturals(4);
+    const items: string[] = [];
+    const result = lastValueFrom(
+      concatMapPull(values, async (n, index, { attempt, signal }) => {
+        items.push(`${n} ${index} ${attempt} ${signal.aborted}`);
+        await sleep(n === 1 ? 5 : 1, signal);
+        if (n === 2) {
+          throw boom;
+        }
+        return n;
+      }).pipe(toArray()),
+    );
+    expect(await result).toEqual([0, 1, 3]);
+    expect(items).toEqual(['0 0 1 false', '1 1 1 false', '2 2 1 false', '3 3 1 false']);
+  });
+
+  it('aborts what runs and closes the iterable when the consumer unsubscribes, and reads it anew', async () => {
+    const { seen, values } = naturals();
+    const signals: AbortSignal[] = [];
+    const result = concatMapPull(values, (_value, _index, { signal }) => {
+      signals.push(signal);
+      return NEVER;
+    });
+    for (const times of [1, 2]) {
+      const { subscription } = observe(result);
+      await settled();
+      expect(signals).toHaveLength(8 * times);
+      subscription.unsubscribe();
+      await settled();
+      expect(signals.every(({ aborted }) => aborted)).toBe(true);
+      expect(seen).toEqual({ read: 8 * times, closed: times });
+    }
+  });
+});
+
+describe('docs/recipes.md', () => {
+  const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  const sections = read('docs/recipes.md').split(/^## /m).slice(1);
+  const files = readdirSync(new URL('../examples/recipes', import.meta.url)).sort();
+  const linked = (section: string) =>
+    [...section.matchAll(/\]\(\.\.\/examples\/recipes\/(\w+\.ts)\)/g)].map(([, file]) => file!);
+
+  it('has a section for each file, which it links', () => {
+    expect(sections.flatMap(linked).sort()).toEqual(files);
+  });
+
+  it.each(sections.map((section) => [section.split('\n')[0]!, section]))(
+    'shows, under "%s", what is word for word in its file',
+    (_, section) => {
+      const [file] = linked(section);
+      const code = read(`examples/recipes/${file!}`);
+      const blocks = [...section.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block!);
+      expect(blocks).not.toEqual([]);
+      for (const block of blocks) {
+        expect(code).toContain(block);
+      }
+    },
+  );
+
+  it.each(files)('sets a limit, and says what happens when it passes, in %s', (file) => {
+    const code = read(`examples/recipes/${file}`);
+    expect(code).toMatch(/\btimeout: /);
+    expect(code).toMatch(/\bonError: /);
+  });
+});
