@@ -1,4 +1,4 @@
-import { identity, Observable, type ObservableInput, type ObservedValueOf, type ReadableStreamLike } from 'rxjs';
+import { identity, Observable, type ObservableInput, type ObservedValueOf } from 'rxjs';
 import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
 import { check } from './internal/check.js';
 import { EagerProcess, type Project } from './internal/eagerProcess.js';
@@ -58,7 +58,7 @@ import { PulledSource } from './internal/source.js';
  * @see {@link concatMapEager}, {@link concatAllEager}
  */
 export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
-  inputs: Iterable<O> | AsyncIterable<O> | ReadableStreamLike<O>,
+  inputs: Iterable<O> | AsyncIterable<O>,
   concurrentOrConfig?: number | ConfigWithFallback<O, F>,
 ): Observable<ObservedValueOf<O | F>> {
   type Out = ObservedValueOf<O | F>;

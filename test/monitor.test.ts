@@ -564,12 +564,12 @@ describe('the events of a run balance', () => {
           below(2) ? range(0, count) : every(0, 1 + below(3), count),
           below(4) ? EMPTY : throwError(() => new Error('source')),
         );
-        const inner = () => {
+        const inner = (n: number) => {
           const luck = random();
           if (luck < 0.05) {
-            throw new Error('project');
+            throw new Error(`project ${n}`);
           }
-          const values = every(below(8), 1 + below(3), below(4)).pipe(map(String));
+          const values = every(below(8), 1 + below(3), below(4)).pipe(map((value) => String(value)));
           const failing = concat(
             values,
             throwError(() => new Error('inner')),
@@ -589,7 +589,7 @@ describe('the events of a run balance', () => {
           scheduler,
           monitor,
         };
-        const seen = observe(source.pipe(concatMapEager((_: number) => inner(), config)));
+        const seen = observe(source.pipe(concatMapEager(inner, config)));
         let atEnd: number | undefined;
         seen.subscription.add(() => (atEnd = events.length));
         if (below(3) === 0) {

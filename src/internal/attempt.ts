@@ -4,7 +4,7 @@ import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
 import type { Activity, Item } from './item.js';
-import { AttemptClocks, type AttemptLimits } from './limits.js';
+import type { AttemptLimits } from './limits.js';
 import type { Listener } from './listen.js';
 
 /**
@@ -60,7 +60,11 @@ abstract class ItemListener<T, R, V> implements Listener<V>, Activity {
  */
 export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext, ClockOwner {
   readonly attempt: number;
-  private clocks: AttemptClocks | undefined = undefined;
+  /** Undefined where there are none, and for a fallback. */
+  private limits: AttemptLimits | undefined = undefined;
+  private first: Clock | undefined = undefined;
+  private each: Clock | undefined = undefined;
+  private total: Clock | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private cancelled = false;
   private reason: unknown = undefined;
@@ -83,12 +87,31 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
 
   /** Starts the clocks: the inner is about to be subscribed. */
   startClocks(deadlines: Deadlines, limits: AttemptLimits): void {
-    this.clocks = new AttemptClocks(deadlines, limits, this);
+    const { first, each, total } = limits;
+    this.limits = limits;
+    if (first !== undefined) {
+      this.first = deadlines.start(first, this);
+    } else if (each !== undefined) {
+      // The first gap is `first`'s, where there is one.
+      this.each = deadlines.start(each, this);
+    }
+    if (total !== undefined) {
+      this.total = deadlines.start(total, this);
+    }
   }
 
   next(value: R): void {
-    this.process.itemEmitted(this.item, value);
-    this.clocks?.heard();
+    const { process, limits } = this;
+    process.itemEmitted(this.item, value);
+    if (limits !== undefined && !this.closed) {
+      const { deadlines } = process;
+      deadlines.stop(this.first);
+      if (this.each !== undefined) {
+        deadlines.restart(this.each);
+      } else if (limits.each !== undefined) {
+        this.each = deadlines.start(limits.each, this);
+      }
+    }
   }
 
   error(error: unknown): void {
@@ -112,8 +135,13 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
   }
 
   override close(): void {
-    this.clocks?.stop();
-    this.clocks = undefined;
+    if (this.limits !== undefined) {
+      const { deadlines } = this.process;
+      deadlines.stop(this.first);
+      deadlines.stop(this.each);
+      deadlines.stop(this.total);
+      this.first = this.each = this.total = undefined;
+    }
     super.close();
   }
 }

@@ -4,15 +4,18 @@ import type { SchedulerLike, Unsubscribable } from 'rxjs';
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** One clock: it passes `limit.ms` after `since`, unless it is stopped before. */
-export interface Clock {
-  readonly limit: Limit;
-  readonly owner: ClockOwner;
-  since: number;
+export class Clock {
+  since = 0;
   /** Which one it is of all that were started: the later, the higher. */
-  order: number;
-  running: boolean;
-  previous: Clock | undefined;
-  next: Clock | undefined;
+  order = 0;
+  running = false;
+  previous: Clock | undefined = undefined;
+  next: Clock | undefined = undefined;
+
+  constructor(
+    readonly limit: Limit,
+    readonly owner: ClockOwner,
+  ) {}
 }
 
 export interface ClockOwner {
@@ -74,15 +77,7 @@ export class Deadlines {
   }
 
   start(limit: Limit, owner: ClockOwner): Clock {
-    const clock: Clock = {
-      limit,
-      owner,
-      since: 0,
-      order: 0,
-      running: false,
-      previous: undefined,
-      next: undefined,
-    };
+    const clock = new Clock(limit, owner);
     this.restart(clock);
     return clock;
   }

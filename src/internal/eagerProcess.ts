@@ -81,12 +81,12 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   }
 
   sourceCompleted(): void {
-    this.endSource();
+    this.sourceEnded = true;
     this.advance();
   }
 
   sourceFailed(error: unknown): void {
-    this.endSource();
+    this.sourceEnded = true;
     if (this.settings.onError === 'immediate') {
       this.fail(error);
     } else {
@@ -96,6 +96,10 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   }
 
   itemEmitted(item: Item<T, R>, value: R): void {
+    // When the result fails at once, the monitor hears of it before all links are cut.
+    if (this.closed) {
+      return;
+    }
     const { queue, settings } = this;
     item.seen++;
     item.emitted++;
@@ -179,9 +183,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     }
     this.starting = true;
     try {
-      while (!this.closed && this.startNext()) {
-        this.drain();
-      }
+      // What a start leads to, nested calls emit.
+      while (!this.closed && this.startNext());
       if (!this.closed && this.sourceEnded && this.queue.size === 0 && this.waiting.length === 0) {
         this.finish();
       }
@@ -255,12 +258,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     return true;
   }
 
-  // How the source, items and the result end.
-
-  private endSource(): void {
-    this.sourceEnded = true;
-    this.source = undefined;
-  }
+  // How items, and the result, end.
 
   private prepareRetry(item: Item<T, R>, error: unknown): void {
     item.retries++;
@@ -357,7 +355,6 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     const errors = this.cancelAfter(undefined);
     this.deadlines.close();
     this.again.clear();
-    this.failures.clear();
     if (errors.length > 0) {
       // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
       // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -377,8 +374,11 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     const cancelled: [Item<T, R>, Activity | undefined][] = [];
     this.source = undefined;
     this.sourceEnded = true;
-    this.dropped = this.waiting;
-    this.waiting = new Queue();
+    // A monitor that is being told of what is dropped may unsubscribe.
+    if (this.waiting.length > 0) {
+      this.dropped = this.waiting;
+      this.waiting = new Queue();
+    }
     for (const later of this.queue.removeAfter(item)) {
       if (later.ended) {
         this.parked--;

@@ -15,10 +15,6 @@ export class Failures {
     this.list = [{ index, error }];
   }
 
-  clear(): void {
-    this.list = [];
-  }
-
   /** The error the result ends with, in a box since an error may be `undefined`; or `undefined`, where it completes. */
   result(): { error: unknown } | undefined {
     const { list } = this;
