@@ -6,5 +6,7 @@ import { concatMapEager } from 'rxjs-concat-map-eager';
 const lookUp = (id: number, signal: AbortSignal) => sleep(90 - id * 10, `row ${id}`, { signal });
 
 range(1, 8)
-  .pipe(concatMapEager((id, _index, { signal }) => lookUp(id, signal), { concurrent: 8, timeout: 1_000, onError: 'skip' }))
+  .pipe(
+    concatMapEager((id, _index, { signal }) => lookUp(id, signal), { concurrent: 8, timeout: 1_000, onError: 'skip' }),
+  )
   .subscribe((row) => console.log(row)); // row 1, row 2, row 3 ... row 8, all within 80 ms

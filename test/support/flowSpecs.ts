@@ -18,16 +18,7 @@ export const mergeMaps: [string, LimitedOperator][] = [
 ];
 
 /** rxjs's own matrix, for a source and for its inners. */
-export const kinds = [
-  'never',
-  'empty',
-  'one',
-  'many',
-  'error',
-  'synchronous',
-  'empty at once',
-  'error at once',
-] as const;
+const kinds = ['never', 'empty', 'one', 'many', 'error', 'synchronous', 'empty at once', 'error at once'] as const;
 export type Kind = (typeof kinds)[number];
 export const pairsOfKinds = kinds.flatMap((outer) => kinds.map((inner): [Kind, Kind] => [outer, inner]));
 
