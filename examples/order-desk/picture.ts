@@ -211,7 +211,7 @@ function lastTime(rows: readonly Row[]): number {
 }
 
 function shorten(name: string): string {
-  const printable = name.replace(/\p{C}/gu, "\u00b7"); // XML forbids most of the others
+  const printable = name.replace(/\p{C}/gu, '\u00b7'); // XML forbids most of the others
   return printable.length > 11 ? `${printable.slice(0, 10)}\u2026` : printable;
 }
 
