@@ -4,7 +4,7 @@ import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
 import type { Activity, Item } from './item.js';
-import type { AttemptLimits } from './limits.js';
+import { GapClocks, type AttemptLimits } from './limits.js';
 import type { Listener } from './listen.js';
 
 /**
@@ -60,11 +60,8 @@ abstract class ItemListener<T, R, V> implements Listener<V>, Activity {
  */
 export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext, ClockOwner {
   readonly attempt: number;
-  /** Undefined where there are none, and for a fallback. */
-  private limits: AttemptLimits | undefined = undefined;
-  private first: Clock | undefined = undefined;
-  private each: Clock | undefined = undefined;
   private total: Clock | undefined = undefined;
+  private gaps: GapClocks | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private cancelled = false;
   private reason: unknown = undefined;
@@ -87,31 +84,17 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
 
   /** Starts the clocks: the inner is about to be subscribed. */
   startClocks(deadlines: Deadlines, limits: AttemptLimits): void {
-    const { first, each, total } = limits;
-    this.limits = limits;
-    if (first !== undefined) {
-      this.first = deadlines.start(first, this);
-    } else if (each !== undefined) {
-      // The first gap is `first`'s, where there is one.
-      this.each = deadlines.start(each, this);
+    if (limits.first !== undefined || limits.each !== undefined) {
+      this.gaps = new GapClocks(deadlines, limits, this);
     }
-    if (total !== undefined) {
-      this.total = deadlines.start(total, this);
+    if (limits.total !== undefined) {
+      this.total = deadlines.start(limits.total, this);
     }
   }
 
   next(value: R): void {
-    const { process, limits } = this;
-    process.itemEmitted(this.item, value);
-    if (limits !== undefined && !this.closed) {
-      const { deadlines } = process;
-      deadlines.stop(this.first);
-      if (this.each !== undefined) {
-        deadlines.restart(this.each);
-      } else if (limits.each !== undefined) {
-        this.each = deadlines.start(limits.each, this);
-      }
-    }
+    this.process.itemEmitted(this.item, value);
+    this.gaps?.heard();
   }
 
   error(error: unknown): void {
@@ -124,6 +107,16 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
     this.process.limitPassed(this.item, limit);
   }
 
+  override close(): void {
+    if (this.total !== undefined) {
+      this.process.deadlines.stop(this.total);
+      this.total = undefined;
+    }
+    this.gaps?.stop();
+    this.gaps = undefined;
+    super.close();
+  }
+
   override cancel(reason?: unknown): void {
     this.cancelled = true;
     this.reason = reason;
@@ -132,17 +125,6 @@ export class Attempt<T, R> extends ItemListener<T, R, R> implements ItemContext,
     } finally {
       this.controller?.abort(reason);
     }
-  }
-
-  override close(): void {
-    if (this.limits !== undefined) {
-      const { deadlines } = this.process;
-      deadlines.stop(this.first);
-      deadlines.stop(this.each);
-      deadlines.stop(this.total);
-      this.first = this.each = this.total = undefined;
-    }
-    super.close();
   }
 }
 

@@ -3,14 +3,13 @@ import type { SchedulerLike, Unsubscribable } from 'rxjs';
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** One clock: it passes `limit.ms` after `since`, unless it is stopped before. */
+/** A clock passes `limit.ms` after `since`, unless it is stopped before. */
 export class Clock {
   since = 0;
-  /** Which one it is of all that were started: the later, the higher. */
-  order = 0;
-  running = false;
-  previous: Clock | undefined = undefined;
-  next: Clock | undefined = undefined;
+  /** Which one it is of all that were started: the later, the higher. Below 0 while it does not run. */
+  order = -1;
+  earlier: Clock | undefined = undefined;
+  later: Clock | undefined = undefined;
 
   constructor(
     readonly limit: Limit,
@@ -88,34 +87,33 @@ export class Deadlines {
     const { last } = limit;
     clock.since = this.now();
     clock.order = this.started++;
-    clock.running = true;
-    clock.previous = last;
+    clock.earlier = last;
     if (last === undefined) {
       limit.first = clock;
       this.arm(clock.since + limit.ms);
     } else {
-      last.next = clock;
+      last.later = clock;
     }
     limit.last = clock;
   }
 
   stop(clock: Clock | undefined): void {
-    if (!clock?.running) {
+    if (clock === undefined || clock.order < 0) {
       return;
     }
-    const { limit, previous, next } = clock;
-    if (previous === undefined) {
-      limit.first = next;
+    const { limit, earlier, later } = clock;
+    if (earlier === undefined) {
+      limit.first = later;
     } else {
-      previous.next = next;
+      earlier.later = later;
     }
-    if (next === undefined) {
-      limit.last = previous;
+    if (later === undefined) {
+      limit.last = earlier;
     } else {
-      next.previous = previous;
+      later.earlier = earlier;
     }
-    clock.running = false;
-    clock.previous = clock.next = undefined;
+    clock.order = -1;
+    clock.earlier = clock.later = undefined;
   }
 
   /** Ends all clocks and leaves no action armed. */
@@ -152,7 +150,7 @@ export class Deadlines {
     try {
       for (const clock of this.due(now, alarm)) {
         // What an earlier one led to may have stopped or restarted a later one.
-        if (clock.running && hasPassed(clock, now, alarm)) {
+        if (clock.order >= 0 && hasPassed(clock, now, alarm)) {
           this.stop(clock);
           clock.owner.passed(clock.limit);
         }
@@ -166,7 +164,7 @@ export class Deadlines {
   private due(now: number, alarm: Alarm): Clock[] {
     const due: Clock[] = [];
     for (const limit of this.limits) {
-      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now, alarm); clock = clock.next) {
+      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now, alarm); clock = clock.later) {
         due.push(clock);
       }
     }

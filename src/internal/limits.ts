@@ -1,4 +1,4 @@
-import type { Deadlines, Limit } from './deadlines.js';
+import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
 import type { Settings } from './normalizeConfig.js';
 
 /** The limits of a subscription, as durations that clocks can be started for. */
@@ -25,4 +25,37 @@ export function createLimits<T, R>(deadlines: Deadlines, { limits, retry }: Sett
     blocking: limit('blocking', limits.blocking),
     delay: limit('delay', retry.delay),
   };
+}
+
+/** The clocks of one attempt that run from value to value: `first` and `each`. */
+export class GapClocks {
+  private readonly first: Clock | undefined;
+  private each: Clock | undefined;
+
+  constructor(
+    private readonly deadlines: Deadlines,
+    private readonly limits: AttemptLimits,
+    private readonly owner: ClockOwner,
+  ) {
+    const { first, each } = limits;
+    this.first = first && deadlines.start(first, owner);
+    // The first gap is `first`'s, where there is one.
+    this.each = each && !first ? deadlines.start(each, owner) : undefined;
+  }
+
+  /** The inner has emitted a value. */
+  heard(): void {
+    const { deadlines, limits } = this;
+    deadlines.stop(this.first);
+    if (this.each !== undefined) {
+      deadlines.restart(this.each);
+    } else if (limits.each !== undefined) {
+      this.each = deadlines.start(limits.each, this.owner);
+    }
+  }
+
+  stop(): void {
+    this.deadlines.stop(this.first);
+    this.deadlines.stop(this.each);
+  }
 }
