@@ -9,7 +9,7 @@ export interface Client {
 
 /**
  * Connections are kept alive, and there is no limit to how many there are: what limits the desk is the operator alone.
- * Not `fetch`, which in Node 20 takes four times the processor time: a hundred at once would be waiting for it instead of
+ * Not `fetch`, which in Node 20 takes three times the processor time: a hundred at once would be waiting for it instead of
  * for the service, and that is what the table would compare.
  */
 export function connect(url: string): Client {

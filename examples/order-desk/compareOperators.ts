@@ -3,7 +3,6 @@ import type { Action } from './actions.js';
 import { connect, describe } from './client.js';
 import { makeLegs, type Leg } from './legs.js';
 import type { Options } from './options.js';
-import { drawPicture } from './picture.js';
 import { showProgress } from './progress.js';
 import { isSound, notesOf, tableOf, verdictOf } from './report.js';
 import { runLeg, type LegRun } from './runLeg.js';
@@ -36,6 +35,8 @@ export async function compareOperators(
   const legs = makeLegs(connect(url), options);
   const width = Math.max(...legs.map(({ name }) => name.length));
 
+  // While concatMap waits for one validation after another, there is time to load the plotting library.
+  const picture = import('./picture.js');
   const runs: LegRun[] = [];
   for (const kind of TURNS) {
     const leg = legs.find((leg) => leg.kind === kind)!;
@@ -56,7 +57,7 @@ export async function compareOperators(
   }
   say(`\n${tableOf(counted)}`);
   for (const note of notesOf(counted, options)) say(note);
-  const drawn = await draw(options.svg, counted);
+  const drawn = await draw(options.svg, (await picture).drawPicture(counted));
   say(`\n${verdictOf(counted)}`);
   return drawn && counted.every(isSound) ? 0 : 1;
 }
@@ -67,8 +68,7 @@ function whatCounts(runs: readonly LegRun[]): LegRun | undefined {
   return byTime.find((run) => !run.stopped && !isSound(run)) ?? byTime.find((run) => !run.stopped) ?? byTime[0];
 }
 
-async function draw(path: string, runs: readonly LegRun[]): Promise<boolean> {
-  const picture = drawPicture(runs);
+async function draw(path: string, picture: string): Promise<boolean> {
   try {
     await writeFile(path, picture);
     say(`When each of the first forty actions waited, ran, was parked and came out: ${path}`);
