@@ -4,7 +4,7 @@ import type { Action } from './actions.js';
 /** The service, as seen from the desk. */
 export interface Client {
   /** Resolves with the action when the service has approved it. */
-  validate(action: Action, signal: AbortSignal): Promise<Action>;
+  validate(action: Action, signal: AbortSignal, attempt?: number): Promise<Action>;
 }
 
 /**
@@ -15,9 +15,13 @@ export interface Client {
 export function connect(url: string): Client {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: Infinity });
 
-  const post = (path: string, body: string, signal: AbortSignal) =>
+  const post = (path: string, body: string, attempt: number, signal: AbortSignal) =>
     new Promise<string>((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'x-attempt': attempt,
+      };
       request(`${url}${path}`, { method: 'POST', agent, headers, signal }, (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -33,8 +37,9 @@ export function connect(url: string): Client {
     });
 
   return {
-    async validate(action, signal) {
-      const { approved } = JSON.parse(await post('/validate', JSON.stringify(action), signal)) as { approved: boolean };
+    async validate(action, signal, attempt = 1) {
+      const answer = await post('/validate', JSON.stringify(action), attempt, signal);
+      const { approved } = JSON.parse(answer) as { approved: boolean };
       if (!approved) throw new Error('the service did not approve it');
       return action;
     },

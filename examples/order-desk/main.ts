@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { Action } from './actions.js';
+import { NO_FAULTS } from './faults.js';
 import { Exit, parseOptions, type Options } from './options.js';
 import { openInput, readActions } from './readActions.js';
 import { startService } from './startService.js';
@@ -18,9 +19,14 @@ async function main(): Promise<number> {
   const stop = stopOnSignals();
   const actions = await takeActions(options, stop.signal);
 
+  if (options.faults !== undefined) {
+    const { compareFaults } = await import('./compareFaults.js');
+    return compareFaults(actions, options, stop.signal);
+  }
+
   // Starting a process and loading a plotting library take about as long: both at once.
   const [service, { compareOperators }] = await Promise.all([
-    startService({ seed: options.seed, latency: options.latency }),
+    startService({ seed: options.seed, latency: options.latency, faults: NO_FAULTS }),
     import('./compareOperators.js'),
   ]);
   service.gone.addEventListener('abort', () => stop.abort(service.gone.reason));

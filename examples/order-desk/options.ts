@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Faults } from './faults.js';
 import { TIME_LIMIT, type Latency } from './latency.js';
 
 export interface Options {
@@ -11,6 +12,8 @@ export interface Options {
   readonly count?: number;
   readonly full: boolean;
   readonly svg: string;
+  /** Present if the service is to fail. */
+  readonly faults?: Faults & { readonly crash: boolean };
 }
 
 /** Ends the program: with 0 after `--help`, with 2 after a mistake. What there was to say has been printed. */
@@ -26,6 +29,7 @@ Examples:
   npm start -- --concurrent 8 --window 8 --count 60
   npm start -- --input mine.ndjson --full
   cat mine.ndjson | npm start -- --input -
+  npm start -- --faults --crash                      policies against a service that fails
 
 An action is one line of JSON:
   {"id":1,"type":"place","order":"A-0001","sku":"tea-assam","quantity":2}
@@ -43,6 +47,11 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--count <n>', 'take only the first n actions', integer(1))
     .option('--full', 'let concatMap run all actions, not only the first 200', false)
     .option('--svg <file>', 'where to draw the picture', isNamed, 'order-desk.svg')
+    .option('--faults', 'let the service fail, and compare what policies make of it')
+    .option('--hang <share>', 'how many requests are never answered (default: 1%; implies --faults)', share)
+    .option('--fail <share>', 'how many are answered with status 500 (default: 3%; implies --faults)', share)
+    .option('--reset <share>', 'how many connections are reset (default: 1%; implies --faults)', share)
+    .option('--crash', 'let the service die once in the middle, and come back (implies --faults)')
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
@@ -61,8 +70,31 @@ export function parseOptions(args: readonly string[]): Options {
     if (error instanceof CommanderError) throw new Exit(error.exitCode === 0 ? 0 : 2);
     throw error;
   }
-  const options = command.opts<Omit<Options, 'window'> & { window?: number }>();
-  return { ...options, window: options.window ?? options.concurrent };
+  const { window, faults, hang, fail, reset, crash, ...options } = command.opts<Given>();
+  const isFaulty = [faults, hang, fail, reset, crash].some((given) => given !== undefined);
+  return {
+    ...options,
+    window: window ?? options.concurrent,
+    ...(isFaulty && {
+      faults: { hang: hang ?? 0.01, fail: fail ?? 0.03, reset: reset ?? 0.01, crash: crash ?? false },
+    }),
+  };
+}
+
+/** The options as they are given. */
+interface Given extends Omit<Options, 'window' | 'faults'> {
+  readonly window?: number;
+  readonly faults?: true;
+  readonly hang?: number;
+  readonly fail?: number;
+  readonly reset?: number;
+  readonly crash?: true;
+}
+
+function share(text: string): number {
+  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
+  if (percent >= 0 && percent <= 100) return percent / 100;
+  throw new InvalidArgumentError('Expected a percentage from 0% to 100%, such as 1%.');
 }
 
 function integer(min: number, max = Infinity): (text: string) => number {

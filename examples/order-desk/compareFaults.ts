@@ -1,0 +1,115 @@
+import Table from 'cli-table3';
+import type { Action } from './actions.js';
+import { connect, describe } from './client.js';
+import { DEAD_LETTERS } from './deadLetters.js';
+import { NO_FAULTS, type Faults } from './faults.js';
+import type { Options } from './options.js';
+import { policies, type Policy } from './policies.js';
+import { showProgress } from './progress.js';
+import { isBalanced, runPolicy, type PolicyRun } from './runPolicy.js';
+import { startService } from './startService.js';
+import { count, plural, seconds } from './words.js';
+
+/** Runs the same actions under each policy, against a service that fails in the same ways, and reports. */
+export async function compareFaults(
+  actions: readonly Action[],
+  { faults, seed, latency, concurrent }: Options,
+  stop: AbortSignal,
+): Promise<number> {
+  if (faults === undefined) return 0;
+  const { crash, ...shares } = faults;
+  const { hang, fail, reset } = shares;
+  say(
+    `Of the requests, ${percent(hang)} hang, ${percent(fail)} fail, and ${percent(reset)} meet a reset connection` +
+      `${crash ? '; after half of them the service dies, and comes back' : ''}. The last policy meets one stuck action alone.\n`,
+  );
+  const width = Math.max(...policies.map(({ name }) => name.length));
+  const middle = Math.ceil(actions.length / 2);
+
+  const runs: PolicyRun[] = [];
+  for (const policy of policies) {
+    if (stop.aborted) break;
+    const meets: Faults =
+      policy.meets === 'faults'
+        ? { ...shares, ...(crash && { crashAfter: middle }) }
+        : { ...NO_FAULTS, stuck: actions[Math.floor(middle / 2)]!.id };
+    // Each policy meets a service of its own, so that each meets the same faults.
+    const service = await startService({ seed, latency, faults: meets });
+    const ended = AbortSignal.any([stop, service.gone]);
+    const progress = showProgress(policy.name.padEnd(width), actions.length);
+    try {
+      const client = connect(service.url);
+      const run = await runPolicy(policy, actions, { client, concurrent, letters: DEAD_LETTERS }, ended, progress.tick);
+      progress.end(`${seconds(run.milliseconds)}${run.ended ? `, ended by: ${describe(run.ended)}` : ''}`);
+      runs.push(run);
+    } finally {
+      await service.stop();
+    }
+  }
+
+  say(`${stop.aborted ? '\nStopped. Done so far:' : ''}\n${tableOf(runs)}`);
+  stop.throwIfAborted();
+  say(verdictOf(runs));
+  return runs.every(isBalanced) ? 0 : 1;
+}
+
+const HEAD = [
+  'policy',
+  'read',
+  'emitted',
+  'skipped',
+  'dead-\nlettered',
+  'not\nreached',
+  'failed\nattempts',
+  'order\nkept',
+  'emitted\ntwice',
+  'time',
+  'the books\nbalance',
+];
+
+function tableOf(runs: readonly PolicyRun[]): string {
+  const table = new Table({
+    head: HEAD,
+    colAligns: ['left', ...HEAD.slice(1).map(() => 'right' as const)],
+    style: { head: [], border: [] },
+  });
+  for (const run of runs) {
+    table.push([
+      run.policy.name,
+      count(run.read),
+      count(run.emitted),
+      count(run.skipped),
+      count(run.deadLettered),
+      count(run.notReached),
+      count(run.failedAttempts),
+      run.late === 0 ? 'yes' : `no, ${count(run.late)} late`,
+      count(run.twice),
+      seconds(run.milliseconds),
+      isBalanced(run) ? 'yes' : 'NO',
+    ]);
+  }
+  return table.toString();
+}
+
+function verdictOf(runs: readonly PolicyRun[]): string {
+  const of = (name: Policy['name']) => runs.find(({ policy }) => policy.name === name);
+  const wrong = runs.filter((run) => !isBalanced(run));
+  if (wrong.length > 0) {
+    return `The books do not balance, or the order is broken: ${wrong.map(({ policy }) => policy.name).join(', ')}`;
+  }
+  const letters = runs.find(({ policy }) => policy.failed === 'dead-lettered');
+  const plain = of('no policy');
+  return [
+    'Read = emitted + skipped + dead-lettered + not reached, in every run.',
+    plain && `Without a policy, ${plural(plain.notReached, 'action')} were not reached.`,
+    letters && `${plural(letters.deadLettered, 'dead letter')} in ${DEAD_LETTERS}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+const percent = (share: number) => `${+(share * 100).toFixed(2)} %`;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

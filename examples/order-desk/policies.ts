@@ -1,0 +1,89 @@
+import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+import type { OperatorFunction } from 'rxjs';
+import type { Action } from './actions.js';
+import type { Client } from './client.js';
+import { deadLetter } from './deadLetters.js';
+
+/** One way to go on when validations hang or fail. */
+export interface Policy {
+  readonly name: string;
+  /** What it meets: the faults of the whole service, or one action that is never answered. */
+  readonly meets: 'faults' | 'a stuck item';
+  /** What has become of an item that failed: it ended the run, was left out, or is in the dead letters. */
+  readonly failed: 'not reached' | 'skipped' | 'dead-lettered';
+  operator(settings: PolicySettings): OperatorFunction<Action, Action>;
+}
+
+export interface PolicySettings {
+  readonly client: Client;
+  readonly concurrent: number;
+  /** Where the dead letters go. */
+  readonly letters: string;
+  readonly monitor: (event: MonitorEvent<Action>) => void;
+}
+
+/** How long one attempt may take, in ms. */
+const TIMEOUT = 1_000;
+
+export const policies: readonly Policy[] = [
+  {
+    name: 'no policy',
+    meets: 'faults',
+    failed: 'not reached',
+    operator: ({ client, concurrent, monitor }) =>
+      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+        concurrent,
+        timeout: TIMEOUT,
+        monitor,
+      }),
+  },
+  {
+    name: 'retry, 200 ms later',
+    meets: 'faults',
+    failed: 'not reached',
+    operator: ({ client, concurrent, monitor }) =>
+      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+        concurrent,
+        timeout: TIMEOUT,
+        retry: { count: 20, delay: 200 },
+        monitor,
+      }),
+  },
+  {
+    name: "'skip'",
+    meets: 'faults',
+    failed: 'skipped',
+    operator: ({ client, concurrent, monitor }) =>
+      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+        concurrent,
+        timeout: TIMEOUT,
+        onError: 'skip',
+        monitor,
+      }),
+  },
+  {
+    name: 'one retry, then dead letters',
+    meets: 'faults',
+    failed: 'dead-lettered',
+    operator: ({ client, concurrent, monitor, letters }) =>
+      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+        concurrent,
+        timeout: TIMEOUT,
+        retry: { count: 1, delay: 200 },
+        onError: (error, item) => deadLetter(letters, error, item),
+        monitor,
+      }),
+  },
+  {
+    name: 'blocking: 250',
+    meets: 'a stuck item',
+    failed: 'skipped',
+    operator: ({ client, concurrent, monitor }) =>
+      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+        concurrent,
+        timeout: { blocking: 250 },
+        onError: 'skip',
+        monitor,
+      }),
+  },
+];
