@@ -97,7 +97,7 @@ describe('the program under faults', () => {
     const written = readFileSync(join(folder, 'dead-letters.ndjson'), 'utf8').trim().split('\n');
     expect(written).toHaveLength(letters![3]!);
     expect(JSON.parse(written[0]!) as unknown).toEqual({
-      value: expect.objectContaining({ id: expect.anything() }) as unknown,
+      value: expect.objectContaining({ id: expect.anything() as unknown }) as unknown,
       index: expect.any(Number) as unknown,
       attempts: 2,
       error: expect.any(String) as unknown,
