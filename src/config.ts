@@ -1,4 +1,7 @@
-import type { ObservableInput, RetryConfig, SchedulerLike } from 'rxjs';
+import type { ObservableInput, retry, SchedulerLike } from 'rxjs';
+
+/** rxjs's own `RetryConfig`, by way of its `retry`: the name is exported from rxjs 7.5.1 on only. */
+export type RetryConfig = Extract<Parameters<typeof retry>[0], object>;
 
 /**
  * The options of {@link concatMapEager}, {@link concatAllEager} and {@link concatEager}. Every one may be left out, and

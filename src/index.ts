@@ -11,5 +11,6 @@ export type {
   LimitName,
   MonitorEvent,
   OnErrorPolicy,
+  RetryConfig,
   TimeoutMeta,
 } from './config.js';

@@ -1,4 +1,4 @@
-import { asyncScheduler, type ObservableInput, type RetryConfig, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type {
   ConcatMapEagerConfig,
   FailedItem,
@@ -6,6 +6,7 @@ import type {
   LimitName,
   MonitorEvent,
   OnErrorPolicy,
+  RetryConfig,
 } from '../config.js';
 import { check, checkCount, checkNumber, checkOptions, list } from './check.js';
 
