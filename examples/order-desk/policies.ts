@@ -1,4 +1,4 @@
-import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+import { concatMapEager, type ConcatMapEagerConfig, type MonitorEvent } from 'rxjs-concat-map-eager';
 import type { OperatorFunction } from 'rxjs';
 import type { Action } from './actions.js';
 import type { Client } from './client.js';
@@ -23,67 +23,54 @@ export interface PolicySettings {
 }
 
 /** How long one attempt may take, in ms. */
-const TIMEOUT = 1_000;
+const timeout = 1_000;
+
+/** The same for all: what is done with an action. What happens when it fails is the policy's. */
+function validateAll(
+  { client, concurrent, monitor }: PolicySettings,
+  policy: ConcatMapEagerConfig<Action>,
+): OperatorFunction<Action, Action> {
+  return concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
+    ...policy,
+    concurrent,
+    monitor,
+  });
+}
 
 export const policies: readonly Policy[] = [
   {
     name: 'no policy',
     meets: 'faults',
     failed: 'not reached',
-    operator: ({ client, concurrent, monitor }) =>
-      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-        concurrent,
-        timeout: TIMEOUT,
-        monitor,
-      }),
+    operator: (settings) => validateAll(settings, { timeout }),
   },
   {
     name: 'retry, 200 ms later',
     meets: 'faults',
     failed: 'not reached',
-    operator: ({ client, concurrent, monitor }) =>
-      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-        concurrent,
-        timeout: TIMEOUT,
-        retry: { count: 20, delay: 200 },
-        monitor,
-      }),
+    operator: (settings) => validateAll(settings, { timeout, retry: { count: 20, delay: 200 } }),
   },
   {
     name: "'skip'",
     meets: 'faults',
     failed: 'skipped',
-    operator: ({ client, concurrent, monitor }) =>
-      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-        concurrent,
-        timeout: TIMEOUT,
-        onError: 'skip',
-        monitor,
-      }),
+    operator: (settings) => validateAll(settings, { timeout, onError: 'skip' }),
   },
   {
     name: 'one retry, then dead letters',
     meets: 'faults',
     failed: 'dead-lettered',
-    operator: ({ client, concurrent, monitor, letters }) =>
-      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-        concurrent,
-        timeout: TIMEOUT,
+    operator: (settings) =>
+      validateAll(settings, {
+        timeout,
         retry: { count: 1, delay: 200 },
-        onError: (error, item) => deadLetter(letters, error, item),
-        monitor,
+        onError: (error, item) => deadLetter(settings.letters, error, item),
       }),
   },
   {
     name: 'blocking: 250',
     meets: 'a stuck item',
     failed: 'skipped',
-    operator: ({ client, concurrent, monitor }) =>
-      concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-        concurrent,
-        timeout: { blocking: 250 },
-        onError: 'skip',
-        monitor,
-      }),
+    operator: (settings) => validateAll(settings, { timeout: { blocking: 250 }, onError: 'skip' }),
   },
 ];
