@@ -5,7 +5,10 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    alias: { 'rxjs-concat-map-eager': here('src/index.ts') },
+    alias: [
+      { find: /^rxjs-concat-map-eager$/, replacement: here('src/index.ts') },
+      { find: /^rxjs-concat-map-eager\/testing$/, replacement: here('src/testing/index.ts') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { concatMap, EMPTY, map, mergeMap, pipe, take } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager, type FailedItem } from '../src/index.js';
@@ -6,9 +6,9 @@ import {
   type MarbleFixtures,
   type MarbleOperators,
   type MarbleSpec,
-  readMarbles,
+  readMarbleFile,
   runMarble,
-} from '../src/testing/index.js';
+} from 'rxjs-concat-map-eager/testing';
 
 const operators: MarbleOperators = {
   concatMapEager: ({ project, config }) => concatMapEager(project, config),
@@ -43,11 +43,9 @@ test('there are marble pages', () => {
 });
 
 describe.each(pages.sort())('marbles/%s', (page) => {
-  const file = `marbles/${page}`;
-  const markdown = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   let specs: MarbleSpec[] = [];
   try {
-    specs = readMarbles(markdown, file);
+    specs = readMarbleFile(new URL(`../marbles/${page}`, import.meta.url));
   } catch (error) {
     test('can be read', () => {
       throw error;

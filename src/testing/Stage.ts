@@ -1,27 +1,28 @@
-import { Observable, type SchedulerLike, Subject, type Subscriber } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
-import {
-  errorNames,
-  type MarbleMark,
-  type MarbleRow,
-  type MarbleSpec,
-  type MarbleTimeline,
-  playedRows,
-} from './model.js';
-import { bursts } from './printMarbles.js';
+import { show } from './errors.js';
+import type { Legend } from './Legend.js';
+import { bursts, fails, type MarbleMark, type MarbleRow, type MarbleSpec } from './model.js';
+import { isValue } from './readMarks.js';
 
-/** What operators and fixtures can use of the block that is running. */
+/**
+ * What operators and fixtures can use of the block that is running. What its Observables emit is up to the block, and
+ * typed `never`, so that it fits wherever it is used.
+ */
 export interface MarbleStage {
   /**
    * For operators that project: the inner of a source value, which plays its next row. When it is called is checked:
    * it must be in the column in which that row starts. Throws where the row says `throws`.
    */
-  readonly project: (label: string) => Observable<string>;
-  /** The same, and may be called at any time: for fixtures, and for operators that are given inners. */
-  readonly inner: (label: string) => Observable<string>;
+  readonly project: (value: unknown) => Observable<never>;
+  /**
+   * The same, and may be called at any time: for fixtures, and for operators that are given inners. It takes a value or the
+   * label of a row.
+   */
+  readonly inner: (value: unknown) => Observable<never>;
   /** For creation operators: the inners that the row `inputs` names. Each must be asked for where its row starts. */
-  readonly inputs: Iterable<Observable<string>>;
-  /** The virtual time of the run. */
+  readonly inputs: Iterable<Observable<never>>;
+  /** The virtual time of the run. rxjs's own schedulers run in it too. */
   readonly scheduler: SchedulerLike;
 }
 
@@ -31,152 +32,148 @@ export interface Take {
   readonly row: MarbleRow | undefined;
   /** When `project` was called or the input read, where that is to be checked. */
   readonly askedAt: number | undefined;
-  timeline: MarbleTimeline | undefined;
+  observed: MarbleRow | undefined;
 }
 
 /** Plays the rows of a block in virtual time, and records what really happens. */
 export class Stage implements MarbleStage {
   /** Every use of a row, in the order of use. */
   readonly takes: Take[] = [];
-  readonly inputs: Iterable<Observable<string>>;
+  readonly inputs: Iterable<Observable<never>>;
   /** What the operators work on; `undefined` where they are given inputs instead. */
-  readonly source: Observable<string> | undefined;
+  readonly source: Observable<unknown> | undefined;
   readonly scheduler: TestScheduler;
-  /** The error of every row that fails, and what it is called. */
-  readonly errors = new Map<unknown, string>();
 
-  readonly #hotValues = new Subject<string>();
-  readonly #source: MarbleRow;
+  /** What marks stand for; `undefined` while the fixtures are being made that it depends on. */
+  legend: Legend | undefined;
+
+  /** Who hears the hot source. */
+  readonly #listeners = new Set<(mark: string) => void>();
+  readonly #hotRows: readonly MarbleRow[];
+  /** The rows that are not used yet. */
   readonly #rows = new Map<string, MarbleRow[]>();
-  readonly #errorOf = new Map<MarbleRow, string>();
 
-  constructor(spec: MarbleSpec, scheduler: TestScheduler) {
+  constructor({ rows }: MarbleSpec, scheduler: TestScheduler) {
     this.scheduler = scheduler;
-    const rows = playedRows(spec);
+    this.#hotRows = rows.filter(({ label }) => label === 'hot');
     for (const row of rows) this.#rows.set(row.label, [...(this.#rows.get(row.label) ?? []), row]);
-    for (const [row, name] of errorNames(rows)) {
-      this.#errorOf.set(row, `error ${name}`);
-      this.errors.set(`error ${name}`, name);
-    }
-    this.#source = spec.source;
-    this.inputs = { [Symbol.iterator]: () => this.#iterate(spec.source) };
+    this.inputs = { [Symbol.iterator]: () => this.#iterate(this.#take('inputs', undefined)) };
+    const { label } = rows[0]!;
     // Taken before anything else, so that the picture shows a source that is never subscribed.
-    if (spec.source.label === 'source') this.source = this.inner('source');
-    else this.source = spec.source.label === 'hot' ? this.#hot() : undefined;
+    if (label !== 'inputs') this.source = this.#observable(this.#take(label, undefined));
   }
 
   /** Starts a hot source. To be called when the subscription is scheduled, which comes first in its frame. */
   begin(): void {
-    if (this.#source.label !== 'hot') return;
-    for (const [frame, burst] of bursts(this.#source.marks)) {
-      const emit = (): void => burst.forEach((mark) => this.#deliver(mark, this.#source, this.#hotValues));
-      this.scheduler.schedule(emit, frame);
+    // What two rows show in one frame, two subscribers hear of one source.
+    const shown = new Map<number, readonly string[]>();
+    for (const { marks } of this.#hotRows) {
+      const emitted = marks.filter(({ mark }) => mark !== '!');
+      for (const [frame, burst] of bursts(emitted)) if (!shown.has(frame)) shown.set(frame, burst);
+    }
+    for (const [frame, burst] of shown) {
+      this.scheduler.schedule(() => burst.forEach((mark) => this.#tell(mark)), frame);
     }
   }
 
-  readonly inner = (label: string): Observable<string> => this.#observable(this.#take(label, undefined));
+  readonly inner = (value: unknown): Observable<never> => this.#inner(value, undefined);
 
-  readonly project = (label: string): Observable<string> => this.#observable(this.#take(label, this.scheduler.frame));
+  readonly project = (value: unknown): Observable<never> => this.#inner(value, this.scheduler.frame);
+
+  #inner(value: unknown, askedAt: number | undefined): Observable<never> {
+    const known = typeof value === 'string' && this.#rows.has(value);
+    return this.#observable(this.#take(this.legend?.markOf(value) ?? (known ? value : show(value)), askedAt));
+  }
 
   /** Uses the next row of a label. */
   #take(label: string, askedAt: number | undefined): Take {
     const row = this.#rows.get(label)?.shift();
-    const take: Take = { label, row, askedAt, timeline: undefined };
+    const take: Take = { label, row, askedAt, observed: undefined };
     this.takes.push(take);
-    if (row?.throws) this.#throw(take, row);
+    if (row?.throws) {
+      take.observed = { label, start: this.scheduler.frame, marks: [], throws: true };
+      throw this.legend?.errorOfRow(row);
+    }
     return take;
   }
 
-  #throw(take: Take, row: MarbleRow): never {
-    take.timeline = { label: take.label, start: this.scheduler.frame, marks: [], throws: true };
-    throw this.#errorOf.get(row);
-  }
-
   /** The first subscription uses the row that was taken; each later one takes the next. */
-  #observable(taken: Take): Observable<string> {
+  #observable(taken: Take): Observable<never> {
     let take: Take | undefined = taken;
-    return new Observable((subscriber) => {
+    return new Observable<unknown>((subscriber) => {
       const current = take ?? this.#take(taken.label, undefined);
       take = undefined;
-      this.#play(current, subscriber);
-    });
+      if (current.label === 'hot') this.#hear(current, subscriber);
+      else this.#play(current, subscriber);
+      // What the block says is emitted: see `MarbleStage`.
+    }) as Observable<never>;
   }
 
-  #play(take: Take, subscriber: Subscriber<string>): void {
-    const record = this.#record(take, subscriber);
-    const { row } = take;
-    if (row === undefined) return;
-    const emit = (burst: readonly string[]): void => {
-      for (const mark of burst) {
-        if (subscriber.closed) return;
-        record(mark);
-        this.#deliver(mark, row, subscriber);
-      }
-    };
+  #play(take: Take, subscriber: Subscriber<unknown>): void {
+    const deliver = this.#deliverTo(take, subscriber);
+    if (take.row === undefined) return;
+    const { start, marks } = take.row;
     // What comes later is scheduled before anything is emitted: within one frame, who subscribed first goes first.
     let atOnce: readonly string[] = [];
-    for (const [frame, burst] of bursts(row.marks)) {
-      if (frame === row.start) atOnce = burst;
-      else subscriber.add(this.scheduler.schedule(() => emit(burst), frame - row.start));
+    for (const [frame, burst] of bursts(marks)) {
+      if (frame === start) atOnce = burst;
+      else subscriber.add(this.scheduler.schedule(() => burst.forEach(deliver), frame - start));
     }
-    emit(atOnce);
+    atOnce.forEach(deliver);
   }
 
-  #hot(): Observable<string> {
-    return new Observable((subscriber) => {
-      const record = this.#record(this.#take('hot', undefined), subscriber);
-      return this.#hotValues.subscribe({
-        next: (value) => {
-          record(value);
-          subscriber.next(value);
-        },
-        error: (error: unknown) => {
-          record('#');
-          subscriber.error(error);
-        },
-        complete: () => {
-          record('|');
-          subscriber.complete();
-        },
-      });
-    });
+  #hear(take: Take, subscriber: Subscriber<unknown>): void {
+    const deliver = this.#deliverTo(take, subscriber);
+    this.#listeners.add(deliver);
+    subscriber.add(() => this.#listeners.delete(deliver));
   }
 
-  #deliver(mark: string, row: MarbleRow, to: Pick<Subscriber<string>, 'next' | 'error' | 'complete'>): void {
-    if (mark === '|') to.complete();
-    else if (mark === '#') to.error(this.#errorOf.get(row));
-    else if (mark !== '!') to.next(mark);
+  #tell(mark: string): void {
+    // Those who come or go meanwhile change nothing, as with a Subject.
+    for (const deliver of [...this.#listeners]) deliver(mark);
   }
 
-  /** Begins to record a subscription. */
-  #record(take: Take, subscriber: Subscriber<string>): (mark: string) => void {
+  /** Begins to record a subscription, and gives what delivers marks to it. */
+  #deliverTo(take: Take, subscriber: Subscriber<unknown>): (mark: string) => void {
+    const { scheduler } = this;
+    const { label } = take;
     const marks: MarbleMark[] = [];
-    take.timeline = { label: take.label, start: this.scheduler.frame, marks, throws: false };
+    const record = (mark: string): void => void marks.push({ frame: scheduler.frame, mark });
+    take.observed = { label, start: scheduler.frame, marks, throws: false };
     let ended = false;
     subscriber.add(() => {
-      if (!ended) marks.push({ frame: this.scheduler.frame, mark: '!' });
+      if (!ended) record('!');
     });
     return (mark) => {
-      // The end that a row only expects is recorded when it happens.
-      if (mark === '!') return;
+      // The unsubscription that a row expects is recorded when it happens.
+      if (subscriber.closed || mark === '!') return;
       ended = mark === '|' || mark === '#';
-      marks.push({ frame: this.scheduler.frame, mark });
+      record(mark);
+      if (mark === '|') subscriber.complete();
+      else if (mark === '#') subscriber.error(this.#errorOf(take));
+      else subscriber.next(this.legend?.valueOf(mark));
     };
+  }
+
+  /** Hot rows share one error: that of the first which fails. */
+  #errorOf({ label, row }: Take): unknown {
+    const failing = label === 'hot' ? this.#hotRows.find(fails) : row;
+    return failing && this.legend?.errorOfRow(failing);
   }
 
   /** Inputs have no columns of time: their marks are recorded one after another. */
-  #iterate(row: MarbleRow): Iterator<Observable<string>> {
+  #iterate(take: Take): Iterator<Observable<never>> {
     const marks: MarbleMark[] = [];
     const record = (mark: string): void => void marks.push({ frame: marks.length, mark });
-    const labels = row.marks.map(({ mark }) => mark).filter((mark) => mark !== '|' && mark !== '!');
+    const labels = (take.row?.marks ?? []).map(({ mark }) => mark).filter(isValue);
     let done = false;
-    this.#take(row.label, undefined).timeline = { label: row.label, start: 0, marks, throws: false };
+    take.observed = { label: take.label, start: 0, marks, throws: false };
     return {
       next: () => {
         const label = labels.shift();
         if (label !== undefined && !done) {
           record(label);
-          return { done: false, value: this.project(label) };
+          return { done: false, value: this.#observable(this.#take(label, this.scheduler.frame)) };
         }
         if (!done) record('|');
         done = true;

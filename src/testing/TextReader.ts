@@ -1,8 +1,8 @@
 import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
 
-const TOKEN = /[^\s(){},:>]+|\S/uy;
+const TOKEN = /"(?:[^"\\]|\\.)*"|[^\s(){}[\],:>"]+|\S/uy;
 
-/** Reads a line of words and punctuation, blanks between them ignored. What operator and `error` lines share. */
+/** Reads a line of words, strings and punctuation, blanks between them ignored: all lines but those that draw. */
 export class TextReader {
   readonly #text: string;
   readonly #place: MarblePlace;
@@ -14,17 +14,22 @@ export class TextReader {
     this.#place = place;
   }
 
-  /** The next word or punctuation mark, which stays unread; empty at the end of the line. */
+  /** The next token, which stays unread; empty at the end of the line. */
   peek(): string {
-    while (this.#text[this.#at]?.trim() === '') this.#at++;
-    TOKEN.lastIndex = this.#at;
-    return TOKEN.exec(this.#text)?.[0] ?? '';
+    return this.#match(TOKEN);
   }
 
   take(): string {
     const token = this.peek();
     this.#at += token.length;
     return token;
+  }
+
+  /** What comes next as `pattern` has it, which must be sticky; empty if it does not match. */
+  takeMatch(pattern: RegExp): string {
+    const text = this.#match(pattern);
+    this.#at += text.length;
+    return text;
   }
 
   /** Reads `token` if it comes next. */
@@ -46,8 +51,18 @@ export class TextReader {
 
   /** @throws {@link MarbleSyntaxError} always, at what comes next */
   fail(expected: string): never {
-    const token = this.peek();
-    const column = [...this.#text.slice(0, this.#at)].length;
-    throw new MarbleSyntaxError(after(this.#place, column), expected, quote(token));
+    return this.failAt('', expected, this.peek());
+  }
+
+  /** @throws {@link MarbleSyntaxError} always, at `taken`, which has just been read */
+  failAt(taken: string, expected: string, got = taken): never {
+    const column = [...this.#text.slice(0, this.#at - taken.length)].length;
+    throw new MarbleSyntaxError(after(this.#place, column), expected, quote(got));
+  }
+
+  #match(pattern: RegExp): string {
+    while (this.#text[this.#at]?.trim() === '') this.#at++;
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0] ?? '';
   }
 }

@@ -1,15 +1,13 @@
-/**
- * Something that happens in a row, and when. One column is one frame, and one frame is one millisecond.
- */
+/** Something that happens in a row, and when. */
 export interface MarbleMark {
-  /** Milliseconds of virtual time since the consumer subscribed. */
+  /** Milliseconds of virtual time since the consumer subscribed. In a row `inputs`, the position, from 0. */
   readonly frame: number;
   /** A value of one character, or `|` (completes), `#` (fails), `!` (is unsubscribed). */
   readonly mark: string;
 }
 
-/** One subscription: where it starts and what happens in it. Expected (a row of a block) or observed (a run). */
-export interface MarbleTimeline {
+/** A row of a block, which is one subscription: when it starts, and what happens in it. */
+export interface MarbleRow {
   /** `source`, `hot`, `inputs`, `result`, or the one character of the source value that an inner belongs to. */
   readonly label: string;
   /** The frame of the subscription. */
@@ -20,31 +18,42 @@ export interface MarbleTimeline {
   readonly throws: boolean;
 }
 
-/** A row of a marble block. */
-export interface MarbleRow extends MarbleTimeline {
-  /** Where the row stands in its file, counted from 1. */
-  readonly line: number;
-  /** The row as it is written, with the lines that continue it. */
-  readonly text: readonly string[];
-}
-
-/** An argument that the runner must provide: `$name` in the operator line. */
+/** Something that the caller of `runMarble` provides: `$name`. */
 export class MarbleFixture {
+  /** @param name - without the `$` */
   constructor(readonly name: string) {}
 }
 
-/** What an operator line can say. */
-export type MarbleValue = string | number | boolean | MarbleFixture | { readonly [key: string]: MarbleValue };
+/** What can be said in an operator line, and behind `where`. */
+export type MarbleValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | MarbleFixture
+  | readonly MarbleValue[]
+  | { readonly [key: string]: MarbleValue };
 
 /** An operator line: `> name argument`. */
 export interface MarbleStep {
   readonly name: string;
   /** `undefined` where the line gives the name only. */
-  readonly config: MarbleValue | undefined;
-  readonly line: number;
-  /** The line as it is written. */
-  readonly text: string;
+  readonly config: MarbleValue;
 }
+
+/** How the result fails: what a line `error` says, or without one the only error there is. */
+export type MarbleError =
+  /** The error of a row: `b` for the first row of `b`, `b2` for its second, `source`. */
+  | { readonly row: string }
+  /** rxjs's `TimeoutError` of an item: its index, and the name of the limit. */
+  | { readonly timeout: { readonly index: number; readonly limit: string } }
+  /** An `AggregateError` of these, in this order. */
+  | { readonly aggregate: readonly MarbleError[] }
+  /** Any error with this `name`. */
+  | { readonly type: string }
+  /** This very value, or one that is equal to it. */
+  | { readonly value: MarbleValue };
 
 /** One marble block of a Markdown page, read. */
 export interface MarbleSpec {
@@ -54,45 +63,51 @@ export interface MarbleSpec {
   readonly file: string;
   /** The line of the block's opening fence, counted from 1. */
   readonly line: number;
-  /** The width of the labels: the column in which time begins. */
-  readonly indent: number;
-  /** The first row: a cold `source`, a `hot` one, or the `inputs` of a creation operator. */
-  readonly source: MarbleRow;
-  /** The rows of the inners. Several with one label are used one after another. */
-  readonly inners: readonly MarbleRow[];
+  /**
+   * What is subscribed: first the `source` (cold), the source `hot` or the `inputs` of a creation operator, then the
+   * inners. Rows with one label are used one after another.
+   */
+  readonly rows: readonly MarbleRow[];
   /** The operators, from the source to the result. At least one. */
   readonly operators: readonly MarbleStep[];
-  /** When the consumer unsubscribes; without it, never. */
-  readonly unsub: MarbleRow | undefined;
+  /** The frame in which the consumer unsubscribes; `undefined` if it does not. */
+  readonly unsub: number | undefined;
+  /** What the consumer hears. */
   readonly result: MarbleRow;
-  /** How the result must fail, in the words of an `error` line; `undefined` if it must not. */
-  readonly error: string | undefined;
-  /** The `error` line as it is written, if there is one. */
-  readonly errorText: string | undefined;
-}
-
-/** The rows that play a part on their own: what is subscribed. */
-export function playedRows(spec: Pick<MarbleSpec, 'source' | 'inners'>): readonly MarbleRow[] {
-  return [spec.source, ...spec.inners];
+  /** How the result fails; `undefined` if it does not. */
+  readonly error: MarbleError | undefined;
+  /**
+   * What stands for something else than itself: values by their character, errors by `#` and the name of their row
+   * (`#b`, `#source`).
+   */
+  readonly where: Readonly<Record<string, MarbleValue>>;
 }
 
 /** Whether a row ends with an error of its own. */
-export function fails(row: MarbleTimeline): boolean {
+export function fails(row: MarbleRow): boolean {
   return row.throws || row.marks.some(({ mark }) => mark === '#');
 }
 
-/**
- * What an `error` line calls the error of each row that fails: `b` for the first row of `b`, `b2` for its second,
- * `source`.
- */
+/** What the error of each row that fails is called: `b`, `b2` for the second row of `b`, `source`. */
 export function errorNames(rows: readonly MarbleRow[]): ReadonlyMap<MarbleRow, string> {
   const seen = new Map<string, number>();
   const names = new Map<MarbleRow, string>();
   for (const row of rows) {
-    const nth = (seen.get(row.label) ?? 0) + 1;
-    seen.set(row.label, nth);
     const label = row.label === 'hot' ? 'source' : row.label;
+    const nth = (seen.get(label) ?? 0) + 1;
+    seen.set(label, nth);
     if (fails(row)) names.set(row, nth === 1 ? label : `${label}${nth}`);
   }
   return names;
+}
+
+/** The marks of each frame, in order of time. */
+export function bursts(marks: readonly MarbleMark[]): ReadonlyMap<number, readonly string[]> {
+  const byFrame = new Map<number, string[]>();
+  for (const { frame, mark } of marks) {
+    const burst = byFrame.get(frame);
+    if (burst) burst.push(mark);
+    else byFrame.set(frame, [mark]);
+  }
+  return byFrame;
 }

@@ -3,22 +3,25 @@ import type { MarbleSpec } from './model.js';
 import { type Block, readBlock } from './readBlock.js';
 
 const FENCE = /^( {0,3})(`{3,}|~{3,})\s*(.*)$/;
-const HEADING = /^ {0,3}#{1,6}\s+(.*?)(?:\s+#+)?\s*$/;
+const HEADING = /^ {0,3}#{1,6}\s+(.*)$/;
 
 /**
- * Reads the marble blocks of a Markdown page: every fenced block whose language is `marble`.
+ * Reads the marble blocks of a Markdown page: every fenced block whose language is `marble`. A block is named by the
+ * heading above it.
  *
  * @example
  * ```ts
- * for (const spec of readMarbles(readFileSync('marbles/order.md', 'utf8'), 'marbles/order.md')) {
+ * for (const spec of readMarbles(markdown, 'marbles/order.md')) {
  *   test(spec.name, () => runMarble(spec, operators));
  * }
  * ```
  *
- * @param markdown - the text of the page
- * @param file - what messages call the page
- * @returns one specification for each block, in order
- * @throws {@link MarbleSyntaxError} if a block cannot be read; the message names file, line and column
+ * @param markdown - The text of the page.
+ * @param file - What messages call the page. Default: `markdown`.
+ * @returns One specification for each block, in order.
+ * @throws {@link MarbleSyntaxError} if a block cannot be read; the message names file, line and column, what was expected and
+ * what came.
+ * @see {@link readMarbleFile}, {@link runMarble}
  */
 export function readMarbles(markdown: string, file = 'markdown'): MarbleSpec[] {
   return findBlocks(markdown, file).map(readBlock);
@@ -33,7 +36,7 @@ function findBlocks(markdown: string, file: string): Block[] {
   markdown.split(/\r\n|\n|\r/).forEach((text, index) => {
     const [, blanks = '', fence = '', info = ''] = FENCE.exec(text) ?? [];
     if (open === undefined) {
-      heading = HEADING.exec(text)?.[1] ?? heading;
+      heading = titleOf(text) ?? heading;
       // A line of backticks that has another backtick behind is inline code.
       if (fence === '' || (fence.startsWith('`') && info.includes('`'))) return;
       const marble = /^marble(\s|$)/.test(info);
@@ -57,6 +60,13 @@ function findBlocks(markdown: string, file: string): Block[] {
     );
   }
   return blocks;
+}
+
+/** The text of a heading, without the signs that may close it. */
+function titleOf(line: string): string | undefined {
+  const title = HEADING.exec(line)?.[1]?.trim();
+  const last = title?.split(/\s+/).at(-1) ?? '';
+  return title !== last && /^#+$/.test(last) ? title?.slice(0, -last.length).trimEnd() : title;
 }
 
 function numbered(name: string, used: Map<string, number>): string {

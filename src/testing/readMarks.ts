@@ -1,5 +1,7 @@
+import { MAX_FRAME } from './readAxis.js';
 import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
 import type { MarbleMark } from './model.js';
+import type { TimeAxis } from './TimeAxis.js';
 
 /** Which marks a row may have. */
 export interface Allowed {
@@ -23,21 +25,35 @@ export function isValue(text: string): boolean {
  * takes as many columns as it has characters, as in rxjs.
  *
  * @param text - the drawing, without the blanks before it
- * @param start - the frame of its first character
+ * @param start - the column of its first character
  * @param allowed - which marks may come
+ * @param axis - when columns are
  * @param place - where the text stands
  * @throws {@link MarbleSyntaxError} if it cannot be read
  */
-export function readMarks(text: string, start: number, allowed: Allowed, place: MarblePlace): MarbleMark[] {
+export function readMarks(
+  text: string,
+  start: number,
+  allowed: Allowed,
+  axis: TimeAxis,
+  place: MarblePlace,
+): MarbleMark[] {
   const marks: MarbleMark[] = [];
   const characters = [...text];
+  const skipped = new Map(axis.breaks.map((each) => [each.column - start, each.text.length]));
   let groupAt = -1;
   let ended = '';
 
-  characters.forEach((mark, index) => {
+  for (let index = 0; index < characters.length; index++) {
+    const mark = characters[index]!;
     const inGroup = groupAt >= 0;
     const fail = (expected: string): never => {
       throw new MarbleSyntaxError(after(place, index), expected, quote(mark));
+    };
+    const put = (): void => {
+      const frame = axis.frameOf(start + (inGroup ? groupAt : index));
+      if (frame > MAX_FRAME) fail(`nothing later than ${MAX_FRAME} ms`);
+      marks.push({ frame, mark });
     };
     if (mark === ')') {
       if (!inGroup) fail(describe(allowed, false));
@@ -45,17 +61,19 @@ export function readMarks(text: string, start: number, allowed: Allowed, place: 
       groupAt = -1;
     } else if (ended !== '') {
       fail(`${inGroup ? '")"' : 'the end of the line'} after "${ended}"`);
+    } else if (!inGroup && skipped.has(index) && allowed.waiting) {
+      index += skipped.get(index)! - 1;
     } else if (mark === '(' && allowed.groups && !inGroup) {
       groupAt = index;
     } else if (allowed.ends.includes(mark)) {
       ended = mark;
-      marks.push({ frame: start + (inGroup ? groupAt : index), mark });
+      put();
     } else if (allowed.values && isValue(mark)) {
-      marks.push({ frame: start + (inGroup ? groupAt : index), mark });
+      put();
     } else if (mark !== '-' || inGroup || !allowed.waiting) {
       fail(describe(allowed, inGroup));
     }
-  });
+  }
 
   if (groupAt >= 0) {
     throw new MarbleSyntaxError(after(place, characters.length), '")" to close the group', quote(undefined));

@@ -1,0 +1,81 @@
+import { drawRow, layOut } from './drawRows.js';
+import { printError } from './errors.js';
+import { errorNames, type MarbleError, type MarbleRow, type MarbleSpec } from './model.js';
+import { printOperator } from './readOperator.js';
+import { printWhere } from './readWhere.js';
+import type { TimeAxis } from './TimeAxis.js';
+
+/** The column in which time begins. */
+export const INDENT = 8;
+
+/** Behind a label, in the column in which time begins. */
+export function labelled(label: string, body: string): string {
+  return `${label}${' '.repeat(Math.max(1, INDENT - [...label].length))}${body}`.trimEnd();
+}
+
+/** What of a specification is printed: all but what the page says of it. */
+export type MarblePicture = Omit<MarbleSpec, 'name' | 'file' | 'line'>;
+
+/**
+ * Prints a marble block as {@link readMarbles} reads it: the lines between its fences. Waits of more than 20 ms, in all rows,
+ * are printed as durations.
+ *
+ * - Law: reading what is printed gives the same specification.
+ *
+ * @example
+ * ```ts
+ * const [spec] = readMarbles(page);
+ * console.log(printMarble({ ...spec, unsub: 3 }));
+ * ```
+ *
+ * @param picture - A specification from `readMarbles`, or one that was made otherwise.
+ * @returns Lines, with none empty at the end.
+ */
+export function printMarble(picture: MarblePicture): string {
+  const { rows, operators, unsub, result, where } = picture;
+  const lines = rows.map((row) => [row.label, row] as const);
+  const unsubscription = unsubRow(unsub);
+  const axis = layOut(timed([...rows, ...unsubscription, result]));
+  return [
+    ...lines.map(([label, row]) => printRow(label, row, axis)),
+    ...operators.map(printOperator),
+    ...unsubscription.map((row) => printRow('unsub', row, axis)),
+    printRow('result', result, axis),
+    ...errorText(picture).map((text) => labelled('error', text)),
+    ...(Object.keys(where).length > 0 ? [labelled('where', printWhere(where))] : []),
+  ].join('\n');
+}
+
+function printRow(label: string, row: MarbleRow, axis: TimeAxis): string {
+  return drawn(row, axis)
+    .map((line, index) => labelled(index === 0 ? label : '', line))
+    .join('\n');
+}
+
+/** Inputs have no columns of time. */
+export function drawn(row: MarbleRow, axis: TimeAxis): string[] {
+  if (row.label !== 'inputs') return drawRow(row, axis);
+  return [row.marks.map(({ mark }) => mark).join('')];
+}
+
+/** The rows that have columns of time. */
+export function timed(rows: readonly MarbleRow[]): MarbleRow[] {
+  return rows.filter(({ label }) => label !== 'inputs');
+}
+
+/** The row in which the consumer unsubscribes, if it does. */
+export function unsubRow(unsub: number | undefined): MarbleRow[] {
+  if (unsub === undefined) return [];
+  return [{ label: 'unsub', start: 0, marks: [{ frame: unsub, mark: '!' }], throws: false }];
+}
+
+/** What the line `error` says, unless the block needs none: see `readBlock`. */
+export function errorText({ rows, error }: Pick<MarblePicture, 'rows' | 'error'>): string[] {
+  if (error === undefined || isInferred(error, rows)) return [];
+  return [printError(error)];
+}
+
+function isInferred(error: MarbleError, rows: readonly MarbleRow[]): boolean {
+  const names = [...errorNames(rows).values()];
+  return names.length === 1 && 'row' in error && error.row === names[0];
+}

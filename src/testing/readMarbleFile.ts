@@ -1,0 +1,38 @@
+import type { MarbleSpec } from './model.js';
+import { readMarbles } from './readMarbles.js';
+
+/**
+ * Reads the marble blocks of a Markdown file, as {@link readMarbles} does with a text. It needs Node.js 20.16 or later, Deno
+ * or Bun; elsewhere, get the text and call `readMarbles`.
+ *
+ * @example
+ * ```ts
+ * for (const spec of readMarbleFile(new URL('search.md', import.meta.url))) {
+ *   test(spec.name, () => runMarble(spec, operators));
+ * }
+ * ```
+ *
+ * @param file - A path, relative to the working directory, or a `file:` URL.
+ * @returns One specification for each block, in order. Their `file` is the path from the working directory.
+ * @throws {@link MarbleSyntaxError} if a block cannot be read, and what Node.js throws if the file cannot.
+ */
+export function readMarbleFile(file: string | URL): MarbleSpec[] {
+  const paths = builtin('node:path');
+  const path = typeof file === 'string' ? file : builtin('node:url').fileURLToPath(file);
+  const near = paths.relative(process.cwd(), path);
+  const shown = near.startsWith('..') ? path : near.replaceAll('\\', '/');
+  return readMarbles(builtin('node:fs').readFileSync(path, 'utf8'), shown);
+}
+
+/**
+ * A module of Node.js, without an `import`: this entry is for browsers too.
+ *
+ * @see https://nodejs.org/api/process.html#processgetbuiltinmoduleid
+ */
+const builtin: typeof process.getBuiltinModule = (id: string) => {
+  const found = globalThis.process?.getBuiltinModule?.(id);
+  if (found) return found;
+  throw new Error(
+    'expected Node.js 20.16 or later, Deno or Bun to read a file, got none of them: get the text and call readMarbles',
+  );
+};

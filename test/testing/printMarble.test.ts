@@ -1,0 +1,91 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type MarbleSpec, printMarble, readMarbleFile, readMarbles } from '../../src/testing/index.js';
+import { drawRow, layOut } from '../../src/testing/drawRows.js';
+
+const pages = readdirSync(new URL('../../marbles', import.meta.url)).map((name) => `marbles/${name}`);
+
+/** What is read when a specification is printed under its name. */
+function reread(spec: MarbleSpec): MarbleSpec | undefined {
+  const [read] = readMarbles(`# ${spec.name}\n\`\`\`marble\n${printMarble(spec)}\n\`\`\``, spec.file);
+  return read && { ...read, line: spec.line };
+}
+
+function read(...lines: readonly string[]): MarbleSpec {
+  const [spec] = readMarbles(['```marble', ...lines, '```'].join('\n'));
+  if (spec === undefined) throw new Error('no block was found');
+  return spec;
+}
+
+describe.each(pages)('%s', (page) => {
+  test('is printed as it is written, up to longer ways of writing the same', () => {
+    for (const spec of readMarbleFile(page)) expect(reread(spec)).toEqual(spec);
+  });
+});
+
+describe('what is printed reads as what was printed:', () => {
+  test.each<[string, readonly string[]]>([
+    ['every kind of row', ['source  a-b|', 'a       1!', 'b         throws', '> any', 'unsub   ---!', 'result  1']],
+    ['a hot source', ['hot     a-b!', '> any', 'result  -']],
+    ['inputs', ['inputs  ab!', 'a       |', 'b       |', '> any', 'result  |']],
+    ['several sources', ['source  a#', 'source   a|', '> any', 'result  a|']],
+    ['what has no room beside a group', ['source  (ab)', '         (cd)', '          e|', '> any', 'result  -']],
+    ['long waits', ['source  a 100ms b|', 'b               -- 2m 1', '> any', 'result  - 100ms -- 2m 1']],
+    ['operators', ['source  |', '> a', '> b 1', '> c x: 1, y: { z: [true, null, "a b", $f] }', '> d {}', 'result  |']],
+    ['values', ['source  a#', '> any', 'result  1#', 'where   a: { id: 1 }, 1: "one", #source: $boom']],
+    ['errors', ['source  a#', '> any', 'result  #', 'error   aggregate(source, timeout(0, each), TypeError, 404)']],
+    [
+      'values that look like a duration',
+      ['source  a|', 'a       1', '         ms', '> any', 'result  2', '         s'],
+    ],
+    ['values that look like a word', ['source  a|', 'a       thr', '           ows', '> any', 'result  |']],
+    ['characters of two units', ['source  😀-b|', '😀       1|', '> any', 'result  1|']],
+  ])('%s', (_, lines) => {
+    const spec = read(...lines);
+    expect(reread(spec)).toEqual(spec);
+  });
+});
+
+test('a long wait in all rows is printed as a duration, in the same columns', () => {
+  const wait = '-'.repeat(99);
+  const spec = read(
+    `source  a${wait}b|`,
+    `a       -1${' '.repeat(98)}`,
+    `b       ${' '.repeat(100)}-2|`,
+    '> any',
+    `result  -1${wait}2|`,
+  );
+  expect(printMarble(spec)).toBe(
+    ['source  a--- 96ms b|', 'a       -1', 'b                 -2|', '> any', 'result  -1-- 96ms -2|'].join('\n'),
+  );
+});
+
+describe('a drawing', () => {
+  const draw = (start: number, ...marks: [frame: number, mark: string][]): string[] => {
+    const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
+    return drawRow(row, layOut([row]));
+  };
+
+  test.each<[string[], string[]]>([
+    [draw(0), ['-']],
+    [draw(3), ['   -']],
+    [draw(0, [0, '1']), ['1']],
+    [draw(2, [2, '!']), ['  !']],
+    [draw(1, [3, '1'], [4, '|']), [' --1|']],
+    [draw(1, [1, '1'], [1, '2'], [1, '|']), [' (12|)']],
+    [draw(0, [1, '1'], [1, '2'], [2, '3'], [3, '4'], [6, '|']), ['-(12)-|', '  34']],
+    [draw(0, [0, '1'], [0, '2'], [1, '3'], [1, '4'], [2, '#']), ['(12)', ' (34)', '  #']],
+    [draw(0, [20, '|']), ['--------------------|']],
+    [draw(0, [31, '|']), ['- 30ms |']],
+    [draw(0, [1, '1'], [1, '2'], [31, '|'], [31, '3']), ['-(12) 26ms (|3)']],
+    [draw(0, [0, '1'], [1, 'm'], [2, 's']), ['(1)', ' ms']],
+  ])('%j', (drawn, expected) => {
+    expect(drawn).toEqual(expected);
+  });
+
+  test('of what was never subscribed is empty, and of a throw says so', () => {
+    expect(drawRow(undefined, layOut([]))).toEqual(['']);
+    const row = { start: 2, marks: [], throws: true };
+    expect(drawRow(row, layOut([row]))).toEqual(['  throws']);
+  });
+});
