@@ -109,8 +109,8 @@ export function printValue(value: MarbleValue): string {
   if (typeof value === 'string') return WORD.test(value) && !CONSTANTS.has(value) ? value : JSON.stringify(value);
   if (Object.is(value, -0)) return '-0';
   if (value instanceof MarbleFixture) return `$${value.name}`;
-  if (Array.isArray(value)) return `[${(value as readonly MarbleValue[]).map(printValue).join(', ')}]`;
-  if (!isObject(value)) return String(value as number | boolean | null | undefined);
+  if (isList(value)) return `[${value.map(printValue).join(', ')}]`;
+  if (!isObject(value)) return String(value);
   return Object.keys(value).length === 0 ? '{}' : `{ ${printPairs(value)} }`;
 }
 
@@ -120,8 +120,12 @@ function printPairs(value: Readonly<Record<string, MarbleValue>>): string {
     .join(', ');
 }
 
+function isList(value: MarbleValue): value is readonly MarbleValue[] {
+  return Array.isArray(value);
+}
+
 function isObject(value: MarbleValue): value is Readonly<Record<string, MarbleValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof MarbleFixture);
+  return typeof value === 'object' && value !== null && !isList(value) && !(value instanceof MarbleFixture);
 }
 
 /**
@@ -131,7 +135,7 @@ function isObject(value: MarbleValue): value is Readonly<Record<string, MarbleVa
  */
 export function fill(value: MarbleValue, find: (name: string) => unknown): unknown {
   if (value instanceof MarbleFixture) return find(value.name);
-  if (Array.isArray(value)) return (value as readonly MarbleValue[]).map((each) => fill(each, find));
+  if (isList(value)) return value.map((each) => fill(each, find));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each, find)]));
 }
