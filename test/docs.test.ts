@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const blocks = (markdown: string) => [...markdown.matchAll(/```marble\n([^]*?)```/g)].map(([, block]) => block!);
@@ -18,17 +18,24 @@ test('examples/quick-start.ts prints what it says', async () => {
   log.mockRestore();
 });
 
-test('the README shows a marble that is tested', () => {
-  const shown = blocks(read('README.md'));
-  expect(shown).toHaveLength(1);
-  expect(pages).toContain(shown[0]);
-});
+describe('a marble that is shown is one of the pages, word for word', () => {
+  const sources = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const shown = [
+    ...['README.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)]
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => [path, blocks(read(path))] as const),
+    ...sources
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => [`src/${path}`, blocks(read(`src/${path}`).replace(/^ *\* ?/gm, ''))] as const),
+  ].filter(([, found]) => found.length > 0);
 
-test.each(['concatMapEager', 'concatAllEager', 'concatEager'])(
-  'the documentation of %s shows a marble that is tested',
-  (name) => {
-    const shown = blocks(read(`src/${name}.ts`).replace(/^ \* ?/gm, ''));
-    expect(shown).toHaveLength(1);
-    expect(pages).toContain(shown[0]);
-  },
-);
+  test('in the README and in the documentation of each operator', () => {
+    expect(shown.map(([path]) => path)).toEqual(
+      expect.arrayContaining(['README.md', 'src/concatMapEager.ts', 'src/concatAllEager.ts', 'src/concatEager.ts']),
+    );
+  });
+
+  test.each(shown)('%s', (_, found) => {
+    for (const block of found) expect(pages).toContain(block);
+  });
+});

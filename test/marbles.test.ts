@@ -1,40 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { concatMap, EMPTY, map, mergeMap, pipe, take } from 'rxjs';
+import { MarbleMismatch, type MarbleSpec, readMarbleFile, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
-import { concatAllEager, concatEager, concatMapEager, type FailedItem } from '../src/index.js';
-import {
-  type MarbleFixtures,
-  type MarbleOperators,
-  type MarbleSpec,
-  readMarbleFile,
-  runMarble,
-} from 'rxjs-concat-map-eager/testing';
-
-const operators: MarbleOperators = {
-  concatMapEager: ({ project, config }) => concatMapEager(project, config),
-  concatAllEager: ({ inner, config }) =>
-    pipe(
-      map((label: string) => inner(label)),
-      concatAllEager(config),
-    ),
-  concatEager: ({ inputs, config }) => concatEager(inputs, config),
-  // rxjs's own, for comparison and for what comes after.
-  concatMap: ({ project }) => concatMap(project),
-  mergeMap: ({ project, config }) => mergeMap(project, config),
-  take: ({ config }) => take(config),
-};
-
-/** What `$name` in a page stands for. */
-const fixtures: MarbleFixtures = ({ inner }) => ({
-  empty: () => EMPTY,
-  rethrow: (error: unknown) => {
-    throw error;
-  },
-  /** The next row of the failed item. */
-  retryRow: (_error: unknown, item: FailedItem<string>) => inner(item.value),
-  /** The row `n`. */
-  notifier: () => inner('n'),
-});
+import { fixtures, operators } from './support/marbleOperators.js';
+import { shiftedResults } from './support/shiftedResults.js';
 
 const pages = readdirSync(new URL('../marbles', import.meta.url)).filter((name) => name.endsWith('.md'));
 
@@ -58,4 +26,15 @@ describe.each(pages.sort())('marbles/%s', (page) => {
       runMarble(spec, operators, fixtures);
     });
   }
+
+  test('fails with any result moved by one column', () => {
+    for (const spec of specs.flatMap(shiftedResults)) {
+      expect(() => runMarble(spec, operators, fixtures), spec.name).toThrow(MarbleMismatch);
+    }
+  });
+});
+
+test('almost every result can be moved', () => {
+  const specs = pages.flatMap((page) => readMarbleFile(new URL(`../marbles/${page}`, import.meta.url)));
+  expect(specs.flatMap(shiftedResults).length).toBeGreaterThan(5 * specs.length);
 });

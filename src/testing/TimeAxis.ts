@@ -41,9 +41,13 @@ export class TimeAxis {
   }
 }
 
+/** The last for which `test` holds, where it holds for the first ones only. */
 function last<T>(all: readonly T[], test: (each: T) => boolean): T | undefined {
-  for (let at = all.length - 1; at >= 0; at--) {
-    if (test(all[at]!)) return all[at];
+  let [from, to] = [0, all.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (test(all[middle]!)) from = middle + 1;
+    else to = middle;
   }
-  return undefined;
+  return all[from - 1];
 }

@@ -27,7 +27,8 @@ export function layOut(rows: readonly Drawable[]): TimeAxis {
   let saved = 0;
   for (const [frame, width] of [...widths].sort(([one], [other]) => one - other)) {
     const frames = frame - free;
-    if (frames > LONG) {
+    // A duration has to stand in some row.
+    if (frames > LONG && rows.some((row) => row.start < frame && lastFrame(row) >= frame)) {
       const text = ` ${frames}ms `;
       breaks.push({ column: free - saved, text, frames });
       saved += frames - text.length;
@@ -35,6 +36,10 @@ export function layOut(rows: readonly Drawable[]): TimeAxis {
     free = Math.max(free, frame + width);
   }
   return new TimeAxis(breaks);
+}
+
+function lastFrame({ marks }: Drawable): number {
+  return marks.at(-1)?.frame ?? -1;
 }
 
 /**

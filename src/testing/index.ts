@@ -10,6 +10,7 @@ export {
   type MarbleValue,
 } from './model.js';
 export { type MarblePicture, printMarble } from './printMarble.js';
+export { drawMarble } from './drawMarble.js';
 export { readMarbleFile } from './readMarbleFile.js';
 export { readMarbles } from './readMarbles.js';
 export { type MarbleContext, type MarbleFixtures, type MarbleOperators, runMarble } from './runMarble.js';

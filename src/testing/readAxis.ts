@@ -38,11 +38,13 @@ export function readAxis(drawings: readonly Drawing[]): TimeAxis {
 function findBreaks({ body, column, continues, place }: Drawing): Break[] {
   const found: Break[] = [];
   let behind = -1;
+  let [counted, at] = [0, 0];
   for (const { 0: text, 1: digits = '', 2: unit = '', index } of body.matchAll(DURATION)) {
     // What is right behind a duration are values, or two of them could not be told from one and values.
     if (index === behind || (index === 0 && continues)) continue;
     behind = index + text.length + 1;
-    const at = [...body.slice(0, index)].length;
+    at += [...body.slice(counted, index)].length;
+    counted = index;
     const fail = (expected: string): never => {
       throw new MarbleSyntaxError(after(place, at), expected, quote(text));
     };

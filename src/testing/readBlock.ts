@@ -212,7 +212,7 @@ function readRow(
     }
     if (index === 0) start = axis.frameOf(drawing.column);
     if (index === 0 && drawing.body === 'throws' && isValue(label)) throws = true;
-    else marks.push(...readMarks(drawing.body, drawing.column, allowed, axis, drawing.place));
+    else for (const mark of readMarks(drawing.body, drawing.column, allowed, axis, drawing.place)) marks.push(mark);
   });
   if (allowed === UNSUB && marks.length === 0) {
     throw new MarbleSyntaxError(place, '"!" in the row "unsub"', quote(text));

@@ -32,7 +32,8 @@ export function readMarbleFile(file: string | URL): MarbleSpec[] {
 const builtin: typeof process.getBuiltinModule = (id: string) => {
   const found = globalThis.process?.getBuiltinModule?.(id);
   if (found) return found;
+  const got = globalThis.process?.version ?? 'none of them';
   throw new Error(
-    'expected Node.js 20.16 or later, Deno or Bun to read a file, got none of them: get the text and call readMarbles',
+    `expected Node.js 20.16 or later, Deno or Bun to read a file, got ${got}: get the text and call readMarbles`,
   );
 };

@@ -38,6 +38,9 @@ describe('what is printed reads as what was printed:', () => {
       'values that look like a duration',
       ['source  a|', 'a       1', '         ms', '> any', 'result  2', '         s'],
     ],
+    ['values behind a duration that look like one', ['source  a 100ms 1s', '> any', 'result  -']],
+    ['values that look like a duration before one', ['source  |', '> any', 'result  1-- 100ms 2', '         s']],
+    ['numbers of every kind', ['source  |', '> any [-0, 0.1, 1e+300, -1e-7, NaN, -Infinity]', 'result  |']],
     ['values that look like a word', ['source  a|', 'a       thr', '           ows', '> any', 'result  |']],
     ['characters of two units', ['source  😀-b|', '😀       1|', '> any', 'result  1|']],
   ])('%s', (_, lines) => {

@@ -79,6 +79,86 @@ describe('a row', () => {
   });
 });
 
+describe('a duration', () => {
+  const frames = (...lines: string[]) =>
+    read('source  -', ...lines, '> any', 'result  -').rows[1]?.marks.map(({ frame, mark }) => `${frame}${mark}`);
+
+  test.each([
+    ['a       1 10ms 2|', ['01', '112', '12|']],
+    ['a       - 1s 1 2m 2', ['10011', '1210022']],
+    ['a       - 1.5s 1 0.001s 2', ['15011', '15032']],
+    ['a       (12) 10ms 3', ['01', '02', '143']],
+    ['a       - 10ms |', ['11|']],
+    ['a       1 10ms', ['01']],
+    ['a       1 10ms 2s', ['01', '112', '12s']],
+    ['a       1ms-', ['01', '1m', '2s']],
+  ])('%s', (line, expected) => {
+    expect(frames(line)).toEqual(expected);
+  });
+
+  test('may come first, in every row that begins with it', () => {
+    const { rows, result } = read('source  10ms a|', 'a            1', '> any', 'result  10ms (12)');
+    expect(rows.map(({ start }) => start)).toEqual([0, 10]);
+    expect([rows[0], rows[1], result].map((row) => row?.marks[0]?.frame)).toEqual([10, 10, 10]);
+  });
+
+  test('stands in the same columns of every row that goes on meanwhile', () => {
+    const { rows, unsub, result } = read(
+      'source  a- 100ms b- 1s c|',
+      'a       1|',
+      'b                -- 1s 3',
+      'c                      4',
+      '> any',
+      'unsub   -- 100ms -- 1s --!',
+      'result  1- 100ms -- 1s (34)',
+      '         2',
+    );
+    expect(rows.map(({ start }) => start)).toEqual([0, 0, 102, 1104]);
+    expect(rows[2]?.marks).toEqual([{ frame: 1104, mark: '3' }]);
+    expect(unsub).toBe(1106);
+    expect(result.marks.map(({ frame, mark }) => `${frame}${mark}`)).toEqual(['01', '12', '11043', '11044']);
+  });
+});
+
+describe('where', () => {
+  const where = (...lines: string[]) =>
+    read('source  ab#', 'a       #', 'a       #', '> any', 'result  1', ...lines).where;
+
+  test('says what values and errors stand for', () => {
+    expect(
+      where('where   a: { id: 1, tags: [x, "a b"] }, 1: $one', 'where   #a2: null, #source: "lost", b: undefined'),
+    ).toEqual({
+      a: { id: 1, tags: ['x', 'a b'] },
+      1: new MarbleFixture('one'),
+      '#a2': null,
+      '#source': 'lost',
+      b: undefined,
+    });
+  });
+
+  test.each([
+    ['7:9: expected a value of this block, or the error of a row ("#source", "#a", "#a2"), got "c"', 'where   c: 1'],
+    ['7:9: expected a value of this block, or the error of a row ("#source", "#a", "#a2"), got "#b"', 'where   #b: 1'],
+    ['7:9: expected a value of this block, or the error of a row ("#source", "#a", "#a2"), got "|"', 'where   |: 1'],
+    ['7:15: expected each value and error once, got "a"', 'where   a: 1, a: 2'],
+    ['7:11: expected ":", got "1"', 'where   a 1'],
+    ['7:14: expected "," or the end of the line, got "b"', 'where   a: 1 b: 2'],
+    ['7:12: expected a string in double quotes, as in JSON, got "\\"\\\\x\\""', 'where   a: "\\x"'],
+    [
+      '7:6: expected a value of this block, or the error of a row ("#source", "#a", "#a2"), got the end of the line',
+      'where',
+    ],
+  ])('%s', (message, line) => {
+    expect(() => where(line)).toThrow(message);
+  });
+
+  test('does not name inputs, which are not emitted', () => {
+    expect(() => read('inputs  a', 'a       1|', '> any', 'result  1', 'where   a: 1')).toThrow(
+      'expected a value of this block, got "a"',
+    );
+  });
+});
+
 describe('an operator line', () => {
   test.each([
     ['', undefined],
@@ -90,6 +170,12 @@ describe('an operator line', () => {
     ['in-order', 'in-order'],
     ['$retry', new MarbleFixture('retry')],
     ['{}', {}],
+    ['null', null],
+    ['-Infinity', -Infinity],
+    ['1e3', 1000],
+    ['"a, \\"b\\""', 'a, "b"'],
+    ['[1, [], { a: $b }]', [1, [], { a: new MarbleFixture('b') }]],
+    ['{ "a b": 1 }', { 'a b': 1 }],
     ['concurrent: 2', { concurrent: 2 }],
     [
       'concurrent: Infinity, atomic: false, onError: at-end',
@@ -196,6 +282,29 @@ describe('what cannot be read is an error with file, line, column, what was expe
     ['page.md:4:1: expected "!" in the row "unsub", got "unsub   --"', [first, '> a', 'unsub   --']],
     ['page.md:4:9: expected a value of one character, "-", "|", "#" or "(", got "!"', [first, '> a', 'result  !']],
     ['page.md:5:1: expected the end of the block, got "error   a"', [first, '> a', 'result  |', 'error   a']],
+    [
+      'page.md:3:10: expected the duration "10ms" in the same columns as in another row, got "-|"',
+      ['source  a 10ms b|', 'a       --|', '> a', 'result  -'],
+    ],
+    [
+      'page.md:3:10: expected the duration "10ms" in the same columns as in another row, got "3"',
+      ['source  a 10ms b|', 'a       1      3', '> a', 'result  -'],
+    ],
+    [
+      'page.md:3:11: expected the duration "10ms" in the same columns as in another row, got "2"',
+      ['source  a 10ms b|', 'a         2', '> a', 'result  -'],
+    ],
+    [
+      'page.md:3:13: expected the row to begin with what happens in it, such as "-", got "10ms"',
+      [first, 'a           10ms 1'],
+    ],
+    ['page.md:2:11: expected a whole number of milliseconds, 1 or more, got "0ms"', ['source  a 0ms b']],
+    ['page.md:2:11: expected a whole number of milliseconds, 1 or more, got "1.5ms"', ['source  a 1.5ms b']],
+    ['page.md:2:11: expected at most 2147483647 ms, got "40000m"', ['source  a 40000m b']],
+    [
+      'page.md:2:24: expected nothing later than 2147483647 ms, got "b"',
+      ['source  a 2147483647ms b', '> a', 'result  |'],
+    ],
     [
       'page.md:3:1: expected nothing before the start of a row or after its end, got "a       -|"',
       [first, 'a       -|', '          2'],

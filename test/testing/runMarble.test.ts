@@ -6,11 +6,13 @@ import {
   ignoreElements,
   interval,
   map,
+  merge,
   mergeMap,
   mergeWith,
   Observable,
   of,
   pipe,
+  repeat,
   retry,
   switchMap,
   take,
@@ -25,6 +27,7 @@ import {
   type MarbleFixtures,
   MarbleMismatch,
   type MarbleOperators,
+  MarbleSyntaxError,
   readMarbles,
   runMarble,
 } from '../../src/testing/index.js';
@@ -48,6 +51,10 @@ const operators: MarbleOperators = {
       mergeMap((each) => each, 1),
     ),
   take: ({ config }) => take(config),
+  retry: ({ config }) => retry(config),
+  repeat: ({ config }) => repeat(config),
+  twice: () => (source: Observable<string>) => merge(source, source),
+  wrap: () => map((wrapped: unknown) => ({ wrapped })),
   call: ({ config }) => config,
   fail: () => {
     throw new RangeError('no such limit');
@@ -219,6 +226,51 @@ const PASSING: Record<string, readonly string[]> = {
     '> mergeMap',
     'result  -1',
   ],
+  'a source that is subscribed several times': [
+    'source  a#', //
+    'source   a#',
+    'source    ab|',
+    '> retry 2',
+    'result  aaab|',
+  ],
+  'a hot source that is left and heard again': [
+    'hot     a(b!)', //
+    'hot      -c(d!)',
+    '> take 2',
+    '> repeat 2',
+    'result  abc(d|)',
+  ],
+  'two who listen to one hot source': [
+    'hot     a---b---|', //
+    'hot     a---b---|',
+    '> twice',
+    'result  (aa)(bb)|',
+  ],
+  'inputs that are read several times': [
+    'inputs  a|', //
+    'inputs  b|',
+    'a       -1|',
+    'b         -2|',
+    '> concatInputs',
+    '> repeat 2',
+    'result  -1-2|',
+  ],
+  'long waits': [
+    'source  a- 2s b|', //
+    'a       1|',
+    'b             -- 1s 2|',
+    '> concatMap',
+    'result  1- 2s -- 1s 2|',
+  ],
+  'values of other kinds': [
+    'source  a-b|', //
+    'a       -x|',
+    'b         -y|',
+    '> concatMap',
+    '> wrap',
+    'result  -1-2|',
+    'where   a: { id: 7 }, b: [8], x: "one", y: 2, 1: { wrapped: "one" }, 2: { wrapped: 2 }',
+  ],
   'nothing at all': [
     'source  -', //
     '> mergeMap',
@@ -261,8 +313,8 @@ describe('runMarble', () => {
           run(lines);
           return true;
         } catch (error) {
-          if (!(error instanceof MarbleMismatch)) throw new Error(lines.join('\n'), { cause: error });
-          return false;
+          if (error instanceof MarbleMismatch || error instanceof MarbleSyntaxError) return false;
+          throw new Error(lines.join('\n'), { cause: error });
         }
       });
     expect(survivors.map((lines) => lines.join('\n'))).toEqual([]);
@@ -320,6 +372,73 @@ describe('runMarble', () => {
     expect(mismatch(['source  (a!)', '> call $fail', 'result  #', 'error   RangeError'], fixtures).message).toContain(
       '\n  error   $boom\n          ^',
     );
+  });
+});
+
+describe('what marks stand for', () => {
+  test('is what the operators get and give', () => {
+    const seen: unknown[] = [];
+    const fixtures = { see: tap((value) => seen.push(value)), boom: new Error('boom'), odd: Symbol('odd') };
+    run(['source  ab#', '> call $see', 'result  ab#', 'where   a: $odd, b: null, #source: $boom'], fixtures);
+    expect(seen).toEqual([fixtures.odd, null]);
+  });
+
+  test('is compared by what is in it', () => {
+    const fresh = { fresh: map(() => ({ list: [1, { two: 2 }] })) };
+    const block = (value: string) => ['source  a|', '> call $fresh', 'result  1|', `where   1: ${value}`];
+    run(block('{ list: [1, { two: 2 }] }'), fresh);
+    expect(mismatch(block('{ list: [1, { two: 3 }] }'), fresh).message).toContain(
+      '"?" at 0 ms is {"list":[1,{"two":2}]}',
+    );
+  });
+
+  test('is the error that an inner fails with, and that the result must fail with', () => {
+    const block = ['source  (a!)', 'a       #', '> mergeMap', 'result  #'];
+    run([...block, 'where   #a: { status: 404 }']);
+    run([...block, 'error   { status: 404 }', 'where   #a: { status: 404 }']);
+    const { message } = mismatch([...block, 'error   { status: 500 }', 'where   #a: { status: 404 }']);
+    expect(message).toContain('\n  error   a\n');
+  });
+
+  test('may be the same error for two rows', () => {
+    const block = ['source  a-!', 'a       -#', 'a        -#', '> retryMap', 'result  --#'];
+    run([...block, 'error   a', 'where   #a: 404, #a2: 404']);
+    run([...block, 'error   a2', 'where   #a: 404, #a2: 404']);
+  });
+
+  test.each([
+    ['a: { id: 1 }, b: { id: 1 }', 'expected different values for a and b, got {"id":1} twice'],
+    ['a: "b"', 'expected different values for a and b, got "b" twice'],
+  ])('must be told apart: %s', (values, message) => {
+    expect(() => run(['source  ab|', '> take 2', 'result  a(b|)', `where   ${values}`])).toThrow(
+      `page.md:2: the block: ${message}`,
+    );
+  });
+
+  test('does not hide that a string came which stands for something else', () => {
+    const { message } = mismatch(['source  (b|)', '> call $plain', 'result  (b|)', 'where   b: { id: 1 }'], {
+      plain: map(() => 'b'),
+    });
+    expect(message).toContain('"?" at 0 ms is "b"');
+  });
+
+  test('is what `project` and `inner` are asked for by', () => {
+    run(['source  a|', 'a       -1|', '> mergeMap', 'result  -1|', 'where   a: { id: 1 }']);
+    run(['source  a|', 'n       -1|', '> call $useN', 'result  -1|', 'where   a: { id: 1 }'], ({ inner }) => ({
+      useN: mergeMap(() => inner('n')),
+    }));
+    expect(
+      mismatch(['source  a|', '> call $other', 'result  |'], ({ project }) => ({
+        other: mergeMap(() => project({ id: 3 })),
+      })).message,
+    ).toContain('"{"id":3}" has no row, and is projected at 0 ms');
+  });
+
+  test('is known to fixtures that are made of rows', () => {
+    run(['source  a|', 'n       -1|', '> call $shared', 'result  -1|'], ({ inner }) => {
+      const shared = inner('n');
+      return { shared: mergeMap(() => shared) };
+    });
   });
 });
 

@@ -1,0 +1,231 @@
+import { printError } from './errors.js';
+import { bursts, type MarbleMark, type MarbleRow, type MarbleSpec } from './model.js';
+import { PictureAxis } from './picture/PictureAxis.js';
+import { STYLE } from './picture/style.js';
+import { element, escape } from './picture/svg.js';
+import { isSource, Trace } from './picture/Trace.js';
+import { errorText, printMarble, timed } from './printMarble.js';
+import { isValue } from './readMarks.js';
+import { printOperator } from './readOperator.js';
+import { printWhere } from './readWhere.js';
+
+/** Pixels. */
+const UNIT = 26;
+const ROW = 34;
+const LEFT = 76;
+const RIGHT = 22;
+const RADIUS = 11;
+/** The width of a character of the operators' text, which is set in a monospaced font of 13 pixels. */
+const CHARACTER = 7.9;
+/**
+ * Draws a marble block as an SVG: source, inners as they are subscribed, operators, result, time to the right. Values have
+ * the colour of the source value that they come from. A dotted line leads from where a source value came to where its inner
+ * is subscribed; a broad one from where an inner's value came to where it comes out.
+ *
+ * It is readable on light and on dark ground, as `prefers-color-scheme` has it, and has the block as its description. It
+ * stands alone, or within HTML.
+ *
+ * @example
+ * ```ts
+ * for (const spec of readMarbleFile('marbles/order.md')) {
+ *   writeFileSync(`${spec.name}.svg`, drawMarble(spec));
+ * }
+ * ```
+ *
+ * @param spec - A specification from {@link readMarbles}, or one that was made otherwise.
+ * @returns The text of an SVG document.
+ */
+export function drawMarble(spec: Omit<MarbleSpec, 'file' | 'line'>): string {
+  return new Picture(spec).draw();
+}
+
+class Picture {
+  readonly #spec: Omit<MarbleSpec, 'file' | 'line'>;
+  readonly #axis: PictureAxis;
+  readonly #result: MarbleRow;
+  readonly #trace: Trace;
+  readonly #width: number;
+
+  constructor(spec: Omit<MarbleSpec, 'file' | 'line'>) {
+    const { rows, result, unsub, operators } = spec;
+    this.#spec = spec;
+    // The end of the result that the consumer makes.
+    const end = unsub === undefined ? [] : [{ frame: unsub, mark: '!' }];
+    this.#result = { ...result, marks: [...result.marks, ...end].sort((one, other) => one.frame - other.frame) };
+    this.#axis = new PictureAxis(timed([...rows, this.#result]));
+    this.#trace = new Trace(rows, this.#result);
+    const texts = [...operators.map(printOperator), ...this.#legend()];
+    const text = Math.max(...texts.map((each) => [...each].length * CHARACTER));
+    const inputs = rows[0]!.label === 'inputs' ? rows[0]!.marks.length : 0;
+    this.#width = LEFT + Math.max(Math.max(this.#axis.width, inputs) * UNIT, text - LEFT + 2 * RIGHT) + RIGHT;
+  }
+
+  draw(): string {
+    const { name, rows, operators } = this.#spec;
+    const drawn: string[] = [this.#ticks()];
+    let top = 18;
+    for (const row of rows) {
+      drawn.push(row.label === 'inputs' ? this.#inputs(row, top + ROW / 2) : this.#row(row, top + ROW / 2));
+      top += ROW;
+    }
+    const box = 20 * operators.length + 10;
+    drawn.push(this.#operators(top + 4, box));
+    top += box + 8;
+    drawn.push(this.#row(this.#result, top + ROW / 2));
+    top += ROW;
+    for (const line of this.#legend()) {
+      drawn.push(element('text', { class: 'left', x: 4, y: top + 10 }, escape(line)));
+      top += 20;
+    }
+    const [width, height] = [Math.ceil(this.#width), top + 4];
+    return (
+      element(
+        'svg',
+        {
+          xmlns: 'http://www.w3.org/2000/svg',
+          class: 'marble',
+          role: 'img',
+          width,
+          height,
+          viewBox: `0 0 ${width} ${height}`,
+        },
+        element('title', {}, escape(name)),
+        element('desc', {}, escape(printMarble(this.#spec))),
+        element('style', {}, STYLE),
+        ...drawn,
+      ) + '\n'
+    );
+  }
+
+  #x(unit: number): number {
+    return LEFT + unit * UNIT;
+  }
+
+  /** The milliseconds, above everything. */
+  #ticks(): string {
+    const numbers = this.#axis.frames.map((frame) =>
+      element('text', { class: 'faint', x: this.#x(this.#axis.at(frame)), y: 9 }, String(frame)),
+    );
+    const gaps = this.#axis.gaps.map(({ from, to, frames }) =>
+      element('text', { class: 'faint', x: this.#x((from + to) / 2), y: 9 }, `${frames} ms`),
+    );
+    return [element('text', { class: 'faint left', x: 4, y: 9 }, 'ms'), ...numbers, ...gaps].join('');
+  }
+
+  /** Inputs are not timed: they are shown one after another, without a line. */
+  #inputs(row: MarbleRow, y: number): string {
+    return this.#label(row, y) + row.marks.map((mark, index) => this.#mark(mark, this.#x(index + 0.5), y)).join('');
+  }
+
+  #row(row: MarbleRow, y: number): string {
+    const { start, marks, throws } = row;
+    const colour = isSource(row) || row === this.#result ? 'n' : this.#trace.colour(row.label);
+    const begin = this.#x(this.#axis.at(start));
+    if (throws) {
+      const cross = this.#mark({ frame: start, mark: '#' }, begin, y);
+      return this.#label(row, y) + element('g', { class: colour }, cross + this.#text('throws', begin + UNIT * 1.6, y));
+    }
+    const last = marks.at(-1);
+    const ended = last !== undefined && !isValue(last.mark);
+    const burst = last ? (bursts(marks).get(last.frame) ?? []) : [];
+    const end = ended ? this.#x(this.#axis.at(last.frame) + burst.length - 1) : this.#width - RIGHT / 2;
+    const line = [
+      this.#waiting(row, begin, y),
+      this.#parked(row, y),
+      ...this.#line(begin, end, y),
+      ended ? '' : element('path', { d: `M${end - 5} ${y - 4}l5 4l-5 4` }),
+      isSource(row) || row === this.#result ? '' : element('circle', { class: 'start', cx: begin, cy: y, r: 3 }),
+    ].join('');
+    const drawn = [...bursts(marks)].map(([frame, group]) => this.#group(row, frame, group, y));
+    return this.#label(row, y) + element('g', { class: colour }, line) + drawn.join('');
+  }
+
+  /** A line that is dotted where time is left out. */
+  #line(begin: number, end: number, y: number): string[] {
+    const parts: string[] = [];
+    let from = begin;
+    for (const gap of this.#axis.gaps) {
+      const [left, right] = [this.#x(gap.from), this.#x(gap.to)];
+      if (left < begin || left >= end) continue;
+      parts.push(
+        element('path', { d: `M${from} ${y}H${left}` }),
+        element('path', { class: 'dots', d: `M${left} ${y}H${right}` }),
+      );
+      from = right;
+    }
+    return [...parts, element('path', { d: `M${from} ${y}H${end}` })];
+  }
+
+  /** From where its source value came to where an inner is subscribed. */
+  #waiting(row: MarbleRow, begin: number, y: number): string {
+    const since = isSource(row) || this.#spec.rows[0]!.label === 'inputs' ? undefined : this.#trace.waiting(row);
+    if (since === undefined) return '';
+    return element('path', { class: 'wait', d: `M${this.#x(this.#axis.at(since))} ${y}H${begin}` });
+  }
+
+  /** From where an inner's first value that had to wait came to where the last one comes out. */
+  #parked(row: MarbleRow, y: number): string {
+    const parked = this.#trace.parked(row);
+    if (parked === undefined) return '';
+    const [from, to] = [parked.from, parked.to].map((frame) => this.#x(this.#axis.at(frame)));
+    return element('path', { class: 'parked', d: `M${from} ${y}H${to}` });
+  }
+
+  /** What happens in one frame of a row, side by side. */
+  #group(row: MarbleRow, frame: number, group: readonly string[], y: number): string {
+    const at = this.#x(this.#axis.at(frame));
+    const marks = row.marks.filter((mark) => mark.frame === frame);
+    const drawn = marks.map((mark, index) => this.#mark(mark, at + index * UNIT, y)).join('');
+    if (group.length === 1) return drawn;
+    const size = { x: at - RADIUS - 2.5, y: y - RADIUS - 2.5, rx: RADIUS + 2.5, height: 2 * RADIUS + 5 };
+    const frameAround = element('rect', { class: 'once', ...size, width: (group.length - 1) * UNIT + 2 * RADIUS + 5 });
+    return element('g', { class: 'n' }, frameAround) + drawn;
+  }
+
+  #mark(mark: MarbleMark, x: number, y: number): string {
+    if (mark.mark === '|') return element('g', { class: 'n' }, element('path', { d: `M${x} ${y - 9}V${y + 9}` }));
+    if (mark.mark === '#') {
+      const d = `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}`;
+      return element('g', { class: 'n' }, element('path', { d }));
+    }
+    if (mark.mark === '!') {
+      return element('g', { class: 'n' }, element('circle', { cx: x, cy: y, r: 7 }), this.#text('!', x, y));
+    }
+    return element(
+      'g',
+      { class: this.#trace.colourOf(mark) },
+      element('circle', { cx: x, cy: y, r: RADIUS }),
+      this.#text(mark.mark, x, y),
+    );
+  }
+
+  #label(row: MarbleRow, y: number): string {
+    if (row === this.#result || isSource(row)) return element('text', { class: 'left', x: 4, y }, escape(row.label));
+    const colour = this.#trace.colour(row.label);
+    return element(
+      'g',
+      { class: colour },
+      element('circle', { cx: 16, cy: y, r: RADIUS }),
+      this.#text(row.label, 16, y),
+    );
+  }
+
+  #operators(y: number, height: number): string {
+    const box = element('rect', { class: 'box', x: 1, y, width: Math.ceil(this.#width) - 2, height, rx: 6 });
+    const lines = this.#spec.operators.map((step, index) =>
+      this.#text(printOperator(step).slice(2), this.#width / 2, y + 15 + 20 * index),
+    );
+    return element('g', { class: 'n' }, box, ...lines);
+  }
+
+  #text(text: string, x: number, y: number): string {
+    return element('text', { x, y }, escape(text));
+  }
+
+  /** What marks stand for, below everything. */
+  #legend(): string[] {
+    const { error, where } = this.#spec;
+    const said = error && errorText(this.#spec).length > 0 ? [`error ${printError(error)}`] : [];
+    return Object.keys(where).length > 0 ? [...said, `where ${printWhere(where)}`] : said;
+  }
+}

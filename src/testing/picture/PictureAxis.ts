@@ -1,0 +1,62 @@
+import { bursts } from '../model.js';
+import type { Drawable } from '../drawRows.js';
+
+/** Longer waits than this, in all rows, are drawn as a gap. */
+const LONG = 12;
+/** How many units a gap is wide. */
+const GAP = 3;
+
+/** A wait that is not drawn at full length. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly frames: number;
+}
+
+/**
+ * Where frames are in a picture, in units from the left: one a frame, more where several marks of one row are in it. Only
+ * frames in which something happens have a place.
+ */
+export class PictureAxis {
+  readonly gaps: readonly Gap[];
+  readonly width: number;
+  readonly #places: ReadonlyMap<number, number>;
+
+  constructor(rows: readonly Drawable[]) {
+    const widths = new Map([[0, 1]]);
+    const reserve = (frame: number, width: number): void =>
+      void widths.set(frame, Math.max(width, widths.get(frame) ?? 0));
+    let end = 0;
+    for (const { start, marks, throws } of rows) {
+      reserve(start, 1);
+      if (throws) end = Math.max(end, start);
+      for (const [frame, burst] of bursts(marks)) reserve(frame, burst.length);
+    }
+
+    const gaps: Gap[] = [];
+    const places = new Map<number, number>();
+    let [free, unit] = [0, 0];
+    for (const [frame, width] of [...widths].sort(([one], [other]) => one - other)) {
+      const frames = frame - free;
+      if (frames > LONG) gaps.push({ from: unit, to: unit + GAP, frames });
+      unit += frames > LONG ? GAP : frames;
+      places.set(frame, unit);
+      unit += width;
+      free = frame + 1;
+    }
+    this.gaps = gaps;
+    this.#places = places;
+    // There is room for the word `throws`.
+    this.width = Math.max(unit, this.at(end) + 2.5);
+  }
+
+  /** The frames that have a place, in order. */
+  get frames(): readonly number[] {
+    return [...this.#places.keys()];
+  }
+
+  /** The middle of the first unit of a frame. */
+  at(frame: number): number {
+    return (this.#places.get(frame) ?? 0) + 0.5;
+  }
+}

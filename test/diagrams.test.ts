@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { drawMarble, readMarbles } from 'rxjs-concat-map-eager/testing';
+import { describe, expect, test } from 'vitest';
+import { drawAll, readAll } from '../scripts/diagrams.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const drawn = drawAll();
+const committed = readAll();
+
+describe('docs/diagrams (`npm run diagrams` draws them anew)', () => {
+  test('has a picture of each marble block, and no other', () => {
+    expect([...committed.keys()].sort()).toEqual([...drawn.keys()].sort());
+    const pages = readdirSync(new URL('../marbles', import.meta.url)).map((name) => read(`marbles/${name}`));
+    expect(drawn.size - 1).toBe(pages.join('').match(/^```marble$/gm)?.length);
+  });
+
+  test.each([...drawn.keys()])('%s is up to date', (path) => {
+    expect(committed.get(path)).toBe(drawn.get(path));
+  });
+
+  const pages = ['README.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)];
+  test.each(pages.filter((path) => path.endsWith('.md')))('%s shows pictures that are there', (path) => {
+    const shown = [...read(path).matchAll(/\]\((?:docs\/)?(diagrams\/.+?\.svg)\)/g)].map(([, to]) => `docs/${to}`);
+    expect([...drawn.keys()]).toEqual(expect.arrayContaining(shown));
+  });
+});
+
+describe('a picture', () => {
+  const draw = (...lines: string[]): string => {
+    const [spec] = readMarbles(['# the block', '```marble', ...lines, '```'].join('\n'));
+    return drawMarble(spec!);
+  };
+  /** The class and the place of each circle that holds a text. */
+  const values = (svg: string) =>
+    [...svg.matchAll(/<g class="(\w+)"><circle cx="([\d.]+)" cy="([\d.]+)" r="11"\/><text [^>]*>(.)</g)].map(
+      ([, colour, x, y, text]) => ({ text, colour, x: Number(x), y: Number(y) }),
+    );
+  const ticks = (svg: string) =>
+    [...svg.matchAll(/<text class="faint" x="([\d.]+)" y="9">([^<]*)/g)].map(([, x, text]) => [text, Number(x)]);
+  const eager = [
+    'source  abc|',
+    'a       -----1|',
+    'b        -2|',
+    'c          -3|',
+    '> concatMapEager concurrent: 2',
+    'result  -----1(23|)',
+  ];
+
+  test('gives what comes of a source value its colour', () => {
+    const colours = new Map(values(draw(...eager)).map(({ text, colour }) => [text, colour]));
+    expect(Object.fromEntries(colours)).toEqual({ a: 'c0', b: 'c1', c: 'c2', 1: 'c0', 2: 'c1', 3: 'c2' });
+  });
+
+  test('puts what happens in one frame below one another, under its milliseconds', () => {
+    const svg = draw(...eager);
+    const at = (text: string) =>
+      values(svg)
+        .filter((each) => each.text === text && each.x > 20)
+        .map(({ x }) => x);
+    expect(at('1')).toEqual([at('1')[0], at('1')[0]]);
+    const tick = Object.fromEntries(ticks(svg)) as Record<string, number>;
+    expect(at('1')[0]).toBe(tick['5']);
+    expect(at('b')[0]).toBe(tick['1']);
+    expect(at('2')).toEqual([tick['2'], tick['6']]);
+    // A group is drawn side by side.
+    expect(at('3')[1]! - at('2')[1]!).toBe(26);
+  });
+
+  test('shows what waits, and what is parked', () => {
+    const svg = draw(...eager);
+    expect(svg.match(/class="wait"/g)).toHaveLength(1);
+    expect(svg.match(/class="parked"/g)).toHaveLength(2);
+    const plain = draw('source  ab|', 'a       1|', 'b        2|', '> mergeMap', 'result  12|');
+    expect(plain).not.toMatch(/class="(?:wait|parked)"/);
+  });
+
+  test('shortens long waits, and says how long they are', () => {
+    const svg = draw('source  a- 100ms b|', 'a       1|', 'b                2|', '> mergeMap', 'result  1- 100ms 2|');
+    expect(ticks(svg).map(([text]) => text)).toEqual(['0', '1', '102', '103', '100 ms']);
+    expect(svg.match(/class="dots"/g)).toHaveLength(2);
+  });
+
+  test('has the block as its description, and its name as its title', () => {
+    const svg = draw(...eager);
+    expect(svg).toContain(`<title>the block</title><desc>${eager.join('\n').replace('>', '&gt;')}</desc>`);
+    expect(svg).toMatch(/^<svg [^>]*role="img"/);
+  });
+
+  test('has colours for light and for dark ground', () => {
+    const [, light, dark] = /<style>(.*)@media \(prefers-color-scheme:dark\)\{(.*)\}/.exec(draw(...eager))!;
+    for (const name of ['--ink', '--faint', '--box', '--fill', '--edge']) {
+      expect(light).toContain(name);
+      expect(dark).toContain(name);
+    }
+  });
+});

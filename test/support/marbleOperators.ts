@@ -1,0 +1,27 @@
+import { concatMap, EMPTY, map, mergeMap, pipe, retry, take } from 'rxjs';
+import { concatAllEager, concatEager, concatMapEager, type FailedItem } from 'rxjs-concat-map-eager';
+import type { MarbleFixtures, MarbleOperators } from 'rxjs-concat-map-eager/testing';
+
+/** The operators that the pages in `marbles/` name. */
+export const operators: MarbleOperators = {
+  concatMapEager: ({ project, config }) => concatMapEager(project, config),
+  concatAllEager: ({ inner, config }) => pipe(map(inner), concatAllEager(config)),
+  concatEager: ({ inputs, config }) => concatEager(inputs, config),
+  // rxjs's own, for comparison and for what comes before and after.
+  concatMap: ({ project }) => concatMap(project),
+  mergeMap: ({ project, config }) => mergeMap(project, config),
+  retry: ({ config }) => retry(config),
+  take: ({ config }) => take(config),
+};
+
+/** What `$name` in them stands for. */
+export const fixtures: MarbleFixtures = ({ inner }) => ({
+  empty: () => EMPTY,
+  rethrow: (error: unknown) => {
+    throw error;
+  },
+  /** The next row of the failed item. */
+  retryRow: (_error: unknown, item: FailedItem<string>) => inner(item.value),
+  /** The row `n`. */
+  notifier: () => inner('n'),
+});

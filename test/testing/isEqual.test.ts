@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { isEqual } from '../../src/testing/isEqual.js';
+
+class Point {
+  constructor(
+    readonly x: number,
+    readonly y: number,
+  ) {}
+}
+
+const loop = (name: string) => {
+  const node: { name: string; next?: unknown } = { name };
+  node.next = node;
+  return node;
+};
+const boom = new Error('boom');
+const call = () => 1;
+
+describe('values are equal', () => {
+  test.each<[unknown, unknown]>([
+    [1, 1],
+    [NaN, NaN],
+    ['a', 'a'],
+    [null, null],
+    [{}, {}],
+    [[], []],
+    [
+      { a: 1, b: [2, { c: null }] },
+      { b: [2, { c: null }], a: 1 },
+    ],
+    [Object.create(null), Object.create(null)],
+    [new Date(5), new Date(5)],
+    [new Map([[{ a: 1 }, [2]]]), new Map([[{ a: 1 }, [2]]])],
+    [new Set([1, { a: 2 }]), new Set([1, { a: 2 }])],
+    [new Uint8Array([1, 2]), new Uint8Array([1, 2])],
+    [new Point(1, 2), new Point(1, 2)],
+    [loop('a'), loop('a')],
+    [boom, boom],
+    [call, call],
+  ])('%o', (one, other) => {
+    expect(isEqual(one, other)).toBe(true);
+  });
+});
+
+describe('values are not equal', () => {
+  test.each<[unknown, unknown]>([
+    [1, 2],
+    [0, -0],
+    [1, '1'],
+    [null, undefined],
+    [null, {}],
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: undefined }, {}],
+    [[1, 2], [1]],
+    [[], {}],
+    [{}, Object.create(null)],
+    [new Date(5), new Date(6)],
+    [new Map([[1, 2]]), new Map([[1, 3]])],
+    [new Set([1]), new Set([2])],
+    [new Point(1, 2), { x: 1, y: 2 }],
+    [loop('a'), loop('b')],
+    [new Error('boom'), new Error('boom')],
+    [/a/, /b/],
+    [Promise.resolve(1), Promise.resolve(2)],
+    [new WeakMap(), new WeakMap()],
+    [() => 1, () => 1],
+  ])('%o and %o', (one, other) => {
+    expect(isEqual(one, other)).toBe(false);
+  });
+});
