@@ -16,11 +16,10 @@ export class Trace {
     for (const row of rows) {
       for (const mark of row.marks) this.#colourOf.set(mark, this.colour(isSource(row) ? mark.mark : row.label));
     }
-    // A value of the result is the first of an inner that has not come out yet; else the source's, passed on.
-    const inners = rows.filter((row) => !isSource(row)).flatMap(({ marks }) => marks);
-    const all = [...inners, ...rows.flatMap(({ marks }) => marks)];
+    // Inners first: what is the source's is passed on.
+    const emitting = [...rows.filter((row) => !isSource(row)), ...rows.filter(isSource)];
     for (const mark of result.marks) {
-      const origin = isValue(mark.mark) ? all.find((each) => this.#isOrigin(each, mark)) : undefined;
+      const origin = this.#origin(mark, emitting);
       if (origin === undefined) continue;
       this.#out.set(origin, mark.frame);
       this.#colourOf.set(mark, this.colourOf(origin));
@@ -56,8 +55,21 @@ export class Trace {
     return came && came.frame < row.start ? came.frame : undefined;
   }
 
-  #isOrigin(mark: MarbleMark, of: MarbleMark): boolean {
-    return mark.mark === of.mark && mark.frame <= of.frame && !this.#out.has(mark);
+  /**
+   * Where a value of the result comes from: what has just been emitted; else the first that has not come out yet, of a failed
+   * attempt only if there is no other.
+   */
+  #origin({ mark, frame }: MarbleMark, rows: readonly MarbleRow[]): MarbleMark | undefined {
+    if (!isValue(mark)) return undefined;
+    const candidates = rows.flatMap((row) => {
+      const failed = row.marks.at(-1)?.mark === '#';
+      return row.marks
+        .filter((each) => each.mark === mark && each.frame <= frame && !this.#out.has(each))
+        .map((each) => ({ each, failed }));
+    });
+    const found =
+      candidates.find(({ each }) => each.frame === frame) ?? candidates.find(({ failed }) => !failed) ?? candidates[0];
+    return found?.each;
   }
 }
 
