@@ -6,7 +6,7 @@ import { printWhere } from './readWhere.js';
 import type { TimeAxis } from './TimeAxis.js';
 
 /** The column in which time begins. */
-export const INDENT = 8;
+const INDENT = 8;
 
 /** Behind a label, in the column in which time begins. */
 export function labelled(label: string, body: string): string {
