@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { concatMap, delay } from 'rxjs';
+import { readMarbles, runMarble, type MarbleOperators } from 'rxjs-concat-map-eager/testing';
 import { expect, test } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -32,4 +34,16 @@ test('docs/testing.md shows marbles that are tested', () => {
   for (const block of shown) {
     expect(page).toContain(block);
   }
+});
+
+const [silent] = readMarbles('```marble\nsource  a|\n> emitLate\nresult  --\n```');
+const runSilent = (emitLate: MarbleOperators[string]) => () => runMarble(silent!, { emitLate });
+
+test('a promise does not resolve within a run', () => {
+  expect(runSilent(() => concatMap(() => Promise.resolve('a')))).not.toThrow();
+});
+
+test('a run ends 100 s after the last mark, at 1 ms', () => {
+  expect(runSilent(() => delay(100_002))).not.toThrow();
+  expect(runSilent(() => delay(100_000))).toThrow('result at 100000 ms');
 });
