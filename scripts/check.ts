@@ -15,6 +15,7 @@ const checks: [name: string, command: string][] = [
   ['types (TypeScript 6)', 'tsc -p .'],
   ['types (TypeScript 7)', 'node node_modules/typescript-7/bin/tsc -p .'],
   ['tests', `vitest run --reporter=dot --reporter=json --outputFile.json=${report}`],
+  ['test frameworks', 'tsx scripts/frameworks.ts'],
   ['publint', 'publint --strict'],
   ['are the types wrong', 'attw --pack . --quiet'],
   ['API report', 'api-extractor run && api-extractor run -c api-extractor.testing.json'],

@@ -4,7 +4,11 @@ import { describe, expect, test, vi } from 'vitest';
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const blocks = (markdown: string) => [...markdown.matchAll(/```marble\n([^]*?)```/g)].map(([, block]) => block!);
 
-const pages = readdirSync(new URL('../marbles', import.meta.url)).flatMap((name) => blocks(read(`marbles/${name}`)));
+/** The blocks that run as tests. */
+const pages = [
+  ...readdirSync(new URL('../marbles', import.meta.url)).map((name) => `marbles/${name}`),
+  'examples/testing/search.md',
+].flatMap((path) => blocks(read(path)));
 
 test('the README shows examples/quick-start.ts', () => {
   expect(read('README.md')).toContain(`\`\`\`ts\n${read('examples/quick-start.ts')}\`\`\``);

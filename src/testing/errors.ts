@@ -1,6 +1,7 @@
 import { isEqual } from './isEqual.js';
 import { type MarblePlace } from './MarbleSyntaxError.js';
 import type { MarbleError, MarbleValue } from './model.js';
+import { isErrorObject } from './realms.js';
 import { TextReader } from './TextReader.js';
 import { printValue, readValue } from './values.js';
 
@@ -91,7 +92,7 @@ export function isError(actual: unknown, expected: MarbleError, values: ErrorVal
       expected.aggregate.every((each, index) => isError(errors[index], each, values))
     );
   }
-  if ('type' in expected) return actual instanceof Error && actual.name === expected.type;
+  if ('type' in expected) return isErrorObject(actual) && actual.name === expected.type;
   const item = timedOut(actual);
   return item?.index === expected.timeout.index && item.limit === expected.timeout.limit;
 }
@@ -112,17 +113,17 @@ export function describeError(error: unknown, values: ErrorValues, depth = 0): s
   }
   const item = timedOut(error);
   if (item) return `timeout(${String(item.index)}, ${String(item.limit)})`;
-  return error instanceof Error ? error.name : show(error);
+  return isErrorObject(error) ? error.name : show(error);
 }
 
 function aggregated(error: unknown): readonly unknown[] | undefined {
   const { name, errors } = (error ?? {}) as { name?: unknown; errors?: unknown };
-  return error instanceof Error && name === 'AggregateError' && Array.isArray(errors) ? errors : undefined;
+  return isErrorObject(error) && name === 'AggregateError' && Array.isArray(errors) ? errors : undefined;
 }
 
 /** What this package's `TimeoutError`s say of the item; rxjs's own say nothing. */
 function timedOut(error: unknown): { index: unknown; limit: unknown } | undefined {
-  if (!(error instanceof Error) || error.name !== 'TimeoutError') return undefined;
+  if (!isErrorObject(error) || error.name !== 'TimeoutError') return undefined;
   const { meta } = (error as { info?: { meta?: unknown } }).info ?? {};
   const isItem = typeof meta === 'object' && meta !== null && 'index' in meta && 'limit' in meta;
   return isItem ? meta : undefined;
@@ -132,7 +133,7 @@ function timedOut(error: unknown): { index: unknown; limit: unknown } | undefine
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return `${String(value)} (${typeof value})`;
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (isErrorObject(value)) return `${value.name}: ${value.message}`;
   try {
     return JSON.stringify(value);
   } catch {

@@ -1,3 +1,5 @@
+import { haveOneClass, isErrorObject, isOf } from './realms.js';
+
 /**
  * Whether two values are the same, or data that cannot be told apart: arrays, Maps, Sets, Dates and objects of one class
  * with equal parts. Errors are equal only to themselves, and so is what shows nothing of what it holds (promises, say).
@@ -9,11 +11,11 @@ export function isEqual(one: unknown, other: unknown): boolean {
 /** @param assumed - the objects that are being compared, which meet again where they refer to themselves */
 function compare(one: unknown, other: unknown, assumed: Map<object, object>): boolean {
   if (Object.is(one, other)) return true;
-  if (!isData(one) || !isData(other) || Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+  if (!isData(one) || !isData(other) || !haveOneClass(one, other)) return false;
   if (assumed.get(one) === other) return true;
   assumed.set(one, other);
 
-  if (one instanceof Date) return Object.is(one.getTime(), (other as Date).getTime());
+  if (isOf(one, Date)) return Object.is(one.getTime(), (other as Date).getTime());
   const [parts, others] = [entriesOf(one), entriesOf(other)];
   return (
     parts.length === others.length &&
@@ -26,18 +28,18 @@ function compare(one: unknown, other: unknown, assumed: Map<object, object>): bo
 }
 
 function isData(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof Error);
+  return typeof value === 'object' && value !== null && !isErrorObject(value);
 }
 
 /** Parts in an order that does not depend on when an object got them; a Map and a Set keep theirs. */
 function entriesOf(value: object): [unknown, unknown][] {
-  if (value instanceof Map || value instanceof Set) return [...value.entries()];
+  if (isOf(value, Map) || isOf(value, Set)) return [...value.entries()];
   return Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** Whether no parts mean that it is empty. */
 function isOpen(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return true;
-  return Array.isArray(value) || value instanceof Map || value instanceof Set;
+  // Not `isOf`: everything is an `instanceof Object`.
+  if (Object.getPrototypeOf(value) === null || haveOneClass(value, {})) return true;
+  return Array.isArray(value) || isOf(value, Map) || isOf(value, Set);
 }

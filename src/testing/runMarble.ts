@@ -4,6 +4,7 @@ import { compare, type Observed } from './compare.js';
 import { show } from './errors.js';
 import { Legend } from './Legend.js';
 import type { MarbleMark, MarbleSpec } from './model.js';
+import { isErrorObject } from './realms.js';
 import { type MarbleStage, Stage } from './Stage.js';
 
 /** What an entry of the table of operators is given. */
@@ -72,7 +73,7 @@ export function runMarble(spec: MarbleSpec, operators: MarbleOperators, fixtures
       return play(spec, stage, legend, connect(spec, operators, stage, legend));
     });
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = isErrorObject(cause) ? cause.message : String(cause);
     throw new Error(`${spec.file}:${spec.line}: ${spec.name}: ${message}`, { cause });
   }
   compare(spec, observed, legend);
