@@ -2,6 +2,7 @@ import {
   catchError,
   concat,
   concatMap,
+  delay,
   identity,
   ignoreElements,
   interval,
@@ -14,6 +15,7 @@ import {
   pipe,
   repeat,
   retry,
+  type SchedulerLike,
   switchMap,
   take,
   tap,
@@ -21,6 +23,7 @@ import {
   timeout,
   TimeoutError,
   timer,
+  VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -335,6 +338,19 @@ describe('runMarble', () => {
       fallback: mergeMap((label: string) => project(label).pipe(catchError(() => inner('b')))),
     });
     run(['source  a|', 'a       -#', 'b        -(1|)', '> call $fallback', 'result  --(1|)'], fallback);
+  });
+
+  test('has the virtual time as a scheduler, for what takes one', () => {
+    const block = ['source  a|', '> later time: 3, scheduler: $clock', 'result  ---(a|)'];
+    const [spec] = readMarbles(['```marble', ...block, '```'].join('\n'));
+    const later: MarbleOperators = {
+      later: ({ config }) => {
+        const { time, scheduler } = config as { time: number; scheduler: SchedulerLike };
+        return delay(time, scheduler);
+      },
+    };
+    runMarble(spec!, later, ({ scheduler }) => ({ clock: scheduler }));
+    expect(() => runMarble(spec!, later, { clock: new VirtualTimeScheduler() })).toThrow(MarbleMismatch);
   });
 
   test('fills fixtures in where they are nested', () => {
