@@ -34,7 +34,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   /** How many items have ended and are not yet fully emitted. */
   parked = 0;
   /** Active items whose next attempt, or whose fallback, is to be started. */
-  private readonly again = new Queue<Item<T, R>>();
+  private again = new Queue<Item<T, R>>();
   private readonly failures = new Failures();
   private draining = false;
   private starting = false;
@@ -101,12 +101,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
       return;
     }
     const { queue, settings } = this;
-    item.seen++;
     item.emitted++;
-    if (settings.retry.resetOnSuccess) {
-      item.retries = 0;
-    }
-    if (item === queue.head && !settings.atomic && !item.hasParked) {
+    if (item === queue.head && item.parked === 0 && !settings.atomic) {
       // At once, also while `advance` runs: a head that emits synchronously without end would never let it go on.
       this.destination.next(value);
       return;
@@ -128,7 +124,11 @@ export class EagerProcess<T, R> implements Watched<T, R> {
       // It was the fallback that failed.
       this.cut(item, error);
     } else {
-      const willRetry = mayRetry && item.retries < this.settings.retry.count;
+      const { count, resetOnSuccess } = this.settings.retry;
+      if (resetOnSuccess && item.emitted > item.emittedBefore) {
+        item.retries = 0;
+      }
+      const willRetry = mayRetry && item.retries < count;
       this.watch.item('failed', item, { error, willRetry });
       // The monitor may have ended everything.
       if (!item.ended) {
@@ -211,7 +211,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     if (head === undefined || (this.settings.atomic && !head.ended)) {
       return false;
     }
-    while (head.hasParked) {
+    while (head.parked > 0) {
       destination.next(head.takeParked());
       if (this.closed) {
         return false;
@@ -354,7 +354,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   private release(): void {
     const errors = this.cancelAfter(undefined);
     this.deadlines.close();
-    this.again.clear();
+    this.again = new Queue();
     if (errors.length > 0) {
       // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
       // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -409,7 +409,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   private tellDropped(): void {
     const { dropped } = this;
     if (this.settings.monitor === undefined) {
-      dropped.clear();
+      this.dropped = new Queue();
+      return;
     }
     for (let index = this.started; dropped.length > 0; index++) {
       this.watch.value('ended', index, dropped.shift(), 0, { outcome: 'cancelled' });

@@ -21,7 +21,7 @@ export function reportError(error: unknown): void {
 
 /** rxjs's own `TimeoutError`, which says which limit of which item has passed. */
 export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): TimeoutError<unknown, TimeoutMeta<T>> {
-  const { index, attempts: attempt, seen } = item;
+  const { index, attempts: attempt } = item;
   const meta: TimeoutMeta<T> = {
     value: item.value as T,
     index,
@@ -31,7 +31,7 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): Ti
   // Values that have been emitted are not kept, so there is no last one to name.
   // Users catch rxjs's own class; and there is no other way to make one.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  const error = new TimeoutError({ meta, seen, lastValue: null });
+  const error = new TimeoutError({ meta, seen: item.emitted - item.emittedBefore, lastValue: null });
   error.message = `Item ${index} passed its \`${name}\` limit of ${ms} ms`;
   return error;
 }

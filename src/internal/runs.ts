@@ -11,7 +11,7 @@ import { handleRejection } from './promises.js';
 /** Calls `project` and listens to what it returns. */
 export function startAttempt<T, R>(process: EagerProcess<T, R>, item: Item<T, R>, value: T): void {
   item.attempts++;
-  item.seen = 0;
+  item.emittedBefore = item.emitted;
   const attempt = new Attempt(item, process);
   process.watch.item('started', item);
   // The monitor may have ended everything.
@@ -45,7 +45,7 @@ export function startFallback<T, R>(process: EagerProcess<T, R>, item: Item<T, R
       return fallback.signal;
     },
   };
-  item.seen = 0;
+  item.emittedBefore = item.emitted;
   let input: ObservableInput<R>;
   try {
     input = (process.settings.onError as OnErrorFunction<T, R>)(error, failed);
