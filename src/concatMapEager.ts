@@ -2,6 +2,7 @@ import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFu
 import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './config.js';
 import { check } from './internal/check.js';
 import { EagerProcess, type Project } from './internal/eagerProcess.js';
+import { keepShapes } from './internal/keepShapes.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
 import { PushedSource } from './internal/source.js';
 
@@ -71,6 +72,7 @@ export function concatMapEager<T, O extends ObservableInput<unknown>, F extends 
   const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T, Out>);
   return (source) =>
     new Observable<Out>((subscriber) => {
+      keepShapes(concatMapEager);
       const process = new EagerProcess<T, Out>(subscriber, project as Project<T, Out>, settings);
       process.connect(new PushedSource(source, process));
     });
