@@ -37,12 +37,15 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): Ti
 }
 
 /** For what a function of the user has returned: `name` is the option or argument that holds it. */
-export function notObservableInput(input: unknown, name: string, index: number, cause?: unknown): TypeError {
-  const isFallback = name === 'onError';
-  const hint = isFallback ? ', or `EMPTY` to skip the item' : '';
+export function notObservableInput(
+  input: unknown,
+  name: string,
+  { index, failure }: Pick<Item<unknown, unknown>, 'index' | 'failure'>,
+): TypeError {
+  const hint = failure && ', or `EMPTY` to skip the item';
   return new TypeError(
     `Expected \`${name}\` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ` +
-      `ReadableStream) for item ${index}${hint}, got ${show(input)}`,
-    isFallback ? { cause } : undefined,
+      `ReadableStream) for item ${index}${hint ?? ''}, got ${show(input)}`,
+    failure && { cause: failure.error },
   );
 }

@@ -1,7 +1,7 @@
 import { Queue } from './queue.js';
 
-/** What can be cancelled on behalf of an item: an attempt, the delay before the next one, what a fallback returned. */
-export interface Activity {
+/** What runs on behalf of an item: an attempt, the delay before the next one, what a fallback returned. */
+export interface Running {
   /** Cuts its link to the item: whatever it hears from now on has no effect. */
   close(): void;
   /** Closes it, where it is not, and ends what it listens to. */
@@ -10,12 +10,12 @@ export interface Activity {
 
 /**
  * One source value together with its place in the output: how it ended, and what it has parked. What runs on its behalf at
- * the moment is its `activity`.
+ * the moment is its `run`.
  */
 export class Item<T, R> {
   /** The next item in source order. */
   next: Item<T, R> | undefined = undefined;
-  activity: Activity | undefined = undefined;
+  run: Running | undefined = undefined;
   ended = false;
   /** Whether the queue counts it as ready: see `ReorderQueue.ready`. */
   ready = false;

@@ -21,6 +21,6 @@ export function keepShapes(
       subscriber.next(NEVER);
       subscriber.next(new Promise(noop));
     });
-    kept = inputs.pipe(concatMapEager(identity, { timeout: { each: 1, total: 1 }, scheduler })).subscribe();
+    kept = inputs.pipe(concatMapEager(identity, { timeout: { each: 1, first: 1, total: 1 }, scheduler })).subscribe();
   }
 }
