@@ -3,6 +3,8 @@ import { reportError } from './errors.js';
 import { hasMethod, isReadable, openReader, readResult, type Reader } from './reader.js';
 
 /** What hears an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
+// What `V` is, its subclasses say.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export abstract class Listener<V> {
   /** Whether it hears nothing more. */
   closed = false;
