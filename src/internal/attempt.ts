@@ -12,7 +12,7 @@ import { handleRejection } from './promises.js';
  * What runs on behalf of an item: it calls a function of the user, and listens to what that returns. A producer may hold it
  * for as long as it likes, as a promise that never settles does: once closed, it leads neither to the item nor to the process.
  */
-export abstract class Run<T, R, V> extends Listener<V> implements ClockOwner {
+abstract class Run<T, R, V> extends Listener<V> implements ClockOwner {
   protected item: Item<T, R>;
   protected process: EagerProcess<T, R>;
   protected clock: Clock | undefined = undefined;
