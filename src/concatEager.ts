@@ -1,7 +1,8 @@
-import { identity, Observable, type ObservableInput, type ObservedValueOf } from 'rxjs';
+import { identity, type Observable, type ObservableInput, type ObservedValueOf } from 'rxjs';
 import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
 import { check } from './internal/check.js';
-import { EagerProcess, type Project } from './internal/eagerProcess.js';
+import { eagerly } from './internal/eagerly.js';
+import type { Project } from './internal/eagerProcess.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
 import { handleRejection } from './internal/promises.js';
 import { hasMethod, isReadable } from './internal/reader.js';
@@ -70,10 +71,9 @@ export function concatEager<O extends ObservableInput<unknown>, F extends Observ
   );
   const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O, Out>);
   handleRejections(inputs);
-  return new Observable<Out>((subscriber) => {
+  return eagerly(identity as Project<O, Out>, settings, (process) => {
     handleRejections(inputs);
-    const process = new EagerProcess<O, Out>(subscriber, identity as Project<O, Out>, settings);
-    process.connect(new PulledSource<O, Out>(inputs, process));
+    return new PulledSource<O, Out>(inputs, process);
   });
 }
 

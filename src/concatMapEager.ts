@@ -1,7 +1,8 @@
-import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
+import type { ObservableInput, ObservedValueOf, OperatorFunction } from 'rxjs';
 import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './config.js';
 import { check } from './internal/check.js';
-import { EagerProcess, type Project } from './internal/eagerProcess.js';
+import { eagerly } from './internal/eagerly.js';
+import type { Project } from './internal/eagerProcess.js';
 import { normalizeConfig } from './internal/normalizeConfig.js';
 import { PushedSource } from './internal/source.js';
 
@@ -69,9 +70,5 @@ export function concatMapEager<T, O extends ObservableInput<unknown>, F extends 
   type Out = ObservedValueOf<O | F>;
   check(typeof project === 'function', 'project', 'a function', project);
   const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T, Out>);
-  return (source) =>
-    new Observable<Out>((subscriber) => {
-      const process = new EagerProcess<T, Out>(subscriber, project as Project<T, Out>, settings);
-      process.connect(new PushedSource(source, process));
-    });
+  return (source) => eagerly(project as Project<T, Out>, settings, (process) => new PushedSource(source, process));
 }

@@ -3,34 +3,43 @@ import type { SchedulerLike, Unsubscribable } from 'rxjs';
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** A clock passes `limit.ms` after `since`, unless it is stopped before. */
-export class Clock {
-  since = 0;
-  /** Which one it is of all that were started: the later, the higher. Below 0 while it does not run. */
-  order = -1;
-  earlier: Clock | undefined = undefined;
-  later: Clock | undefined = undefined;
-
-  constructor(
-    readonly limit: Limit,
-    readonly owner: ClockOwner,
-  ) {}
-}
-
 export interface ClockOwner {
   /** Is called when a clock of its has passed. */
   passed(limit: Limit): void;
 }
 
+/** A clock passes `limit.ms` after `since`, unless it is stopped before. While it does not run, it is its own neighbour. */
+export class Clock {
+  since = 0;
+  /** Which one it is of all that were started: the later, the higher. */
+  order = 0;
+  earlier: Clock = this;
+  later: Clock = this;
+
+  constructor(
+    public limit: Limit,
+    readonly owner: ClockOwner,
+  ) {}
+
+  stop(): void {
+    this.earlier.later = this.later;
+    this.later.earlier = this.earlier;
+    this.earlier = this.later = this;
+  }
+}
+
 /**
- * All running clocks of one duration. Since the duration is the same, the order in which they were started is the order in
- * which they pass: a list suffices where clocks of any duration would need a heap.
+ * A duration that clocks can be started for, and all that run for it. Since the duration is the same, the order in which they
+ * were started is the order in which they pass: a list suffices where clocks of any duration would need a heap.
  */
-export interface Limit {
-  readonly name: string;
-  readonly ms: number;
-  first: Clock | undefined;
-  last: Clock | undefined;
+export class Limit {
+  /** The ring of clocks is closed by one that does not run: the earliest comes after it, the latest before it. */
+  readonly ring: Clock = new Clock(this, { passed: () => undefined });
+
+  constructor(
+    readonly name: string,
+    readonly ms: number,
+  ) {}
 }
 
 /** A scheduled action, the time it is for, and how many clocks had been started when it was scheduled. */
@@ -50,83 +59,66 @@ interface Alarm {
  * scheduler's clock stands still. So a clock that is wrong can delay a limit, but neither hasten it nor stop it.
  */
 export class Deadlines {
-  private readonly limits: Limit[] = [];
+  private limits: Limit[] = [];
   private armed: Alarm | undefined = undefined;
   private latest = -Infinity;
   private skew = 0;
   private started = 0;
-  private closed = false;
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
-  /** A duration in milliseconds that clocks can be started for. */
-  limit(name: string, ms: number): Limit {
-    const limit: Limit = { name, ms, first: undefined, last: undefined };
+  /** Whether there is any limit. */
+  get limited(): boolean {
+    return this.limits.length > 0;
+  }
+
+  /** The limit of that name, if there is to be one. */
+  limit(name: string, ms: unknown): Limit | undefined {
+    if (typeof ms !== 'number') {
+      return undefined;
+    }
+    const limit = new Limit(name, ms);
     this.limits.push(limit);
     return limit;
   }
 
   now(): number {
     const time = this.scheduler.now() + this.skew;
-    if (time >= this.latest) {
-      return (this.latest = time);
+    if (time < this.latest) {
+      this.skew += this.latest - time;
+    } else {
+      this.latest = time;
     }
-    this.skew += this.latest - time;
     return this.latest;
   }
 
-  start(limit: Limit, owner: ClockOwner): Clock {
-    const clock = new Clock(limit, owner);
-    this.restart(clock);
-    return clock;
-  }
-
-  restart(clock: Clock): void {
-    this.stop(clock);
-    const { limit } = clock;
-    const { last } = limit;
+  /** Starts a clock of that limit: a new one, or the given one anew. */
+  start(limit: Limit, owner: ClockOwner, clock = new Clock(limit, owner)): Clock {
+    const { ring } = limit;
+    clock.stop();
+    clock.limit = limit;
     clock.since = this.now();
     clock.order = this.started++;
-    clock.earlier = last;
-    if (last === undefined) {
-      limit.first = clock;
-      this.arm(clock.since + limit.ms);
-    } else {
-      last.later = clock;
+    clock.earlier = ring.earlier;
+    clock.later = ring;
+    ring.earlier = ring.earlier.later = clock;
+    if (ring.later === clock) {
+      this.arm(clock);
     }
-    limit.last = clock;
-  }
-
-  stop(clock: Clock | undefined): void {
-    if (clock === undefined || clock.order < 0) {
-      return;
-    }
-    const { limit, earlier, later } = clock;
-    if (earlier === undefined) {
-      limit.first = later;
-    } else {
-      earlier.later = later;
-    }
-    if (later === undefined) {
-      limit.last = earlier;
-    } else {
-      later.earlier = earlier;
-    }
-    clock.order = -1;
-    clock.earlier = clock.later = undefined;
+    return clock;
   }
 
   /** Ends all clocks and leaves no action armed. */
   close(): void {
-    this.closed = true;
+    this.limits.forEach(({ ring }) => ring.stop());
+    this.limits = [];
     this.armed?.action?.unsubscribe();
     this.armed = undefined;
-    for (const limit of this.limits) {
-      limit.first = limit.last = undefined;
-    }
   }
 
-  private arm(deadline: number): void {
+  /** Sees to it that there is an action when the clock passes, or before. */
+  private arm({ since, limit }: Clock): void {
+    const deadline = since + limit.ms;
     if (this.armed !== undefined) {
       if (this.armed.at <= deadline) {
         return;
@@ -147,42 +139,26 @@ export class Deadlines {
 
   private fire(alarm: Alarm): void {
     const now = this.now();
+    const { started } = this;
     try {
-      for (const clock of this.due(now, alarm)) {
-        // What an earlier one led to may have stopped or restarted a later one.
-        if (clock.order >= 0 && hasPassed(clock, now, alarm)) {
-          this.stop(clock);
+      for (const { ring, ms } of this.limits) {
+        let clock: Clock;
+        // A clock that is started meanwhile is for the next time.
+        while ((clock = ring.later) !== ring && clock.order < started) {
+          if (clock.since + ms > (clock.order < alarm.started ? Math.max(now, alarm.at) : now)) {
+            break;
+          }
+          clock.stop();
           clock.owner.passed(clock.limit);
         }
       }
     } finally {
-      this.rearm();
-    }
-  }
-
-  /** What has passed by now: a clock that is started meanwhile is for the next time. */
-  private due(now: number, alarm: Alarm): Clock[] {
-    const due: Clock[] = [];
-    for (const limit of this.limits) {
-      for (let clock = limit.first; clock !== undefined && hasPassed(clock, now, alarm); clock = clock.later) {
-        due.push(clock);
-      }
-    }
-    return due;
-  }
-
-  private rearm(): void {
-    if (!this.closed) {
       this.now();
-      for (const { first, ms } of this.limits) {
-        if (first !== undefined) {
-          this.arm(first.since + ms);
+      for (const { ring } of this.limits) {
+        if (ring.later !== ring) {
+          this.arm(ring.later);
         }
       }
     }
   }
-}
-
-function hasPassed({ since, limit, order }: Clock, now: number, alarm: Alarm): boolean {
-  return since + limit.ms <= (order < alarm.started ? Math.max(now, alarm.at) : now);
 }

@@ -1,17 +1,16 @@
 import { UnsubscriptionError, type ObservableInput, type Subscriber } from 'rxjs';
 import type { ItemContext, ItemOutcome } from '../config.js';
+import { Attempt, Delay } from './attempt.js';
 import { Deadlines, type Limit } from './deadlines.js';
 import { reportError, timeoutError } from './errors.js';
-import { Failures } from './failures.js';
-import { Item, type Activity } from './item.js';
-import { createLimits, type Limits } from './limits.js';
+import { failureOf, type Failure } from './failures.js';
+import { Item, type Running } from './item.js';
 import type { Settings } from './normalizeConfig.js';
 import { handleRejection } from './promises.js';
 import { Queue } from './queue.js';
 import { ReorderQueue } from './reorderQueue.js';
-import { startAttempt, startDelay, startFallback } from './runs.js';
 import type { Source } from './source.js';
-import { Watch, type Watched } from './watch.js';
+import { Watch } from './watch.js';
 
 export type Project<T, R> = (value: T, index: number, item: ItemContext) => ObservableInput<R>;
 
@@ -21,40 +20,49 @@ export type Project<T, R> = (value: T, index: number, item: ItemContext) => Obse
  * completes. It does not emit while it emits, nor start while it starts: that keeps the order under re-entrancy, and the
  * stack flat. While it starts, it does emit: what has become the head need not wait for `subscribe` to return.
  */
-export class EagerProcess<T, R> implements Watched<T, R> {
+export class EagerProcess<T, R> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
-  private waiting = new Queue<T>();
-  /** What waited and will not be started, until the monitor has been told. */
-  private dropped = new Queue<T>();
+  waiting = new Queue<T>();
   readonly queue = new ReorderQueue<T, R>();
-  /** How many items have been started: the index of the first value that waits. */
+  /** How many values have been started, or dropped: the index of the first one that waits. */
   private started = 0;
+  /** How many items may be active: none any more, once an error has its place in the order. */
+  private places: number;
   active = 0;
   /** How many items have ended and are not yet fully emitted. */
   parked = 0;
   /** Active items whose next attempt, or whose fallback, is to be started. */
-  private readonly again = new Queue<Item<T, R>>();
-  private readonly failures = new Failures();
+  private again = new Queue<Item<T, R>>();
+  /** What the result ends with. An error that takes its place in the order is simply the end of the result. */
+  private failures: Failure[] = [];
   private draining = false;
   private starting = false;
   private closed = false;
   readonly deadlines: Deadlines;
-  readonly limits: Limits;
+  readonly limits: Record<'first' | 'each' | 'total' | 'blocking' | 'delay', Limit | undefined>;
   readonly watch: Watch<T, R>;
   /** Whether anybody will ask for an item's value after `project` has had it. */
-  private readonly keepsValues: boolean;
+  readonly keepsValues: boolean;
 
   constructor(
     private readonly destination: Subscriber<R>,
     readonly project: Project<T, R>,
     readonly settings: Settings<T, R>,
   ) {
-    const { retry, onError, scheduler, monitor } = settings;
-    this.deadlines = new Deadlines(scheduler);
-    const { attempt, blocking } = (this.limits = createLimits(this.deadlines, settings));
-    this.watch = new Watch(this, this.deadlines, blocking, monitor);
-    this.keepsValues = [attempt, blocking, monitor].some(Boolean) || retry.count > 0 || typeof onError === 'function';
+    const { retry, onError, monitor, limits } = settings;
+    const deadlines = new Deadlines(settings.scheduler);
+    this.places = settings.concurrent;
+    this.deadlines = deadlines;
+    this.limits = {
+      first: deadlines.limit('first', limits.first),
+      each: deadlines.limit('each', limits.each),
+      total: deadlines.limit('total', limits.total),
+      blocking: deadlines.limit('blocking', limits.blocking),
+      delay: deadlines.limit('delay', retry.delay),
+    };
+    this.watch = new Watch(this, monitor);
+    this.keepsValues = deadlines.limited || !!monitor || retry.count > 0 || typeof onError === 'function';
     destination.add(() => this.close());
   }
 
@@ -71,28 +79,24 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   // What happens outside, and is recorded.
 
   receive(value: T): void {
-    if (this.sourceEnded) {
-      return handleRejection(value);
-    }
-    this.waiting.push(value);
     handleRejection(value);
-    this.watch.value('received', this.started + this.waiting.length - 1, value, 0);
-    this.advance();
-  }
-
-  sourceCompleted(): void {
-    this.sourceEnded = true;
-    this.advance();
-  }
-
-  sourceFailed(error: unknown): void {
-    this.sourceEnded = true;
-    if (this.settings.onError === 'immediate') {
-      this.fail(error);
-    } else {
-      this.failures.add(Infinity, error);
+    if (!this.sourceEnded) {
+      this.waiting.push(value);
+      this.watch.tellOf('received', this.started + this.waiting.length - 1, value);
       this.advance();
     }
+  }
+
+  /** The source has completed, or failed. */
+  endSource(failure?: { readonly error: unknown }): void {
+    this.sourceEnded = true;
+    if (failure !== undefined) {
+      if (this.settings.onError === 'immediate') {
+        return this.fail(failure.error);
+      }
+      this.failures.push({ index: Infinity, error: failure.error });
+    }
+    this.advance();
   }
 
   itemEmitted(item: Item<T, R>, value: R): void {
@@ -101,12 +105,8 @@ export class EagerProcess<T, R> implements Watched<T, R> {
       return;
     }
     const { queue, settings } = this;
-    item.seen++;
     item.emitted++;
-    if (settings.retry.resetOnSuccess) {
-      item.retries = 0;
-    }
-    if (item === queue.head && !settings.atomic && !item.hasParked) {
+    if (item === queue.head && item.parked === 0 && !settings.atomic) {
       // At once, also while `advance` runs: a head that emits synchronously without end would never let it go on.
       this.destination.next(value);
       return;
@@ -124,16 +124,20 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   }
 
   attemptFailed(item: Item<T, R>, error: unknown, mayRetry = true): void {
+    const { count, resetOnSuccess } = this.settings.retry;
     if (item.failure !== undefined) {
       // It was the fallback that failed.
       this.cut(item, error);
     } else {
-      const willRetry = mayRetry && item.retries < this.settings.retry.count;
-      this.watch.item('failed', item, { error, willRetry });
+      if (resetOnSuccess && item.emitted > item.emittedBefore) {
+        item.retries = 0;
+      }
+      const willRetry = mayRetry && item.retries < count;
+      this.watch.tell('failed', item, { error, willRetry });
       // The monitor may have ended everything.
       if (!item.ended) {
         if (willRetry) {
-          this.prepareRetry(item, error);
+          this.retryLater(item, error);
         } else {
           this.applyPolicy(item, error);
         }
@@ -154,21 +158,17 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     this.advance();
   }
 
-  limitPassed(item: Item<T, R>, limit: Limit, mayRetry = true): void {
+  limitPassed(item: Item<T, R>, limit: Limit): void {
     const error = timeoutError(item, limit);
     try {
-      item.activity?.cancel(error);
+      item.run?.cancel(error);
     } catch (thrown) {
       reportError(thrown);
     }
     // A teardown may have ended everything.
     if (!item.ended) {
-      this.attemptFailed(item, error, mayRetry);
+      this.attemptFailed(item, error, limit !== this.limits.blocking);
     }
-  }
-
-  blockingPassed(item: Item<T, R>, limit: Limit): void {
-    this.limitPassed(item, limit, false);
   }
 
   // The loop.
@@ -196,76 +196,65 @@ export class EagerProcess<T, R> implements Watched<T, R> {
 
   /** Emits all that the head, and the items behind it that have ended, allow. */
   private drain(): void {
+    const { queue, destination, settings } = this;
     this.draining = true;
     try {
-      while (this.flushHead());
+      let head: Item<T, R> | undefined;
+      while ((head = queue.head) !== undefined && (head.ended || !settings.atomic)) {
+        while (head.parked > 0 && !this.closed) {
+          destination.next(head.takeParked());
+        }
+        if (!head.ended || this.closed) {
+          return;
+        }
+        queue.shift();
+        this.parked--;
+        this.watch.tell('flushed', head);
+      }
     } finally {
       this.draining = false;
     }
   }
 
-  /** Emits what the head has parked. Returns true if that was all of it, so that the next one has its turn. */
-  private flushHead(): boolean {
-    const { queue, destination } = this;
-    const { head } = queue;
-    if (head === undefined || (this.settings.atomic && !head.ended)) {
-      return false;
-    }
-    while (head.hasParked) {
-      destination.next(head.takeParked());
-      if (this.closed) {
-        return false;
-      }
-    }
-    if (!head.ended) {
-      return false;
-    }
-    queue.shift();
-    this.parked--;
-    this.watch.item('flushed', head);
-    return !this.closed;
-  }
-
   /** Starts one thing that is to be started, if there is one and a place for it. */
   private startNext(): boolean {
-    const { again, queue, settings } = this;
+    const { again, queue, waiting } = this;
+    let item: Item<T, R>;
     if (again.length > 0) {
-      const item = again.shift();
-      if (!item.ended) {
-        if (item.failure === undefined) {
-          startAttempt(this, item, item.value as T);
-        } else {
-          startFallback(this, item, item.failure.error);
+      item = again.shift();
+    } else {
+      if (this.active >= this.places || queue.size >= this.settings.reorderWindow) {
+        return false;
+      }
+      if (waiting.length === 0) {
+        this.source?.pull();
+        if (this.closed || waiting.length === 0) {
+          // Whoever was asked may have let an item fail that is tried again.
+          return again.length > 0;
         }
       }
-      return true;
+      item = new Item(this.started++, waiting.shift());
+      queue.push(item);
+      this.active++;
     }
-    if (this.active >= settings.concurrent || queue.size >= settings.reorderWindow) {
-      return false;
+    if (!item.ended) {
+      new Attempt(item, this).start();
     }
-    if (this.waiting.length === 0) {
-      this.source?.pull();
-      if (this.closed || this.waiting.length === 0) {
-        // Whoever was asked may have let an item fail that is tried again.
-        return again.length > 0;
-      }
-    }
-    const value = this.waiting.shift();
-    const item = new Item<T, R>(this.started++, this.keepsValues ? value : undefined);
-    queue.push(item);
-    this.active++;
-    startAttempt(this, item, value);
     return true;
   }
 
   // How items, and the result, end.
 
-  private prepareRetry(item: Item<T, R>, error: unknown): void {
+  private retryLater(item: Item<T, R>, error: unknown): void {
     item.retries++;
     if (this.settings.atomic) {
       item.dropParked();
     }
-    startDelay(this, item, error);
+    if (this.settings.retry.delay === undefined) {
+      this.again.push(item);
+    } else {
+      new Delay(item, this, error).start();
+    }
   }
 
   /** What a failed item does to the result. */
@@ -283,7 +272,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
       this.fail(error, item);
     } else {
       if (onError === 'at-end') {
-        this.failures.add(item.index, error);
+        this.failures.push({ index: item.index, error });
       }
       this.endItem(item, 'failed', error);
     }
@@ -294,7 +283,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     if (this.settings.atomic) {
       item.dropParked();
     }
-    this.failures.cut(item.index, error);
+    this.failures = [{ index: item.index, error }];
     this.cancelAfter(item).forEach(reportError);
     // A teardown may have ended everything, this item included.
     if (!item.ended) {
@@ -311,13 +300,13 @@ export class EagerProcess<T, R> implements Watched<T, R> {
     if (this.settings.monitor === undefined) {
       item.value = undefined;
     } else {
-      this.watch.item('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
+      this.watch.tell('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
     }
   }
 
   /** All is emitted: the result ends. */
   private finish(): void {
-    const failure = this.failures.result();
+    const failure = failureOf(this.failures);
     this.close();
     if (failure === undefined) {
       this.destination.complete();
@@ -354,7 +343,7 @@ export class EagerProcess<T, R> implements Watched<T, R> {
   private release(): void {
     const errors = this.cancelAfter(undefined);
     this.deadlines.close();
-    this.again.clear();
+    this.again = new Queue();
     if (errors.length > 0) {
       // As `Subscription.unsubscribe` does, so that rxjs can merge it with what other teardowns have thrown.
       // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -369,54 +358,40 @@ export class EagerProcess<T, R> implements Watched<T, R> {
    * @returns what teardowns have thrown
    */
   private cancelAfter(item: Item<T, R> | undefined): unknown[] {
-    const { source } = this;
     const errors: unknown[] = [];
-    const cancelled: [Item<T, R>, Activity | undefined][] = [];
-    this.source = undefined;
-    this.sourceEnded = true;
-    // A monitor that is being told of what is dropped may unsubscribe.
-    if (this.waiting.length > 0) {
-      this.dropped = this.waiting;
-      this.waiting = new Queue();
-    }
-    for (const later of this.queue.removeAfter(item)) {
-      if (later.ended) {
-        this.parked--;
-      } else {
-        later.ended = true;
-        cancelled.push([later, later.activity]);
-        later.activity?.close();
-      }
-    }
-    const cancel = (running: Activity | Source | undefined) => {
+    const cancel = (running: Running | Source | undefined) => {
       try {
         running?.cancel();
       } catch (error) {
         errors.push(error);
       }
     };
+    const { source } = this;
+    this.source = undefined;
+    this.sourceEnded = true;
+    this.places = 0;
+    const cancelled = this.queue.removeAfter(item).flatMap((later): [Item<T, R>, Running | undefined][] => {
+      const { run } = later;
+      if (later.ended) {
+        this.parked--;
+        return [];
+      }
+      later.ended = true;
+      run?.close();
+      return [[later, run]];
+    });
     cancel(source);
-    for (const [later, activity] of cancelled) {
-      cancel(activity);
+    for (const [later, run] of cancelled) {
+      cancel(run);
       this.active--;
-      this.watch.item('ended', later, { outcome: 'cancelled' });
+      this.watch.tell('ended', later, { outcome: 'cancelled' });
     }
-    this.tellDropped();
-    return errors;
-  }
-
-  /** Tells the monitor of the values that waited and are dropped. */
-  private tellDropped(): void {
-    const { dropped } = this;
     if (this.settings.monitor === undefined) {
-      dropped.clear();
+      this.waiting = new Queue();
     }
-    for (let index = this.started; dropped.length > 0; index++) {
-      this.watch.value('ended', index, dropped.shift(), 0, { outcome: 'cancelled' });
+    while (this.waiting.length > 0) {
+      this.watch.tellOf('ended', this.started++, this.waiting.shift(), { outcome: 'cancelled' });
     }
-  }
-
-  get waitingCount(): number {
-    return this.waiting.length + this.dropped.length;
+    return errors;
   }
 }

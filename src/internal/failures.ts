@@ -1,29 +1,17 @@
+/** An error and the place in the order that it has: the index of its item, or `Infinity` for the source's own. */
+export interface Failure {
+  readonly index: number;
+  readonly error: unknown;
+}
+
 /**
- * What the failures so far make of the result's end. An error that takes its place in the order makes everything after it
- * unreachable, so it is simply the end of the result; errors kept for the end stand in source order.
+ * What the failures that were kept for the end make of it: the error the result ends with, in a box since an error may be
+ * `undefined`; or `undefined`, where it completes.
  */
-export class Failures {
-  private list: { index: number; error: unknown }[] = [];
-
-  /** Keeps an error for the end. The source's own comes last: its index is `Infinity`. */
-  add(index: number, error: unknown): void {
-    this.list.push({ index, error });
+export function failureOf(failures: Failure[]): { error: unknown } | undefined {
+  if (failures.length < 2) {
+    return failures[0];
   }
-
-  /** Ends the result with this error, in place of every later one. */
-  cut(index: number, error: unknown): void {
-    this.list = [{ index, error }];
-  }
-
-  /** The error the result ends with, in a box since an error may be `undefined`; or `undefined`, where it completes. */
-  result(): { error: unknown } | undefined {
-    const { list } = this;
-    if (list.length < 2) {
-      return list[0];
-    }
-    const errors = list.sort((a, b) => a.index - b.index).map(({ error }) => error);
-    return {
-      error: new AggregateError(errors, `${errors.length} failures, in source order`),
-    };
-  }
+  const errors = failures.sort((a, b) => a.index - b.index).map(({ error }) => error);
+  return { error: new AggregateError(errors, `${errors.length} failures, in source order`) };
 }

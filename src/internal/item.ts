@@ -1,9 +1,7 @@
 import { Queue } from './queue.js';
 
-const NOTHING = Symbol();
-
-/** What can be cancelled on behalf of an item: an attempt, the delay before the next one, what a fallback returned. */
-export interface Activity {
+/** What runs on behalf of an item: an attempt, the delay before the next one, what a fallback returned. */
+export interface Running {
   /** Cuts its link to the item: whatever it hears from now on has no effect. */
   close(): void;
   /** Closes it, where it is not, and ends what it listens to. */
@@ -12,12 +10,12 @@ export interface Activity {
 
 /**
  * One source value together with its place in the output: how it ended, and what it has parked. What runs on its behalf at
- * the moment is its `activity`.
+ * the moment is its `run`.
  */
 export class Item<T, R> {
   /** The next item in source order. */
   next: Item<T, R> | undefined = undefined;
-  activity: Activity | undefined = undefined;
+  run: Running | undefined = undefined;
   ended = false;
   /** Whether the queue counts it as ready: see `ReorderQueue.ready`. */
   ready = false;
@@ -26,11 +24,12 @@ export class Item<T, R> {
   /** How many attempts have been started, and how many of them count against the limit of retries. */
   attempts = 0;
   retries = 0;
-  /** How many values the current attempt has given, and how many went out, or will, in all. */
-  seen = 0;
+  /** How many values went out, or will, in all, and how many of them came before the current attempt. */
   emitted = 0;
-  /** Most items park one value at most: it stands here, and a queue is made only for more. */
-  private first: R | typeof NOTHING = NOTHING;
+  emittedBefore = 0;
+  /** How many values are parked. Most items park one at most: the earliest stands here, and a queue is made only for more. */
+  parked = 0;
+  private earliest: R | undefined = undefined;
   private more: Queue<R> | undefined = undefined;
 
   constructor(
@@ -39,32 +38,24 @@ export class Item<T, R> {
     public value: T | undefined,
   ) {}
 
-  get hasParked(): boolean {
-    return this.first !== NOTHING || (this.more !== undefined && this.more.length > 0);
-  }
-
   park(value: R): void {
-    if (this.hasParked) {
-      (this.more ??= new Queue()).push(value);
+    if (this.parked++ === 0) {
+      this.earliest = value;
     } else {
-      this.first = value;
+      (this.more ??= new Queue()).push(value);
     }
   }
 
-  /** Takes the earliest parked value. To be called only while `hasParked`. */
+  /** Takes the earliest parked value. To be called only while there is one. */
   takeParked(): R {
-    const { first } = this;
-    if (first !== NOTHING) {
-      this.first = NOTHING;
-      return first;
-    }
-    return this.more!.shift();
+    const { earliest } = this;
+    this.earliest = --this.parked === 0 ? undefined : this.more!.shift();
+    return earliest as R;
   }
 
   /** Forgets what it parked, as if it had never been emitted. */
   dropParked(): void {
-    this.first = NOTHING;
-    this.more = undefined;
-    this.emitted = 0;
+    this.earliest = this.more = undefined;
+    this.parked = this.emitted = 0;
   }
 }

@@ -3,15 +3,37 @@ import { reportError } from './errors.js';
 import { hasMethod, isReadable, openReader, readResult, type Reader } from './reader.js';
 
 /** What hears an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
-export interface Listener<V> {
+// What `V` is, its subclasses say.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+export abstract class Listener<V> {
   /** Whether it hears nothing more. */
-  readonly closed: boolean;
+  closed = false;
   /** What ends what it listens to; set before the first notification, where there is something to end. */
-  stop: Unsubscribable | undefined;
-  next(value: V): void;
+  stop: Unsubscribable | undefined = undefined;
+
+  abstract next(value: V): void;
   /** Is called, like `complete`, after what it listened to has been finalized. */
-  error(error: unknown): void;
-  complete(): void;
+  abstract error(error: unknown): void;
+  abstract complete(): void;
+
+  /** Cuts all links, so that whatever it hears from now on has no effect. */
+  abstract close(): void;
+
+  /** Closes it, where it is not, and ends what it listens to. */
+  cancel(): void {
+    if (!this.closed) {
+      this.close();
+    }
+    const { stop } = this;
+    this.stop = undefined;
+    stop?.unsubscribe();
+  }
+
+  /** What it listens to has ended by itself. */
+  protected end(): void {
+    this.close();
+    this.stop = undefined;
+  }
 }
 
 /**

@@ -26,6 +26,8 @@ export type OnErrorFunction<T, R> = (error: unknown, item: FailedItem<T>) => Obs
 
 export type Limits = Readonly<Partial<Record<LimitName, number>>>;
 
+export type RetryDelay = Extract<RetryConfig['delay'], (...args: never[]) => unknown>;
+
 export interface Retry {
   readonly count: number;
   readonly delay: RetryConfig['delay'];

@@ -1,8 +1,8 @@
-import { noop, type Observable, type ObservableInput, type Unsubscribable } from 'rxjs';
+import { noop, type Observable, type ObservableInput } from 'rxjs';
 import { show } from './check.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
-import { listen, type Listener } from './listen.js';
+import { listen, Listener } from './listen.js';
 import { handleRejection } from './promises.js';
 import { isReadable, openReader, quietly, readResult, type Readable } from './reader.js';
 
@@ -15,18 +15,14 @@ export interface Source {
   cancel(): void;
 }
 
-/**
- * A source that tells: an Observable. Like whatever listens, it is held by who it listens to, and lets go of everything
- * when it is closed.
- */
-export class PushedSource<T, R> implements Source, Listener<T> {
-  closed = false;
-  stop: Unsubscribable | undefined = undefined;
-
+/** A source that tells: an Observable. Like whatever listens, it lets go of everything when it is closed. */
+export class PushedSource<T, R> extends Listener<T> implements Source {
   constructor(
     private source: Observable<T>,
     private process: EagerProcess<T, R>,
-  ) {}
+  ) {
+    super();
+  }
 
   start(): void {
     if (!listen(this.source, this)) {
@@ -39,29 +35,24 @@ export class PushedSource<T, R> implements Source, Listener<T> {
   }
 
   error(error: unknown): void {
-    this.close().sourceFailed(error);
+    const { process } = this;
+    this.end();
+    process.endSource({ error });
   }
 
   complete(): void {
-    this.close().sourceCompleted();
+    const { process } = this;
+    this.end();
+    process.endSource();
   }
 
   pull(): void {
     // It tells when it has something.
   }
 
-  cancel(): void {
-    const { stop } = this;
-    this.close();
-    stop?.unsubscribe();
-  }
-
-  private close(): EagerProcess<T, R> {
-    const { process } = this;
+  close(): void {
     this.closed = true;
-    this.stop = undefined;
     this.source = this.process = undefined as never;
-    return process;
   }
 }
 
@@ -143,7 +134,7 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
       this.reader = undefined;
     } else if (done) {
       this.reader?.release();
-      this.close().sourceCompleted();
+      this.close().endSource();
     } else {
       this.process.receive(value);
     }
@@ -153,7 +144,7 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
     this.reading = false;
     if (!this.closed) {
       this.reader?.release();
-      this.close().sourceFailed(error);
+      this.close().endSource({ error });
     }
   }
 

@@ -1,17 +1,10 @@
 import type { ItemOutcome, MonitorEvent } from '../config.js';
-import type { Clock, ClockOwner, Deadlines, Limit } from './deadlines.js';
+import type { Clock, ClockOwner, Limit } from './deadlines.js';
+import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
 import type { Item } from './item.js';
-import type { ReorderQueue } from './reorderQueue.js';
 
-/** What is watched: where values and items stand. */
-export interface Watched<T, R> {
-  readonly queue: ReorderQueue<T, R>;
-  readonly waitingCount: number;
-  readonly active: number;
-  readonly parked: number;
-  blockingPassed(item: Item<T, R>, limit: Limit): void;
-}
+type EventType = MonitorEvent<unknown>['type'];
 
 type EventDetails =
   | { readonly willRetry: boolean; readonly error: unknown }
@@ -25,26 +18,24 @@ export class Watch<T, R> implements ClockOwner {
   private clock: Clock | undefined = undefined;
 
   constructor(
-    private readonly process: Watched<T, R>,
-    private readonly deadlines: Deadlines,
-    private readonly blocking: Limit | undefined,
+    private readonly process: EagerProcess<T, R>,
     private readonly monitor: ((event: MonitorEvent<T>) => void) | undefined,
   ) {}
 
   /** To be called whenever something was parked, or the head may be another. */
   head(): void {
-    if (this.blocking === undefined && this.monitor === undefined) {
+    const { queue, deadlines, limits } = this.process;
+    if (limits.blocking === undefined && this.monitor === undefined) {
       return;
     }
-    const { queue } = this.process;
     const { head } = queue;
     const blocker = queue.ready > 0 && !head?.ended ? head : undefined;
     if (blocker !== this.blocker) {
       this.blocker = blocker;
-      this.deadlines.stop(this.clock);
+      this.clock?.stop();
       if (blocker !== undefined) {
-        this.blockedSince = this.deadlines.now();
-        this.clock = this.blocking && this.deadlines.start(this.blocking, this);
+        this.blockedSince = deadlines.now();
+        this.clock = limits.blocking && deadlines.start(limits.blocking, this);
       }
     }
   }
@@ -54,31 +45,31 @@ export class Watch<T, R> implements ClockOwner {
     // If the item goes on, with a fallback, its clock starts anew.
     this.blocker = undefined;
     if (blocker !== undefined) {
-      this.process.blockingPassed(blocker, limit);
+      this.process.limitPassed(blocker, limit);
     }
   }
 
   /** Tells the monitor what happened to an item. */
-  item(type: MonitorEvent<T>['type'], item: Item<T, R>, details?: EventDetails): void {
+  tell(type: EventType, item: Item<T, R>, details?: EventDetails): void {
     if (this.monitor !== undefined) {
-      this.value(type, item.index, item.value as T, item.attempts, details);
+      this.tellOf(type, item.index, item.value as T, details, item.attempts);
     }
   }
 
   /** Tells the monitor what happened to a value, which may not be an item yet. */
-  value(type: MonitorEvent<T>['type'], index: number, value: T, attempt: number, details?: EventDetails): void {
+  tellOf(type: EventType, index: number, value: T, details?: EventDetails, attempt = 0): void {
     if (this.monitor === undefined) {
       return;
     }
     this.head();
-    const { waitingCount: waiting, active, parked } = this.process;
+    const { waiting, active, parked, deadlines } = this.process;
     const event = {
       type,
       index,
       value,
       attempt,
-      time: this.deadlines.now(),
-      waiting,
+      time: deadlines.now(),
+      waiting: waiting.length,
       active,
       parked,
       ...(this.blocker && { blockedSince: this.blockedSince }),

@@ -1,0 +1,44 @@
+import { queryObjects } from 'node:v8';
+import { firstValueFrom, of, timer } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
+import { concatEager, concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+
+/** Runs a stream to its end, and returns what its `project` was given. */
+async function itemOfAStream(): Promise<ItemContext> {
+  let given!: ItemContext;
+  const project = (value: number, _index: number, item: ItemContext) => {
+    given = item;
+    return of(value);
+  };
+  await firstValueFrom(of(1).pipe(concatMapEager(project)));
+  return given;
+}
+
+/** How many objects of its class there are. V8 collects garbage before it counts. */
+const alike = (item: ItemContext) => queryObjects(item.constructor, { format: 'count' });
+
+describe('when all streams have ended, V8 keeps the shapes and the code', () => {
+  it('since an item of each kind stays: the two of the idle subscription, besides the one held here', async () => {
+    expect(alike(await itemOfAStream())).toBe(1 + 2);
+  });
+
+  it('and not more and more of them', async () => {
+    for (let stream = 0; stream < 50; stream++) {
+      await itemOfAStream();
+    }
+    // What is still on the stack counts.
+    expect(alike(await itemOfAStream())).toBeLessThan(10);
+  });
+
+  it('and no timer runs, although those items have limits', () => {
+    vi.useFakeTimers();
+    try {
+      concatEager([timer(5)])
+        .subscribe()
+        .unsubscribe();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
