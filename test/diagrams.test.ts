@@ -74,9 +74,32 @@ describe('a picture', () => {
     expect(plain).not.toMatch(/class="(?:wait|parked)"/);
   });
 
+  test('shows inputs when they are read, and a wait only where it is clear what waits', () => {
+    const svg = draw('inputs  ab|', 'a       -1|', 'b         -2|', '> concatEager 1', 'result  -1-2|');
+    const [, b] = values(svg).filter(({ text, x }) => (text === 'a' || text === 'b') && x > 20);
+    expect(b?.x).toBe((Object.fromEntries(ticks(svg)) as Record<string, number>)['2']);
+    expect(draw('source  a--a|', 'a          -1|', '> skip 1', '> mergeMap', 'result  ----1|')).not.toContain(
+      'class="wait"',
+    );
+  });
+
+  test('ends the result once', () => {
+    const svg = draw('source  1|', '> take 1', 'unsub   -----!', 'result  (1|)');
+    expect(svg).not.toContain('>!<');
+  });
+
+  test('leaves out milliseconds that have no room', () => {
+    const svg = draw('source  a 1000s bcdefg|', '> any', 'result  -');
+    const places = ticks(svg).map(([text, x]) => ({ x: Number(x), half: String(text).length * 3 }));
+    expect(places.length).toBeGreaterThan(3);
+    places.slice(1).forEach(({ x, half }, index) => {
+      expect(x - half).toBeGreaterThan(places[index]!.x + places[index]!.half);
+    });
+  });
+
   test('shortens long waits, and says how long they are', () => {
     const svg = draw('source  a- 100ms b|', 'a       1|', 'b                2|', '> mergeMap', 'result  1- 100ms 2|');
-    expect(ticks(svg).map(([text]) => text)).toEqual(['0', '1', '102', '103', '100 ms']);
+    expect(ticks(svg).map(([text]) => text)).toEqual(['0', '1', '100 ms', '102', '103']);
     expect(svg.match(/class="dots"/g)).toHaveLength(2);
   });
 

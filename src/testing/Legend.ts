@@ -1,54 +1,77 @@
-import { type ErrorValues, show } from './errors.js';
 import { isEqual } from './isEqual.js';
-import { errorNames, type MarbleError, type MarbleRow, type MarbleSpec, type MarbleValue } from './model.js';
+import { errorNames, type MarbleError, type MarbleRow, type MarbleSpec, type MarbleValue, valuesOf } from './model.js';
 import { isValue } from './readMarks.js';
+import { show } from './show.js';
 import { fill } from './values.js';
 
+/** What a mark or a name stands for. */
+interface Entry {
+  /** What is emitted. */
+  readonly given: unknown;
+  /** What must come out: made anew, so that nobody can change both. */
+  readonly expected: unknown;
+}
+
 /** What the marks and names of a block stand for in a run, and which of them a value is. */
-export class Legend implements ErrorValues {
+export class Legend {
   readonly #fixtures: Readonly<Record<string, unknown>>;
   /** Only values that do not stand for themselves. */
-  readonly #values = new Map<string, unknown>();
-  readonly #errors = new Map<string, unknown>();
+  readonly #values = new Map<string, Entry>();
+  readonly #errors = new Map<string, Entry>();
   readonly #nameOfRow: ReadonlyMap<MarbleRow, string>;
 
   /** @throws Error if a fixture is not there, or two marks stand for equal values */
   constructor(spec: MarbleSpec, fixtures: Readonly<Record<string, unknown>>) {
     this.#fixtures = fixtures;
     this.#nameOfRow = errorNames(spec.rows);
-    for (const name of this.#nameOfRow.values()) this.#errors.set(name, `error ${name}`);
-    for (const [name, value] of Object.entries(spec.where)) {
-      if (name.startsWith('#')) this.#errors.set(name.slice(1), this.fill(value));
-      else this.#values.set(name, this.fill(value));
+    for (const name of this.#nameOfRow.values()) {
+      this.#errors.set(name, { given: `error ${name}`, expected: `error ${name}` });
     }
-    this.#expectDistinct(spec);
+    for (const [name, value] of Object.entries(spec.where)) {
+      const entry = { given: this.fill(value), expected: this.fill(value) };
+      if (name.startsWith('#')) this.#errors.set(name.slice(1), entry);
+      else this.#values.set(name, entry);
+    }
+    this.#expectDistinct(valuesOf([...spec.rows, spec.result]));
     // A misspelt name in an `error` line would otherwise only look like another error.
     if (spec.error) this.#expectFixtures(spec.error);
   }
 
-  readonly fill = (value: MarbleValue): unknown => fill(value, (name) => this.#find(name));
+  /** What is meant by what a block says, fixtures filled in. */
+  fill(value: MarbleValue): unknown {
+    return fill(value, (name) => this.#find(name));
+  }
 
+  /** What a mark emits. */
   valueOf(mark: string): unknown {
-    return this.#values.has(mark) ? this.#values.get(mark) : mark;
+    const entry = this.#values.get(mark);
+    return entry ? entry.given : mark;
   }
 
   /** The mark of a value; `undefined` if there is none. */
   markOf(value: unknown): string | undefined {
-    for (const [mark, each] of this.#values) if (isEqual(value, each)) return mark;
+    for (const [mark, { expected }] of this.#values) if (isEqual(value, expected)) return mark;
     return typeof value === 'string' && isValue(value) && !this.#values.has(value) ? value : undefined;
   }
 
-  errorOfRow(row: MarbleRow): unknown {
-    return this.errorOf(this.#nameOfRow.get(row) ?? '');
+  /** What a row fails with. */
+  errorOf(row: MarbleRow): unknown {
+    return this.#errors.get(this.#nameOfRow.get(row) ?? '')?.given;
   }
 
-  readonly errorOf = (row: string): unknown => this.#errors.get(row);
+  /** Whether this is the error of a row, by its name: equal to it, and not the very one of another row. */
+  isErrorOf(name: string, error: unknown): boolean {
+    const entry = this.#errors.get(name);
+    if (entry === undefined || !isEqual(error, entry.expected)) return false;
+    return Object.is(error, entry.given) || ![...this.#errors.values()].some(({ given }) => Object.is(error, given));
+  }
 
-  readonly nameOf = (error: unknown): string | undefined => {
-    for (const [name, each] of this.#errors) if (isEqual(error, each)) return name;
+  /** What an error is called in an `error` line, if it has a name. */
+  nameOf(error: unknown): string | undefined {
+    for (const name of this.#errors.keys()) if (this.isErrorOf(name, error)) return name;
     for (const [name, each] of Object.entries(this.#fixtures)) if (Object.is(error, each)) return `$${name}`;
     return undefined;
-  };
+  }
 
   #find(name: string): unknown {
     if (Object.hasOwn(this.#fixtures, name)) return this.#fixtures[name];
@@ -62,13 +85,12 @@ export class Legend implements ErrorValues {
   }
 
   /** What comes out could not be told apart otherwise. */
-  #expectDistinct({ rows, result }: MarbleSpec): void {
-    const marks = new Set([...rows, result].flatMap((row) => row.marks.map(({ mark }) => mark)));
-    for (const mark of [...marks].filter(isValue)) {
+  #expectDistinct(marks: ReadonlySet<string>): void {
+    for (const mark of marks) {
       const value = this.valueOf(mark);
       const other = this.markOf(value);
-      if (other !== mark)
-        throw new Error(`expected different values for ${other} and ${mark}, got ${show(value)} twice`);
+      if (other === mark) continue;
+      throw new Error(`expected different values for ${other ?? '?'} and ${mark}, got ${show(value)} twice`);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
-import { show } from './errors.js';
 import type { Legend } from './Legend.js';
 import { bursts, fails, type MarbleMark, type MarbleRow, type MarbleSpec } from './model.js';
 import { isValue } from './readMarks.js';
+import { show } from './show.js';
 
 /**
  * What operators and fixtures can use of the block that is running. What its Observables emit is up to the block, and
@@ -26,9 +26,14 @@ export interface MarbleStage {
   readonly scheduler: SchedulerLike;
 }
 
+/** The label of what is asked for by a value that no row has. */
+export const UNKNOWN = '?';
+
 /** One use of a label: the row it plays, if there is one, and what was observed. */
 export interface Take {
   readonly label: string;
+  /** What it was asked for by, as messages call it. */
+  readonly name: string;
   readonly row: MarbleRow | undefined;
   /** When `project` was called or the input read, where that is to be checked. */
   readonly askedAt: number | undefined;
@@ -50,6 +55,8 @@ export class Stage implements MarbleStage {
   /** Who hears the hot source. */
   readonly #listeners = new Set<(mark: string) => void>();
   readonly #hotRows: readonly MarbleRow[];
+  /** How the hot source has ended, if it has. */
+  #hotEnd: string | undefined = undefined;
   /** The rows that are not used yet. */
   readonly #rows = new Map<string, MarbleRow[]>();
 
@@ -65,34 +72,52 @@ export class Stage implements MarbleStage {
 
   /** Starts a hot source. To be called when the subscription is scheduled, which comes first in its frame. */
   begin(): void {
-    // What two rows show in one frame, two subscribers hear of one source.
-    const shown = new Map<number, readonly string[]>();
-    for (const { marks } of this.#hotRows) {
-      const emitted = marks.filter(({ mark }) => mark !== '!');
-      for (const [frame, burst] of bursts(emitted)) if (!shown.has(frame)) shown.set(frame, burst);
-    }
-    for (const [frame, burst] of shown) {
+    for (const [frame, burst] of this.#hotBursts()) {
       this.scheduler.schedule(() => burst.forEach((mark) => this.#tell(mark)), frame);
     }
   }
 
-  readonly inner = (value: unknown): Observable<never> => this.#inner(value, undefined);
+  /** What the rows of a hot source show of it, each for as long as it is subscribed. */
+  #hotBursts(): ReadonlyMap<number, readonly string[]> {
+    const longest = new Map<number, readonly string[]>();
+    for (const { marks } of this.#hotRows) {
+      for (const [frame, burst] of bursts(marks.filter(({ mark }) => mark !== '!'))) {
+        const [heard, known] = [burst.map(({ mark }) => mark), longest.get(frame) ?? []];
+        const [short, long] = heard.length > known.length ? [known, heard] : [heard, known];
+        if (!long.join('').includes(short.join(''))) {
+          throw new Error(
+            `expected the rows "hot" to show one source, got ${known.join('')} and ${heard.join('')} at ${frame} ms`,
+          );
+        }
+        longest.set(frame, long);
+      }
+    }
+    return longest;
+  }
 
-  readonly project = (value: unknown): Observable<never> => this.#inner(value, this.scheduler.frame);
+  readonly inner = (value: unknown): Observable<never> => {
+    const label = typeof value === 'string' && this.#rows.has(value) ? value : undefined;
+    return this.#observable(this.#take(label ?? this.#markOf(value), undefined, value));
+  };
 
-  #inner(value: unknown, askedAt: number | undefined): Observable<never> {
-    const known = typeof value === 'string' && this.#rows.has(value);
-    return this.#observable(this.#take(this.legend?.markOf(value) ?? (known ? value : show(value)), askedAt));
+  readonly project = (value: unknown): Observable<never> =>
+    this.#observable(this.#take(this.#markOf(value), this.scheduler.frame, value));
+
+  #markOf(value: unknown): string {
+    return this.legend?.markOf(value) ?? UNKNOWN;
   }
 
   /** Uses the next row of a label. */
-  #take(label: string, askedAt: number | undefined): Take {
+  #take(label: string, askedAt: number | undefined, value: unknown = label): Take {
     const row = this.#rows.get(label)?.shift();
-    const take: Take = { label, row, askedAt, observed: undefined };
+    const name = label === UNKNOWN ? show(value) : JSON.stringify(label);
+    const take: Take = { label, name, row, askedAt, observed: undefined };
     this.takes.push(take);
     if (row?.throws) {
+      if (this.legend === undefined)
+        throw new Error(`expected ${name}, which throws, to be asked for while the block runs`);
       take.observed = { label, start: this.scheduler.frame, marks: [], throws: true };
-      throw this.legend?.errorOfRow(row);
+      throw this.legend.errorOf(row);
     }
     return take;
   }
@@ -114,21 +139,25 @@ export class Stage implements MarbleStage {
     if (take.row === undefined) return;
     const { start, marks } = take.row;
     // What comes later is scheduled before anything is emitted: within one frame, who subscribed first goes first.
-    let atOnce: readonly string[] = [];
+    let atOnce = (): void => undefined;
     for (const [frame, burst] of bursts(marks)) {
-      if (frame === start) atOnce = burst;
-      else subscriber.add(this.scheduler.schedule(() => burst.forEach(deliver), frame - start));
+      const emit = (): void => burst.forEach(({ mark }) => deliver(mark));
+      if (frame === start) atOnce = emit;
+      else subscriber.add(this.scheduler.schedule(emit, frame - start));
     }
-    atOnce.forEach(deliver);
+    atOnce();
   }
 
   #hear(take: Take, subscriber: Subscriber<unknown>): void {
     const deliver = this.#deliverTo(take, subscriber);
     this.#listeners.add(deliver);
     subscriber.add(() => this.#listeners.delete(deliver));
+    // As with a Subject, who comes after the end hears of that.
+    if (this.#hotEnd !== undefined) deliver(this.#hotEnd);
   }
 
   #tell(mark: string): void {
+    if (!isValue(mark)) this.#hotEnd = mark;
     // Those who come or go meanwhile change nothing, as with a Subject.
     for (const deliver of [...this.#listeners]) deliver(mark);
   }
@@ -158,7 +187,7 @@ export class Stage implements MarbleStage {
   /** Hot rows share one error: that of the first which fails. */
   #errorOf({ label, row }: Take): unknown {
     const failing = label === 'hot' ? this.#hotRows.find(fails) : row;
-    return failing && this.legend?.errorOfRow(failing);
+    return failing && this.legend?.errorOf(failing);
   }
 
   /** Inputs have no columns of time: their marks are recorded one after another. */

@@ -1,12 +1,14 @@
 import { layOut } from './drawRows.js';
-import { describeError, isError, printError, show } from './errors.js';
+import { describeError, isError, printError } from './errors.js';
 import type { Legend } from './Legend.js';
 import { MarbleMismatch } from './MarbleMismatch.js';
-import type { MarbleRow, MarbleSpec } from './model.js';
+import { errorNames, type MarbleRow, type MarbleSpec } from './model.js';
 import { drawn, errorText, labelled, timed, unsubRow } from './printMarble.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
-import type { Take } from './Stage.js';
+import { show } from './show.js';
+import { type Take, UNKNOWN } from './Stage.js';
+import type { TimeAxis } from './TimeAxis.js';
 
 /** What really happened. */
 export interface Observed {
@@ -23,9 +25,12 @@ interface Comparison {
   /** What the first line begins with; empty where lines have no label. */
   readonly label: string;
   readonly expected: readonly string[];
+  /** Empty for what did not happen. */
   readonly actual: readonly string[];
   /** What differs, in words. */
   readonly what: string;
+  /** The column before which nothing differs but how long nothing happens. */
+  readonly column: number;
 }
 
 /**
@@ -34,34 +39,20 @@ interface Comparison {
  * @throws {@link MarbleMismatch} if they differ
  */
 export function compare(spec: MarbleSpec, observed: Observed, legend: Legend): void {
-  const takeOf = new Map(observed.takes.map((take) => [take.row, take]));
-  const extra = observed.takes.filter(({ row, observed: seen }) => row === undefined && seen !== undefined);
-  const pairs: [expected: MarbleRow | undefined, actual: MarbleRow | undefined][] = [
-    ...spec.rows.map((row): [MarbleRow, MarbleRow | undefined] => [row, takeOf.get(row)?.observed]),
-    ...extra.map((take): [undefined, MarbleRow | undefined] => [undefined, take.observed]),
-  ];
+  const pairs = pairUp(spec.rows, observed.takes);
   const unsub = unsubRow(spec.unsub);
   const all = [...pairs.flat(), ...unsub, spec.result, observed.result].filter((row) => row !== undefined);
   const axis = layOut(timed(all));
-  const compared = (expected: MarbleRow | undefined, actual: MarbleRow | undefined): Comparison => {
-    const { label } = (expected ?? actual)!;
-    return {
-      label,
-      expected: expected ? drawn(expected, axis) : [],
-      actual: actual ? drawn(actual, axis) : [''],
-      what: label === 'inputs' ? label : `${label} at ${whenDifferent(expected, actual)} ms`,
-    };
-  };
 
   const rows: Comparison[] = [
-    ...pairs.map(([expected, actual]) => compared(expected, actual)),
+    ...pairs.map(([expected, actual]) => compareRow(expected, actual, axis)),
     ...spec.operators.map((step) => given('', printOperator(step))),
-    ...unsub.map((row) => compared(row, row)),
-    compared(spec.result, observed.result),
+    ...unsub.map((row) => compareRow(row, row, axis)),
+    compareRow(spec.result, observed.result, axis),
     ...compareErrors(spec, observed, legend),
     ...(Object.keys(spec.where).length > 0 ? [given('where', printWhere(spec.where))] : []),
   ];
-  const notes = [...notesOnCalls(spec, observed, legend), ...observed.strange];
+  const notes = [...notesOnRows(pairs), ...notesOnCalls(spec, observed, legend), ...observed.strange];
   const wrong = rows.filter((row) => !matches(row));
   if (wrong.length === 0 && notes.length === 0) return;
 
@@ -80,9 +71,32 @@ function indented(picture: string): string {
   return picture.replace(/^(?=.)/gm, '  ');
 }
 
+/** A row as it was expected and as it was observed: at least one of them. */
+type Pair = readonly [expected: MarbleRow | undefined, actual: MarbleRow | undefined];
+
+/** What was observed beside the row that was used; beyond them behind the last row of that label. */
+function pairUp(rows: readonly MarbleRow[], takes: readonly Take[]): Pair[] {
+  const takeOf = new Map(takes.map((take) => [take.row, take]));
+  const pairs: Pair[] = rows.map((row) => [row, takeOf.get(row)?.observed]);
+  for (const { row, observed } of takes) {
+    if (row !== undefined || observed === undefined) continue;
+    const last = pairs.map(([expected, actual]) => (expected ?? actual)?.label).lastIndexOf(observed.label);
+    pairs.splice(last < 0 ? pairs.length : last + 1, 0, [undefined, observed]);
+  }
+  return pairs;
+}
+
+function compareRow(expected: MarbleRow | undefined, actual: MarbleRow | undefined, axis: TimeAxis): Comparison {
+  const { label } = (expected ?? actual)!;
+  const lines = { expected: expected ? drawn(expected, axis) : [], actual: actual ? drawn(actual, axis) : [] };
+  if (label === 'inputs') return { label, ...lines, what: label, column: 0 };
+  const when = whenDifferent(expected, actual);
+  return { label, ...lines, what: `${label} at ${when} ms`, column: axis.columnOf(when) };
+}
+
 /** A line that only says what is given. */
 function given(label: string, text: string): Comparison {
-  return { label, expected: [text], actual: [text], what: label };
+  return { label, expected: [text], actual: [text], what: label, column: 0 };
 }
 
 /** The `error` line, where the block has one, or needs one to show what came instead. */
@@ -90,23 +104,31 @@ function compareErrors(spec: MarbleSpec, { errors }: Observed, legend: Legend): 
   const { error } = spec;
   const right = error === undefined ? errors.length === 0 : errors.length === 1 && isError(errors[0], error, legend);
   if (right) return errorText(spec).map((text) => given('error', text));
-  const expected = error === undefined ? [] : [printError(error)];
-  return [{ label: 'error', expected, actual: errors.map((each) => describeError(each, legend)), what: 'error' }];
+  const expected = error === undefined ? [] : [printError(error, new Set(errorNames(spec.rows).values()))];
+  return [
+    { label: 'error', expected, actual: errors.map((each) => describeError(each, legend)), what: 'error', column: 0 },
+  ];
+}
+
+/** What is not in the picture of what happened, since it did not. */
+function notesOnRows(pairs: readonly Pair[]): string[] {
+  return pairs.flatMap(([expected, actual]) =>
+    expected && !actual ? [`the row "${expected.label}" at ${expected.start} ms is never used`] : [],
+  );
 }
 
 /** What a picture cannot show. */
 function notesOnCalls(spec: MarbleSpec, { takes, errors }: Observed, legend: Legend): string[] {
   const asked = spec.rows[0]!.label === 'inputs' ? 'read from the inputs' : 'projected';
   const notes: string[] = [];
-  for (const { label, row, askedAt, observed } of takes) {
-    if (row === undefined && !spec.rows.some((each) => each.label === label)) {
-      notes.push(`"${label}" has no row, and is ${asked} at ${askedAt ?? observed?.start ?? 0} ms`);
-    } else if (askedAt !== undefined && observed === undefined) {
-      notes.push(`"${label}" is ${asked} at ${askedAt} ms, and never subscribed`);
-    } else if (askedAt !== undefined && askedAt !== observed?.start) {
-      notes.push(
-        `"${label}" is ${asked} at ${askedAt} ms, and subscribed at ${observed?.start ?? 0} ms: must be the same`,
-      );
+  for (const { label, name, row, askedAt, observed } of takes) {
+    const start = observed?.start;
+    if (row === undefined && (label === UNKNOWN || !spec.rows.some((each) => each.label === label))) {
+      notes.push(`${name} has no row, and is ${askedAt === undefined ? 'asked for' : `${asked} at ${askedAt} ms`}`);
+    } else if (askedAt !== undefined && start === undefined) {
+      notes.push(`${name} is ${asked} at ${askedAt} ms, and never subscribed`);
+    } else if (askedAt !== undefined && askedAt !== start) {
+      notes.push(`${name} is ${asked} at ${askedAt} ms, and subscribed at ${start ?? 0} ms: must be the same`);
     }
   }
   const unknown = errors.filter(
@@ -134,17 +156,16 @@ function printPictures(rows: readonly Comparison[]): { expected: string; actual:
   return { expected: expected.join('\n'), actual: actual.join('\n'), marked: marked.join('\n') };
 }
 
-/** Where two drawings part: the line of the actual one, and the column in it. */
-function firstDifference({ expected, actual }: Comparison): { line: number; column: number } {
-  for (let line = 0; line < Math.max(expected.length, actual.length); line++) {
-    const one = [...(expected[line] ?? '')];
-    const other = [...(actual[line] ?? '')];
+/** The first column in which drawings differ, but for how long nothing happens, and the line of the actual one. */
+function firstDifference({ expected, actual, column }: Comparison): { line: number; column: number } {
+  const columns = Array.from({ length: Math.max(expected.length, actual.length) }, (_, index) => {
+    const [one, other] = [[...(expected[index] ?? '')], [...(actual[index] ?? '')]];
     const length = Math.max(one.length, other.length);
-    for (let column = 0; column < length; column++) {
-      if ((one[column] ?? ' ') !== (other[column] ?? ' ')) return { line: Math.min(line, actual.length - 1), column };
-    }
-  }
-  return { line: 0, column: 0 };
+    for (let at = 0; at < length; at++) if ((one[at] ?? ' ') !== (other[at] ?? ' ')) return at;
+    return Infinity;
+  });
+  const first = Math.min(...columns);
+  return { line: Math.min(columns.indexOf(first), actual.length - 1), column: Math.max(column, first) };
 }
 
 /** The first frame in which two rows differ. */

@@ -1,11 +1,9 @@
-import { printError } from './errors.js';
-import { bursts, type MarbleMark, type MarbleRow, type MarbleSpec } from './model.js';
+import { bursts, isEnd, type MarbleMark, type MarbleRow } from './model.js';
 import { PictureAxis } from './picture/PictureAxis.js';
 import { STYLE } from './picture/style.js';
 import { element, escape } from './picture/svg.js';
 import { isSource, Trace } from './picture/Trace.js';
-import { errorText, printMarble, timed } from './printMarble.js';
-import { isValue } from './readMarks.js';
+import { errorText, type MarblePicture, printMarble } from './printMarble.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 
@@ -17,6 +15,12 @@ const RIGHT = 22;
 const RADIUS = 11;
 /** The width of a character of the operators' text, which is set in a monospaced font of 13 pixels. */
 const CHARACTER = 7.9;
+/** The same for the milliseconds. */
+const DIGIT = 6.2;
+
+/** What is drawn of a specification. */
+type Drawn = MarblePicture & { readonly name: string };
+
 /**
  * Draws a marble block as an SVG: source, inners as they are subscribed, operators, result, time to the right. Values have
  * the colour of the source value that they come from. A dotted line leads from where a source value came to where its inner
@@ -35,37 +39,38 @@ const CHARACTER = 7.9;
  * @param spec - A specification from {@link readMarbles}, or one that was made otherwise.
  * @returns The text of an SVG document.
  */
-export function drawMarble(spec: Omit<MarbleSpec, 'file' | 'line'>): string {
+export function drawMarble(spec: Drawn): string {
   return new Picture(spec).draw();
 }
 
 class Picture {
-  readonly #spec: Omit<MarbleSpec, 'file' | 'line'>;
+  readonly #spec: Drawn;
   readonly #axis: PictureAxis;
+  readonly #rows: readonly MarbleRow[];
   readonly #result: MarbleRow;
   readonly #trace: Trace;
   readonly #width: number;
 
-  constructor(spec: Omit<MarbleSpec, 'file' | 'line'>) {
+  constructor(spec: Drawn) {
     const { rows, result, unsub, operators } = spec;
     this.#spec = spec;
-    // The end of the result that the consumer makes.
-    const end = unsub === undefined ? [] : [{ frame: unsub, mark: '!' }];
-    this.#result = { ...result, marks: [...result.marks, ...end].sort((one, other) => one.frame - other.frame) };
-    this.#axis = new PictureAxis(timed([...rows, this.#result]));
-    this.#trace = new Trace(rows, this.#result);
+    // The end of the result that the consumer makes, unless it has ended before.
+    const open = unsub !== undefined && !result.marks.some(isEnd);
+    this.#result = open ? { ...result, marks: [...result.marks, { frame: unsub, mark: '!' }] } : result;
+    this.#rows = rows.map((row) => (row.label === 'inputs' ? whenRead(row, rows) : row));
+    this.#axis = new PictureAxis([...this.#rows, this.#result]);
+    this.#trace = new Trace(this.#rows, this.#result);
     const texts = [...operators.map(printOperator), ...this.#legend()];
     const text = Math.max(...texts.map((each) => [...each].length * CHARACTER));
-    const inputs = rows[0]!.label === 'inputs' ? rows[0]!.marks.length : 0;
-    this.#width = LEFT + Math.max(Math.max(this.#axis.width, inputs) * UNIT, text - LEFT + 2 * RIGHT) + RIGHT;
+    this.#width = LEFT + Math.max(this.#axis.width * UNIT, text - LEFT + 2 * RIGHT) + RIGHT;
   }
 
   draw(): string {
-    const { name, rows, operators } = this.#spec;
+    const { name, operators } = this.#spec;
     const drawn: string[] = [this.#ticks()];
     let top = 18;
-    for (const row of rows) {
-      drawn.push(row.label === 'inputs' ? this.#inputs(row, top + ROW / 2) : this.#row(row, top + ROW / 2));
+    for (const row of this.#rows) {
+      drawn.push(this.#row(row, top + ROW / 2));
       top += ROW;
     }
     const box = 20 * operators.length + 10;
@@ -101,43 +106,53 @@ class Picture {
     return LEFT + unit * UNIT;
   }
 
-  /** The milliseconds, above everything. */
+  /** The milliseconds, above everything, where there is room for them. */
   #ticks(): string {
-    const numbers = this.#axis.frames.map((frame) =>
-      element('text', { class: 'faint', x: this.#x(this.#axis.at(frame)), y: 9 }, String(frame)),
-    );
-    const gaps = this.#axis.gaps.map(({ from, to, frames }) =>
-      element('text', { class: 'faint', x: this.#x((from + to) / 2), y: 9 }, `${frames} ms`),
-    );
-    return [element('text', { class: 'faint left', x: 4, y: 9 }, 'ms'), ...numbers, ...gaps].join('');
-  }
-
-  /** Inputs are not timed: they are shown one after another, without a line. */
-  #inputs(row: MarbleRow, y: number): string {
-    return this.#label(row, y) + row.marks.map((mark, index) => this.#mark(mark, this.#x(index + 0.5), y)).join('');
+    const ticks = [element('text', { class: 'faint left', x: 4, y: 9 }, 'ms')];
+    let free = LEFT - UNIT;
+    const put = (middle: number, text: string): void => {
+      const half = ((text.length + 1) * DIGIT) / 2;
+      if (middle - half < free) return;
+      ticks.push(element('text', { class: 'faint', x: middle, y: 9 }, text));
+      free = middle + half;
+    };
+    const gaps = this.#axis.gaps.map(({ from, to, frames }) => ({ at: (from + to) / 2, text: `${frames} ms` }));
+    const frames = this.#axis.frames.map((frame) => ({ at: this.#axis.at(frame), text: String(frame) }));
+    for (const { at, text } of [...gaps, ...frames].sort((one, other) => one.at - other.at)) put(this.#x(at), text);
+    return ticks.join('');
   }
 
   #row(row: MarbleRow, y: number): string {
-    const { start, marks, throws } = row;
-    const colour = isSource(row) || row === this.#result ? 'n' : this.#trace.colour(row.label);
-    const begin = this.#x(this.#axis.at(start));
-    if (throws) {
-      const cross = this.#mark({ frame: start, mark: '#' }, begin, y);
-      return this.#label(row, y) + element('g', { class: colour }, cross + this.#text('throws', begin + UNIT * 1.6, y));
-    }
-    const last = marks.at(-1);
-    const ended = last !== undefined && !isValue(last.mark);
-    const burst = last ? (bursts(marks).get(last.frame) ?? []) : [];
-    const end = ended ? this.#x(this.#axis.at(last.frame) + burst.length - 1) : this.#width - RIGHT / 2;
-    const line = [
+    const drawn = [...bursts(row.marks)].map(([frame, burst]) => this.#burst(frame, burst, y)).join('');
+    // Inputs are there before they are read: nothing leads from one to the next.
+    if (row.label === 'inputs') return this.#label(row, y) + drawn;
+    const begin = this.#x(this.#axis.at(row.start));
+    const colour = this.#isInner(row) ? this.#trace.colour(row.label) : 'n';
+    const line = row.throws ? this.#throw(row, begin, y) : this.#lineOf(row, begin, y);
+    return this.#label(row, y) + element('g', { class: colour }, line) + drawn;
+  }
+
+  #throw(row: MarbleRow, begin: number, y: number): string {
+    return this.#mark({ frame: row.start, mark: '#' }, begin, y) + this.#text('throws', begin + UNIT * 1.6, y);
+  }
+
+  /** What a row is before its marks are put on it. */
+  #lineOf(row: MarbleRow, begin: number, y: number): string {
+    const last = row.marks.at(-1);
+    const ended = last !== undefined && isEnd(last);
+    const beside = row.marks.filter(({ frame }) => frame === last?.frame).length - 1;
+    const end = ended ? this.#x(this.#axis.at(last.frame) + beside) : this.#width - RIGHT / 2;
+    return [
       this.#waiting(row, begin, y),
       this.#parked(row, y),
       ...this.#line(begin, end, y),
       ended ? '' : element('path', { d: `M${end - 5} ${y - 4}l5 4l-5 4` }),
-      isSource(row) || row === this.#result ? '' : element('circle', { class: 'start', cx: begin, cy: y, r: 3 }),
+      this.#isInner(row) ? element('circle', { class: 'start', cx: begin, cy: y, r: 3 }) : '',
     ].join('');
-    const drawn = [...bursts(marks)].map(([frame, group]) => this.#group(row, frame, group, y));
-    return this.#label(row, y) + element('g', { class: colour }, line) + drawn.join('');
+  }
+
+  #isInner(row: MarbleRow): boolean {
+    return row !== this.#result && !isSource(row);
   }
 
   /** A line that is dotted where time is left out. */
@@ -158,7 +173,7 @@ class Picture {
 
   /** From where its source value came to where an inner is subscribed. */
   #waiting(row: MarbleRow, begin: number, y: number): string {
-    const since = isSource(row) || this.#spec.rows[0]!.label === 'inputs' ? undefined : this.#trace.waiting(row);
+    const since = this.#isInner(row) ? this.#trace.waiting(row) : undefined;
     if (since === undefined) return '';
     return element('path', { class: 'wait', d: `M${this.#x(this.#axis.at(since))} ${y}H${begin}` });
   }
@@ -172,14 +187,13 @@ class Picture {
   }
 
   /** What happens in one frame of a row, side by side. */
-  #group(row: MarbleRow, frame: number, group: readonly string[], y: number): string {
+  #burst(frame: number, burst: readonly MarbleMark[], y: number): string {
     const at = this.#x(this.#axis.at(frame));
-    const marks = row.marks.filter((mark) => mark.frame === frame);
-    const drawn = marks.map((mark, index) => this.#mark(mark, at + index * UNIT, y)).join('');
-    if (group.length === 1) return drawn;
+    const drawn = burst.map((mark, index) => this.#mark(mark, at + index * UNIT, y)).join('');
+    if (burst.length === 1) return drawn;
     const size = { x: at - RADIUS - 2.5, y: y - RADIUS - 2.5, rx: RADIUS + 2.5, height: 2 * RADIUS + 5 };
-    const frameAround = element('rect', { class: 'once', ...size, width: (group.length - 1) * UNIT + 2 * RADIUS + 5 });
-    return element('g', { class: 'n' }, frameAround) + drawn;
+    const around = element('rect', { class: 'once', ...size, width: (burst.length - 1) * UNIT + 2 * RADIUS + 5 });
+    return element('g', { class: 'n' }, around) + drawn;
   }
 
   #mark(mark: MarbleMark, x: number, y: number): string {
@@ -200,7 +214,7 @@ class Picture {
   }
 
   #label(row: MarbleRow, y: number): string {
-    if (row === this.#result || isSource(row)) return element('text', { class: 'left', x: 4, y }, escape(row.label));
+    if (!this.#isInner(row)) return element('text', { class: 'left', x: 4, y }, escape(row.label));
     const colour = this.#trace.colour(row.label);
     return element(
       'g',
@@ -224,8 +238,20 @@ class Picture {
 
   /** What marks stand for, below everything. */
   #legend(): string[] {
-    const { error, where } = this.#spec;
-    const said = error && errorText(this.#spec).length > 0 ? [`error ${printError(error)}`] : [];
+    const { where } = this.#spec;
+    const said = errorText(this.#spec).map((error) => `error ${error}`);
     return Object.keys(where).length > 0 ? [...said, `where ${printWhere(where)}`] : said;
   }
+}
+
+/** Inputs, each when it is read: when the row of its inner starts. */
+function whenRead(inputs: MarbleRow, rows: readonly MarbleRow[]): MarbleRow {
+  const starts = new Map<string, number[]>();
+  for (const { label, start } of rows) starts.set(label, [...(starts.get(label) ?? []), start]);
+  let frame = 0;
+  const marks = inputs.marks.map(({ mark }) => ({
+    mark,
+    frame: (frame = Math.max(frame, starts.get(mark)?.shift() ?? frame)),
+  }));
+  return { ...inputs, marks };
 }

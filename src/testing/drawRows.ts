@@ -1,4 +1,4 @@
-import { bursts, type MarbleRow } from './model.js';
+import { bursts, type MarbleMark, type MarbleRow } from './model.js';
 import { type Break, TimeAxis } from './TimeAxis.js';
 
 /** Longer waits than this, in all rows, are drawn as a duration. */
@@ -17,7 +17,7 @@ export function layOut(rows: readonly Drawable[]): TimeAxis {
     // A first burst may have to be drawn as a group: see `drawRow`.
     let least = 3;
     for (const [frame, burst] of bursts(marks)) {
-      reserve(frame, Math.max(least, inOneGo(burst).length));
+      reserve(frame, Math.max(least, burst.length === 1 ? 1 : burst.length + 2));
       least = 1;
     }
   }
@@ -45,24 +45,23 @@ function lastFrame({ marks }: Drawable): number {
 /**
  * Draws a row as {@link readMarbles} reads it. Two rows are the same if and only if their drawings on one axis are.
  *
- * @param row - what to draw; `undefined` draws as nothing, for what was never subscribed
+ * @param row - what to draw
  * @param axis - made for this row and others
  * @returns the lines; more than one where something happens in a column that a group before it needs
  */
-export function drawRow(row: Drawable | undefined, axis: TimeAxis): string[] {
-  if (row === undefined) return [''];
+export function drawRow(row: Drawable, axis: TimeAxis): string[] {
   const { start, marks, throws } = row;
   if (throws) return [`${' '.repeat(axis.columnOf(start))}throws`];
   const lines = draw(row, axis, inOneGo);
   // Values that would be read as something else: one that is drawn as a group is not.
   const isWord = /^ *(?:throws$|\d+(?:\.\d+)?(?:ms?|s)(?: |$))/.test(lines[0]!);
-  return isWord && marks.length > 0 ? draw(row, axis, (burst) => `(${burst.join('')})`) : lines;
+  return isWord && marks.length > 0 ? draw(row, axis, (burst) => `(${textOf(burst)})`) : lines;
 }
 
 function draw(
   { start, marks }: Drawable,
   axis: TimeAxis,
-  firstInOneGo: (burst: readonly string[]) => string,
+  firstInOneGo: (burst: readonly MarbleMark[]) => string,
 ): string[] {
   const lines = [new DrawnLine(axis, axis.columnOf(start), '-')];
   let text = firstInOneGo;
@@ -79,8 +78,12 @@ function draw(
   return lines.map(({ text }) => text);
 }
 
-function inOneGo(burst: readonly string[]): string {
-  return burst.length === 1 ? burst.join('') : `(${burst.join('')})`;
+function inOneGo(burst: readonly MarbleMark[]): string {
+  return burst.length === 1 ? textOf(burst) : `(${textOf(burst)})`;
+}
+
+function textOf(burst: readonly MarbleMark[]): string {
+  return burst.map(({ mark }) => mark).join('');
 }
 
 class DrawnLine {

@@ -1,9 +1,11 @@
 import { isEqual } from './isEqual.js';
-import { type MarblePlace } from './MarbleSyntaxError.js';
-import type { MarbleError, MarbleValue } from './model.js';
+import type { Legend } from './Legend.js';
+import type { MarblePlace } from './MarbleSyntaxError.js';
+import type { MarbleError } from './model.js';
 import { isErrorObject } from './realms.js';
+import { show } from './show.js';
 import { TextReader } from './TextReader.js';
-import { printValue, readValue } from './values.js';
+import { isConstant, printValue, readValue } from './values.js';
 
 const ROW = /^(?:source|.\d*)$/u;
 const LITERAL = /^(?:["[{$]|[+-]?\d)/;
@@ -45,7 +47,14 @@ function readOne(reader: TextReader, rows: ReadonlySet<string>, depth: number): 
     reader.expect(')', '"," or ")"');
     return { aggregate: errors };
   }
-  if (LITERAL.test(token)) return { value: readValue(reader) };
+  if (token === 'value') {
+    reader.take();
+    reader.expect('(');
+    const value = readValue(reader);
+    reader.expect(')');
+    return { value };
+  }
+  if (LITERAL.test(token) || isConstant(token)) return { value: readValue(reader) };
   if (ROW.test(token)) reader.fail(`a row that fails (${[...rows].join(', ') || 'none does'})`);
   if (!CLASS.test(token)) reader.fail(ERROR);
   return { type: reader.take() };
@@ -63,33 +72,31 @@ function readTimeout(reader: TextReader): { index: number; limit: string } {
   return { index, limit };
 }
 
-/** Writes an error as {@link readError} reads it. */
-export function printError(error: MarbleError): string {
+/**
+ * Writes an error as {@link readError} reads it.
+ *
+ * @param rows - what the errors of rows are called
+ */
+export function printError(error: MarbleError, rows: ReadonlySet<string>): string {
   if ('row' in error) return error.row;
   if ('timeout' in error) return `timeout(${error.timeout.index}, ${error.timeout.limit})`;
-  if ('aggregate' in error) return `aggregate(${error.aggregate.map(printError).join(', ')})`;
-  return 'type' in error ? error.type : printValue(error.value);
-}
-
-/** What the errors of a block are, once its fixtures are there. */
-export interface ErrorValues {
-  /** The error of a row, by its name. */
-  readonly errorOf: (row: string) => unknown;
-  /** What a value in an `error` line means. */
-  readonly fill: (value: MarbleValue) => unknown;
-  /** What an error is called in an `error` line, if it has a name. */
-  readonly nameOf: (error: unknown) => string | undefined;
+  if ('aggregate' in error) return `aggregate(${error.aggregate.map((each) => printError(each, rows)).join(', ')})`;
+  if ('type' in error) return error.type;
+  // A word would be the name of a row or of a class.
+  const text = typeof error.value === 'string' ? JSON.stringify(error.value) : printValue(error.value);
+  const reader = new TextReader(text, { file: '', line: 1, column: 1 });
+  return rows.has(reader.peek()) ? `value(${text})` : text;
 }
 
 /** Whether what came out is the error that is meant. */
-export function isError(actual: unknown, expected: MarbleError, values: ErrorValues): boolean {
-  if ('row' in expected) return isEqual(actual, values.errorOf(expected.row));
-  if ('value' in expected) return isEqual(actual, values.fill(expected.value));
+export function isError(actual: unknown, expected: MarbleError, legend: Legend): boolean {
+  if ('row' in expected) return legend.isErrorOf(expected.row, actual);
+  if ('value' in expected) return isEqual(actual, legend.fill(expected.value));
   if ('aggregate' in expected) {
     const errors = aggregated(actual);
     return (
       errors?.length === expected.aggregate.length &&
-      expected.aggregate.every((each, index) => isError(errors[index], each, values))
+      expected.aggregate.every((each, index) => isError(errors[index], each, legend))
     );
   }
   if ('type' in expected) return isErrorObject(actual) && actual.name === expected.type;
@@ -101,14 +108,14 @@ export function isError(actual: unknown, expected: MarbleError, values: ErrorVal
  * Says what an error is, in the words of an `error` line where it has any.
  *
  * @param error - whatever came out
- * @param values - of the block
+ * @param legend - of the block
  */
-export function describeError(error: unknown, values: ErrorValues, depth = 0): string {
-  const name = values.nameOf(error);
+export function describeError(error: unknown, legend: Legend, depth = 0): string {
+  const name = legend.nameOf(error);
   if (name !== undefined) return name;
   const errors = aggregated(error);
   if (errors) {
-    const described = depth === MAX_DEPTH ? ['...'] : errors.map((each) => describeError(each, values, depth + 1));
+    const described = depth === MAX_DEPTH ? ['...'] : errors.map((each) => describeError(each, legend, depth + 1));
     return `aggregate(${described.join(', ')})`;
   }
   const item = timedOut(error);
@@ -127,16 +134,4 @@ function timedOut(error: unknown): { index: unknown; limit: unknown } | undefine
   const { meta } = (error as { info?: { meta?: unknown } }).info ?? {};
   const isItem = typeof meta === 'object' && meta !== null && 'index' in meta && 'limit' in meta;
   return isItem ? meta : undefined;
-}
-
-/** Any value in a few characters. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value !== 'object' || value === null) return `${String(value)} (${typeof value})`;
-  if (isErrorObject(value)) return `${value.name}: ${value.message}`;
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
 }

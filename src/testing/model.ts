@@ -102,12 +102,23 @@ export function errorNames(rows: readonly MarbleRow[]): ReadonlyMap<MarbleRow, s
 }
 
 /** The marks of each frame, in order of time. */
-export function bursts(marks: readonly MarbleMark[]): ReadonlyMap<number, readonly string[]> {
-  const byFrame = new Map<number, string[]>();
-  for (const { frame, mark } of marks) {
-    const burst = byFrame.get(frame);
+export function bursts(marks: readonly MarbleMark[]): ReadonlyMap<number, readonly MarbleMark[]> {
+  const byFrame = new Map<number, MarbleMark[]>();
+  for (const mark of marks) {
+    const burst = byFrame.get(mark.frame);
     if (burst) burst.push(mark);
-    else byFrame.set(frame, [mark]);
+    else byFrame.set(mark.frame, [mark]);
   }
   return byFrame;
+}
+
+/** Whether a mark ends its row. */
+export function isEnd({ mark }: MarbleMark): boolean {
+  return mark === '|' || mark === '#' || mark === '!';
+}
+
+/** The characters of what is emitted in these rows. Inputs are not: they name the rows that are. */
+export function valuesOf(rows: readonly MarbleRow[]): ReadonlySet<string> {
+  const marks = rows.filter(({ label }) => label !== 'inputs').flatMap((row) => row.marks);
+  return new Set(marks.filter((mark) => !isEnd(mark)).map(({ mark }) => mark));
 }

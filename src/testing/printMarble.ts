@@ -1,6 +1,6 @@
 import { drawRow, layOut } from './drawRows.js';
 import { printError } from './errors.js';
-import { errorNames, type MarbleError, type MarbleRow, type MarbleSpec } from './model.js';
+import { errorNames, type MarbleRow, type MarbleSpec } from './model.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 import type { TimeAxis } from './TimeAxis.js';
@@ -33,29 +33,28 @@ export type MarblePicture = Omit<MarbleSpec, 'name' | 'file' | 'line'>;
  */
 export function printMarble(picture: MarblePicture): string {
   const { rows, operators, unsub, result, where } = picture;
-  const lines = rows.map((row) => [row.label, row] as const);
   const unsubscription = unsubRow(unsub);
   const axis = layOut(timed([...rows, ...unsubscription, result]));
   return [
-    ...lines.map(([label, row]) => printRow(label, row, axis)),
+    ...rows.map((row) => printRow(row, axis)),
     ...operators.map(printOperator),
-    ...unsubscription.map((row) => printRow('unsub', row, axis)),
-    printRow('result', result, axis),
+    ...unsubscription.map((row) => printRow(row, axis)),
+    printRow(result, axis),
     ...errorText(picture).map((text) => labelled('error', text)),
     ...(Object.keys(where).length > 0 ? [labelled('where', printWhere(where))] : []),
   ].join('\n');
 }
 
-function printRow(label: string, row: MarbleRow, axis: TimeAxis): string {
+function printRow(row: MarbleRow, axis: TimeAxis): string {
   return drawn(row, axis)
-    .map((line, index) => labelled(index === 0 ? label : '', line))
+    .map((line, index) => labelled(index === 0 ? row.label : '', line))
     .join('\n');
 }
 
 /** Inputs have no columns of time. */
 export function drawn(row: MarbleRow, axis: TimeAxis): string[] {
   if (row.label !== 'inputs') return drawRow(row, axis);
-  return [row.marks.map(({ mark }) => mark).join('')];
+  return [row.marks.map(({ mark }) => mark).join('') || '-'];
 }
 
 /** The rows that have columns of time. */
@@ -71,11 +70,8 @@ export function unsubRow(unsub: number | undefined): MarbleRow[] {
 
 /** What the line `error` says, unless the block needs none: see `readBlock`. */
 export function errorText({ rows, error }: Pick<MarblePicture, 'rows' | 'error'>): string[] {
-  if (error === undefined || isInferred(error, rows)) return [];
-  return [printError(error)];
-}
-
-function isInferred(error: MarbleError, rows: readonly MarbleRow[]): boolean {
-  const names = [...errorNames(rows).values()];
-  return names.length === 1 && 'row' in error && error.row === names[0];
+  if (error === undefined) return [];
+  const names = new Set(errorNames(rows).values());
+  const inferred = names.size === 1 && 'row' in error && names.has(error.row);
+  return inferred ? [] : [printError(error, names)];
 }

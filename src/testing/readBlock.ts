@@ -3,11 +3,13 @@ import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSynta
 import {
   errorNames,
   fails,
+  isEnd,
   type MarbleError,
   type MarbleMark,
   type MarbleRow,
   type MarbleSpec,
   type MarbleStep,
+  valuesOf,
 } from './model.js';
 import { type Drawing, readAxis } from './readAxis.js';
 import { type Allowed, isValue, readMarks } from './readMarks.js';
@@ -56,21 +58,21 @@ export function readBlock(block: Block): MarbleSpec {
   const lines = new Lines(block);
 
   const first = lines.label;
-  const rows = [lines.takeRow(FIRST.get(first), 'a row "source", "hot" or "inputs"')];
-  while (lines.label === first) rows.push(lines.takeRow(FIRST.get(first)));
+  const source = FIRST.get(first) ?? lines.fail('a row "source", "hot" or "inputs"');
+  const rows = [lines.takeRow(source)];
+  while (lines.label === first) rows.push(lines.takeRow(source));
   while (isValue(lines.label)) rows.push(lines.takeRow(SUBSCRIBED));
 
   const operators: MarbleStep[] = [];
-  do {
-    const { text, place } = lines.take(lines.label === '>', 'the row of an inner, or an operator: "> name"');
+  if (lines.label !== '>') lines.fail('the row of an inner, or an operator: "> name"');
+  while (lines.label === '>') {
+    const { text, place } = lines.take();
     operators.push(readOperator(text, place));
-  } while (lines.label === '>');
+  }
 
   const unsub = lines.label === 'unsub' ? lines.takeRow(UNSUB).marks[0]?.frame : undefined;
-  const result = lines.takeRow(
-    lines.label === 'result' ? RESULT : undefined,
-    unsub === undefined ? 'a row "unsub" or "result"' : 'a row "result"',
-  );
+  if (lines.label !== 'result') lines.fail(unsub === undefined ? 'a row "unsub" or "result"' : 'a row "result"');
+  const result = lines.takeRow(RESULT);
   const errors = new Set(errorNames(rows).values());
   const error = fails(result) ? takeError(lines, errors) : undefined;
   const where = takeWhere(lines, valuesOf([...rows, result]), errors);
@@ -86,20 +88,15 @@ function takeError(lines: Lines, names: ReadonlySet<string>): MarbleError {
   if (names.size === 1 && only !== undefined && lines.label !== 'error') return { row: only };
   const candidates = names.size === 0 ? 'no row fails' : `these rows fail: ${[...names].join(', ')}`;
   const expected = `a line "error", since the result fails and ${candidates}`;
-  const { body, column, place } = lines.take(lines.label === 'error', expected);
+  if (lines.label !== 'error') lines.fail(expected);
+  const { body, column, place } = lines.take();
   return readError(body, names, after(place, column));
-}
-
-/** The marks of what is emitted: inputs are not, they name the rows that are. */
-function valuesOf(rows: readonly MarbleRow[]): ReadonlySet<string> {
-  const emitting = rows.filter(({ label }) => label !== 'inputs');
-  return new Set(emitting.flatMap(({ marks }) => marks.map(({ mark }) => mark)).filter(isValue));
 }
 
 function takeWhere(lines: Lines, marks: ReadonlySet<string>, errors: ReadonlySet<string>): MarbleSpec['where'] {
   const where: Record<string, MarbleSpec['where'][string]> = {};
   while (lines.label === 'where') {
-    const { body, column, place } = lines.take(true, '');
+    const { body, column, place } = lines.take();
     readWhere(where, body, marks, errors, after(place, column));
   }
   return where;
@@ -127,31 +124,26 @@ class Lines {
     return this.#lines[this.#at]?.label ?? '';
   }
 
-  take(wanted: boolean, expected: string): Line {
-    const line = this.#lines[this.#at];
-    if (line === undefined || !wanted) return this.#fail(expected);
-    this.#at++;
-    return line;
+  /** Takes the next line, which there is: see `label`. */
+  take(): Line {
+    return this.#lines[this.#at++]!;
   }
 
   /** Takes a row with the lines that continue it. */
-  takeRow(allowed: Allowed | undefined, expected = 'a row'): MarbleRow {
-    const first = this.take(allowed !== undefined, expected);
+  takeRow(allowed: Allowed): MarbleRow {
+    const first = this.take();
     const lines = [first];
-    for (let line = this.#lines[this.#at]; line?.label === ''; line = this.#lines[this.#at]) {
-      lines.push(line);
-      this.#at++;
-    }
+    while (this.#lines[this.#at]?.label === '') lines.push(this.take());
     return readRow(
       first,
       lines.map((line) => this.#drawing(line)),
-      allowed ?? SUBSCRIBED,
+      allowed,
       this.#axis,
     );
   }
 
   expectEnd(): void {
-    if (this.#at < this.#lines.length) this.#fail('the end of the block');
+    if (this.#at < this.#lines.length) this.fail('the end of the block');
   }
 
   /** The lines that show what happens when. */
@@ -170,7 +162,8 @@ class Lines {
     return { body, column: column - this.#indent, continues: label === '', place: after(place, column) };
   }
 
-  #fail(expected: string): never {
+  /** @throws MarbleSyntaxError always, at the next line */
+  fail(expected: string): never {
     const line = this.#lines[this.#at];
     throw new MarbleSyntaxError(
       line?.place ?? this.#end,
@@ -201,28 +194,36 @@ function readRow(
   allowed: Allowed,
   axis: TimeAxis,
 ): MarbleRow {
-  const marks: MarbleMark[] = [];
-  let throws = false;
+  const placeOf = new Map<MarbleMark, MarblePlace>();
   let start = 0;
+  let throws = false;
   drawings.forEach((drawing, index) => {
-    if (drawing.body === '') throw new MarbleSyntaxError(drawing.place, 'what happens in the row', quote(undefined));
-    if (drawing.column < 0) {
-      const expected = `the row to begin in column ${drawing.place.column - drawing.column} or later, as the first row's`;
-      throw new MarbleSyntaxError(drawing.place, expected, quote(drawing.body));
+    const { body, column, place: at } = drawing;
+    if (body === '') throw new MarbleSyntaxError(at, 'what happens in the row', quote(undefined));
+    const whole = allowed === RESULT || allowed === UNSUB;
+    if (column < 0 || (whole && index === 0 && column > 0)) {
+      const expected = `the row to begin in column ${at.column - column}${whole ? '' : ' or later'}, as the first row's`;
+      throw new MarbleSyntaxError(at, expected, quote(body));
     }
-    if (index === 0) start = axis.frameOf(drawing.column);
-    if (index === 0 && drawing.body === 'throws' && isValue(label)) throws = true;
-    else for (const mark of readMarks(drawing.body, drawing.column, allowed, axis, drawing.place)) marks.push(mark);
+    if (index === 0) start = axis.frameOf(column);
+    if (index === 0 && body === 'throws' && isValue(label)) throws = true;
+    // No input was read.
+    else if (allowed === INPUTS && body === '-') return;
+    else for (const mark of readMarks(body, column, allowed, axis, at)) placeOf.set(mark, at);
   });
+  // A line that continues a row fills the frames beside a group: sort, and keep the order within a frame.
+  const marks = [...placeOf.keys()].sort((one, other) => one.frame - other.frame);
   if (allowed === UNSUB && marks.length === 0) {
     throw new MarbleSyntaxError(place, '"!" in the row "unsub"', quote(text));
   }
-  // A line that continues a row fills the frames beside a group: sort, and keep the order within a frame.
-  marks.sort((one, other) => one.frame - other.frame);
-  const ended = marks.findIndex(({ mark }) => '|#!'.includes(mark));
-  const outside = (marks[0]?.frame ?? start) < start || (ended >= 0 && ended < marks.length - 1);
-  if (outside || (throws && drawings.length > 1)) {
-    throw new MarbleSyntaxError(place, 'nothing before the start of a row or after its end', quote(text));
+  const end = marks.findIndex(isEnd);
+  const outside = marks.find(({ frame }, index) => throws || frame < start || (end >= 0 && index > end));
+  if (outside) {
+    throw new MarbleSyntaxError(
+      placeOf.get(outside)!,
+      'nothing before the start of a row or after its end',
+      quote(outside.mark),
+    );
   }
   return { label, start, marks, throws };
 }

@@ -1,3 +1,4 @@
+import { MarbleSyntaxError } from './MarbleSyntaxError.js';
 import type { MarbleSpec } from './model.js';
 import { readMarbles } from './readMarbles.js';
 
@@ -13,15 +14,19 @@ import { readMarbles } from './readMarbles.js';
  * ```
  *
  * @param file - A path, relative to the working directory, or a `file:` URL.
- * @returns One specification for each block, in order. Their `file` is the path from the working directory.
- * @throws {@link MarbleSyntaxError} if a block cannot be read, and what Node.js throws if the file cannot.
+ * @returns One specification for each block, in order. Their `file` is the path from the working directory, or for a file
+ * outside of it the whole path.
+ * @throws {@link MarbleSyntaxError} if a block cannot be read or there is none, and what Node.js throws if the file cannot.
  */
 export function readMarbleFile(file: string | URL): MarbleSpec[] {
   const paths = builtin('node:path');
   const path = typeof file === 'string' ? file : builtin('node:url').fileURLToPath(file);
   const near = paths.relative(process.cwd(), path);
   const shown = near.startsWith('..') ? path : near.replaceAll('\\', '/');
-  return readMarbles(builtin('node:fs').readFileSync(path, 'utf8'), shown);
+  const specs = readMarbles(builtin('node:fs').readFileSync(path, 'utf8'), shown);
+  if (specs.length > 0) return specs;
+  // A loop over no blocks would be no tests, which fail in no framework.
+  throw new MarbleSyntaxError({ file: shown, line: 1, column: 1 }, 'a block "```marble" in the file', 'none');
 }
 
 /**

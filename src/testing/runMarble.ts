@@ -1,10 +1,10 @@
 import { isObservable, type Observable, type OperatorFunction, type Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { compare, type Observed } from './compare.js';
-import { show } from './errors.js';
 import { Legend } from './Legend.js';
 import type { MarbleMark, MarbleSpec } from './model.js';
 import { isErrorObject } from './realms.js';
+import { show } from './show.js';
 import { type MarbleStage, Stage } from './Stage.js';
 
 /** What an entry of the table of operators is given. */
@@ -36,7 +36,7 @@ const EXTRA_TIME = 100_000;
  * framework: call it in a test of any.
  *
  * Time is that of rxjs's `TestScheduler` in run mode: timers of rxjs's own schedulers are virtual, nothing has to be
- * passed. What does not use them (promises, `setTimeout`) does not happen within a run.
+ * passed. What does not use them (promises, `setTimeout`) does not happen within a run; animation frames are not simulated.
  *
  * @example
  * ```ts
@@ -113,10 +113,14 @@ function connect(spec: MarbleSpec, operators: MarbleOperators, stage: Stage, leg
   for (const step of spec.operators) {
     const entry = Object.hasOwn(operators, step.name) ? operators[step.name] : undefined;
     if (entry === undefined) {
-      throw new Error(`expected one of ${Object.keys(operators).join(', ')}, got ${step.name}`);
+      const known = Object.keys(operators).join(', ') || 'the operators, of which there are none';
+      throw new Error(`expected one of ${known}, got ${step.name}`);
     }
     const { project, inner, inputs, scheduler } = stage;
     const made = entry({ project, inner, inputs, scheduler, config: legend.fill(step.config) as never });
+    if (typeof made !== 'function' && !isObservable(made)) {
+      throw new Error(`expected the entry ${step.name} to return an operator or an Observable, got ${show(made)}`);
+    }
     if (isObservable(made) !== (output === undefined)) {
       const expected = output === undefined ? 'makes an Observable of the inputs' : 'works on a source';
       throw new Error(`expected an operator that ${expected}, got ${step.name}`);

@@ -91,6 +91,11 @@ function parse(reader: TextReader, token: string): string {
   }
 }
 
+/** Whether a word is not a string. */
+export function isConstant(word: string): boolean {
+  return CONSTANTS.has(word);
+}
+
 function constant(word: string): MarbleValue {
   return CONSTANTS.has(word) ? CONSTANTS.get(word) : word;
 }

@@ -76,6 +76,8 @@ const pieces = fc.oneof(
         'error   ',
         'where   ',
         '> take ',
+        '> ',
+        '- ',
         '> concatMapEager ',
       ],
       ...[
@@ -164,6 +166,8 @@ describe('any text gives specifications or an error that says where', () => {
     ['blanks behind a heading', `# ${' '.repeat(100_000)}x`],
     ['signs behind a heading', `# ${'# '.repeat(50_000)}x ${'#'.repeat(50_000)}`],
     ['fences', '`'.repeat(100_000)],
+    ['quotes of quotes', `${'> '.repeat(50_000)}\`\`\`marble\n${'> '.repeat(50_000)}source  a\n`],
+    ['items of items', `${'- '.repeat(50_000)}x\n`.repeat(2)],
     ['marks', fenced(`source  ${'ab-'.repeat(50_000)}\n> take 1\nresult  ${'1-'.repeat(50_000)}`)],
     ['durations', fenced(`source  a${' 1ms -'.repeat(10_000)}\n> take 1\nresult  a`)],
     ['digits', fenced(`source  ${'1'.repeat(100_000)}.${'1'.repeat(100_000)}\n> take 1\nresult  |`)],
@@ -229,15 +233,21 @@ const picture: fc.Arbitrary<MarblePicture> = fc
       maxLength: 3,
     }),
     unsub: fc.option(fc.nat(5_000), { nil: undefined }),
-    result: row(fc.constant('result'), '|', zero),
+    result: row(fc.constant('result'), '|#', zero),
+    errors: fc.array(value, { maxLength: 3 }),
     values: fc.array(value, { maxLength: 3 }),
   })
-  .map(({ source, inners, operators, unsub, result, values }) => {
+  .map(({ source, inners, operators, unsub, result, errors, values }) => {
     const rows = [source, ...inners];
     const emitted = [...rows, result].filter((each) => each.label !== 'inputs').flatMap(({ marks }) => marks);
     const known = [...new Set(emitted.map(({ mark }) => mark))].filter((mark) => !'|#!'.includes(mark));
     const where = Object.fromEntries(values.slice(0, known.length).map((each, index) => [known[index]!, each]));
-    return { rows, operators, unsub, result, error: undefined, where };
+    const failed = result.marks.at(-1)?.mark === '#';
+    const limit = { timeout: { index: errors.length, limit: 'total' } };
+    const error = failed
+      ? { aggregate: [limit, { type: 'TypeError' }, ...errors.map((each) => ({ value: each }))] }
+      : undefined;
+    return { rows, operators, unsub, result, error, where };
   });
 
 describe('any specification', () => {

@@ -13,6 +13,12 @@ const loop = (name: string) => {
   node.next = node;
   return node;
 };
+/** Loops of different length, which cannot be told apart from outside. */
+const pair = (length: number) => {
+  const first: { next?: unknown } = {};
+  first.next = length === 1 ? first : { next: first };
+  return first;
+};
 const boom = new Error('boom');
 const call = () => 1;
 
@@ -35,6 +41,8 @@ describe('values are equal', () => {
     [new Uint8Array([1, 2]), new Uint8Array([1, 2])],
     [new Point(1, 2), new Point(1, 2)],
     [loop('a'), loop('a')],
+    [pair(1), pair(2)],
+    [{ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 1 }],
     [boom, boom],
     [call, call],
   ])('%o', (one, other) => {
@@ -59,6 +67,9 @@ describe('values are not equal', () => {
     [new Map([[1, 2]]), new Map([[1, 3]])],
     [new Set([1]), new Set([2])],
     [new Point(1, 2), { x: 1, y: 2 }],
+    [new Array(3), []],
+    [{ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 2 }],
+    [Object.assign(new Map(), { a: 1 }), Object.assign(new Map(), { a: 2 })],
     [loop('a'), loop('b')],
     [new Error('boom'), new Error('boom')],
     [/a/, /b/],

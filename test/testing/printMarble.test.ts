@@ -33,6 +33,22 @@ describe('what is printed reads as what was printed:', () => {
     ['long waits', ['source  a 100ms b|', 'b               -- 2m 1', '> any', 'result  - 100ms -- 2m 1']],
     ['operators', ['source  |', '> a', '> b 1', '> c x: 1, y: { z: [true, null, "a b", $f] }', '> d {}', 'result  |']],
     ['values', ['source  a#', '> any', 'result  1#', 'where   a: { id: 1 }, 1: "one", #source: $boom']],
+    ['no input that is read', ['inputs  -', '> any', 'result  -']],
+    [
+      'an error that is a word',
+      ['source  a#', '> any', 'result  #', 'error   aggregate("source", source, "TypeError", null, NaN)'],
+    ],
+    [
+      'an error that looks like the name of a row',
+      [
+        'source  |',
+        '1       #',
+        '{       #',
+        '> any',
+        'result  #',
+        'error   aggregate(value(1), 1, {, value({ a: 1 }))',
+      ],
+    ],
     ['errors', ['source  a#', '> any', 'result  #', 'error   aggregate(source, timeout(0, each), TypeError, 404)']],
     [
       'values that look like a duration',
@@ -86,8 +102,7 @@ describe('a drawing', () => {
     expect(drawn).toEqual(expected);
   });
 
-  test('of what was never subscribed is empty, and of a throw says so', () => {
-    expect(drawRow(undefined, layOut([]))).toEqual(['']);
+  test('of a throw says so', () => {
     const row = { start: 2, marks: [], throws: true };
     expect(drawRow(row, layOut([row]))).toEqual(['  throws']);
   });

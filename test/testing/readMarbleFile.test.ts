@@ -34,6 +34,11 @@ describe('readMarbleFile', () => {
     expect(() => readMarbleFile(path)).toThrow(`${path}:1:1: expected a fence that closes this block`);
   });
 
+  test('says that there is no block: a loop over none would be no tests', () => {
+    const path = write('# A page\n');
+    expect(() => readMarbleFile(path)).toThrow(`${path}:1:1: expected a block "\`\`\`marble" in the file, got none`);
+  });
+
   test('says which file is not there', () => {
     expect(() => readMarbleFile('marbles/none.md')).toThrow(/ENOENT.*none\.md/);
   });

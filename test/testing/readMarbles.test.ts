@@ -33,6 +33,54 @@ describe('a page', () => {
     ]);
   });
 
+  test.each([
+    ['an item of a list', ['- one', '', '  BLOCK', '', '- two']],
+    ['the line of an item', ['1.  BLOCK']],
+    ['an item within an item', ['- a', '  - b', '', '    BLOCK']],
+    ['a quote', ['> BLOCK', '', 'text']],
+  ])('may have a block in %s', (_, lines) => {
+    const block = fenced('source  a|', 'a       1|', '> x', 'result  1|').split('\n');
+    const page = lines.flatMap((line) => {
+      const before = /^(.*)BLOCK$/.exec(line)?.[1];
+      if (before === undefined) return [line];
+      return block.map((each, index) => (index === 0 ? before : before.replace(/[^>]/g, ' ')) + each);
+    });
+    const specs = readMarbles([...page, '', fenced('source  |', '> take 1', 'result  |')].join('\n'));
+    expect(specs.map(({ rows }) => rows.length)).toEqual([2, 1]);
+  });
+
+  test('says where a block in an item cannot be read, in the columns of the file', () => {
+    const page = ['- text', '', '  ```marble', '  source  |x', '  ```'].join('\n');
+    expect(() => readMarbles(page, 'page.md')).toThrow('page.md:4:12: expected the end of the line after "|", got "x"');
+  });
+
+  test('is not misled by a fence in the line of an item', () => {
+    const page = ['- ```js', '  x', '  ```', '', fenced('source  |', '> take 1', 'result  |')].join('\n');
+    expect(readMarbles(page)).toHaveLength(1);
+  });
+
+  test('may begin with a byte order mark', () => {
+    const block = fenced('source  |', '> take 1', 'result  |');
+    expect(readMarbles(`\ufeff${block}`)).toHaveLength(1);
+    expect(readMarbles(`\ufeff# name\n${block}`)).toMatchObject([{ name: 'name' }]);
+  });
+
+  test.each(['Marble', 'marble{1}', 'marble title="x"', 'MARBLE'])('may call the language %s', (language) => {
+    expect(readMarbles(`\`\`\`${language}\nsource  |\n> take 1\nresult  |\n\`\`\``)).toHaveLength(1);
+  });
+
+  test('has to close a block within the quote', () => {
+    expect(() => readMarbles('> ```marble\n> source  |\n\ntext', 'page.md')).toThrow(
+      'page.md:1:3: expected a fence that closes this block',
+    );
+  });
+
+  test('gives no two blocks one name', () => {
+    const block = fenced('source  |', '> take 1', 'result  |');
+    const names = readMarbles(`# n\n${block}\n${block}\n# n (2)\n${block}\n# n\n${block}`).map(({ name }) => name);
+    expect(new Set(names).size).toBe(4);
+  });
+
   test('may indent a block, and end its lines as Windows does', () => {
     const page = ['  ~~~marble', '  source  a|', '  a       1|', '  > concatMap', '  result  1|', '  ~~~'].join('\r\n');
     expect(readMarbles(page)).toMatchObject([{ rows: [{ label: 'source' }, { label: 'a', start: 0 }] }]);
@@ -41,7 +89,7 @@ describe('a page', () => {
 
 describe('a row', () => {
   test('starts in the column of its first mark, with one frame a column', () => {
-    const { rows, result } = read('source  a-b|', 'a       1-|', 'b           (23!)', '> concatMap', 'result     3');
+    const { rows, result } = read('source  a-b|', 'a       1-|', 'b           (23!)', '> concatMap', 'result  ---3');
     expect(rows).toMatchObject([
       {
         label: 'source',
@@ -62,6 +110,16 @@ describe('a row', () => {
   test('goes on in a line without a label', () => {
     const { result } = read('source  |', '> concatMap', 'result  -(12)', '          --3|');
     expect(result.marks.map(({ frame, mark }) => `${frame}${mark}`)).toEqual(['11', '12', '43', '5|']);
+  });
+
+  test('of the result begins where time begins', () => {
+    expect(() => read('source  a', '> x', 'result    a')).toThrow(
+      'page.md:4:11: expected the row to begin in column 9, as the first row\'s, got "a"',
+    );
+  });
+
+  test('of inputs of which none is read is a line', () => {
+    expect(read('inputs  -', '> x', 'result  -').rows[0]?.marks).toEqual([]);
   });
 
   test('says throws where project throws', () => {
@@ -220,6 +278,8 @@ describe('the error of the result', () => {
     ['404', { value: 404 }],
     ['"not found"', { value: 'not found' }],
     ['{ status: 404 }', { value: { status: 404 } }],
+    ['null', { value: null }],
+    ['"b"', { value: 'b' }],
     ['TypeError', { type: 'TypeError' }],
     ['timeout( 1,total )', { timeout: { index: 1, limit: 'total' } }],
     [
@@ -306,7 +366,7 @@ describe('what cannot be read is an error with file, line, column, what was expe
       ['source  a 2147483647ms b', '> a', 'result  |'],
     ],
     [
-      'page.md:3:1: expected nothing before the start of a row or after its end, got "a       -|"',
+      'page.md:4:11: expected nothing before the start of a row or after its end, got "2"',
       [first, 'a       -|', '          2'],
     ],
   ])('%s', (message, lines) => {

@@ -391,6 +391,26 @@ describe('runMarble', () => {
   });
 });
 
+describe('a hot source', () => {
+  const two: MarbleFixtures = {
+    two: (source: Observable<string>) => merge(source.pipe(take(2)), source),
+  };
+
+  test('is heard by each for as long as it is subscribed', () => {
+    run(['hot     (ab!)', 'hot     (abc|)', '> call $two', 'result  (aabbc|)'], two);
+  });
+
+  test('is one: rows that contradict one another are a mistake', () => {
+    const block = ['hot     (ab)', 'hot     (ac)', '> call $two', 'result  a'];
+    expect(() => run(block, two)).toThrow('expected the rows "hot" to show one source, got ab and ac at 0 ms');
+  });
+
+  test('tells its end to who comes after it', () => {
+    run(['hot     a|', 'hot      |', '> repeat 2', 'result  a|']);
+    run(['hot     a#', 'hot      #', '> retry 1', 'result  a#', 'error   source']);
+  });
+});
+
 describe('what marks stand for', () => {
   test('is what the operators get and give', () => {
     const seen: unknown[] = [];
@@ -416,10 +436,29 @@ describe('what marks stand for', () => {
     expect(message).toContain('\n  error   a\n');
   });
 
+  test('is not changed by who changes what it got', () => {
+    const change = { change: map((value: { id: number }) => Object.assign(value, { id: 99 })) };
+    const changed = mismatch(['source  a|', '> call $change', 'result  a|', 'where   a: { id: 1 }'], change);
+    expect(changed.message).toContain('"?" at 0 ms is {"id":99}');
+    const fail = {
+      fail: catchError((error: { status: number }) => throwError(() => Object.assign(error, { status: 500 }))),
+    };
+    const failed = ['source  #', '> call $fail', 'result  #', 'where   #source: { status: 404 }'];
+    expect(mismatch(failed, fail).message).toContain('the error is {"status":500}');
+  });
+
+  test('is the error of one row, not an equal one of another', () => {
+    const block = ['source  a-!', 'a       -#', 'a        -#', '> retryMap', 'result  --#'];
+    const where = 'where   #a: { status: 404 }, #a2: { status: 404 }';
+    run([...block, 'error   a2', where]);
+    expect(mismatch([...block, 'error   a', where]).message).toContain('  error   a2\n');
+  });
+
   test('may be the same error for two rows', () => {
     const block = ['source  a-!', 'a       -#', 'a        -#', '> retryMap', 'result  --#'];
     run([...block, 'error   a', 'where   #a: 404, #a2: 404']);
     run([...block, 'error   a2', 'where   #a: 404, #a2: 404']);
+    run([...block, 'error   a', 'where   #a: $boom, #a2: $boom'], { boom: new Error('boom') });
   });
 
   test.each([
@@ -447,7 +486,21 @@ describe('what marks stand for', () => {
       mismatch(['source  a|', '> call $other', 'result  |'], ({ project }) => ({
         other: mergeMap(() => project({ id: 3 })),
       })).message,
-    ).toContain('"{"id":3}" has no row, and is projected at 0 ms');
+    ).toContain('{"id":3} has no row, and is projected at 0 ms');
+  });
+
+  test('is not a label for `project`, and may be one for `inner`', () => {
+    const block = ['source  a|', 'a       -1|', '> call $by', 'result  -1|', 'where   a: { id: 1 }'];
+    run(block, ({ inner }) => ({ by: mergeMap(() => inner('a')) }));
+    const { message } = mismatch(block, ({ project }) => ({ by: mergeMap(() => project('a')) }));
+    expect(message).toContain('"a" has no row, and is projected at 0 ms');
+    run(['source  a|', 'k       -1|', '> call $by', 'result  -1|', 'where   1: "k"'], ({ inner }) => ({
+      by: mergeMap(() => inner('k')),
+    }));
+  });
+
+  test('is not what names inputs', () => {
+    run(['inputs  a|', 'a       1|', '> concatInputs', 'result  1|', 'where   1: "a"']);
   });
 
   test('is known to fixtures that are made of rows', () => {
@@ -499,7 +552,7 @@ actual
     [
       'an inner that is never subscribed',
       ['source  (a|)', 'a       |', 'b       |', '> concatMap', 'result  |'],
-      ['differs: b at 0 ms', '  b\n          ^\n'],
+      ['differs: b at 0 ms', 'the row "b" at 0 ms is never used'],
     ],
     [
       'a value that has no row',
@@ -561,6 +614,56 @@ actual
     for (const part of parts) expect(message).toContain(part);
   });
 
+  test.each<[string, string[], string[]]>([
+    [
+      'in a row that a line continues',
+      ['source  (abcd)--e', '         f', '> call $none', 'result  (abcd)---e', '         f'],
+      ['differs: result at 8 ms', '  result  (abcd)--e\n                  ^\n           f\n'],
+    ],
+    [
+      'where there is a line less',
+      ['source  (abcd)--e', '> call $none', 'result  (abcd)--e', '         f'],
+      ['differs: result at 1 ms', '  result  (abcd)--e\n           ^\n'],
+    ],
+    [
+      'behind a long wait',
+      ['source  a', '> call $late', 'result  a'],
+      ['differs: result at 50000 ms', '  result  a-- 49997ms b\n                      ^\n'],
+    ],
+    [
+      'behind a duration',
+      ['source  a 100ms b', '> call $none', 'result  a 100ms -b'],
+      ['differs: result at 101 ms', '  result  a-- 98ms b\n                   ^\n'],
+    ],
+  ])('marks the difference %s', (_, lines, parts) => {
+    const late = (source: Observable<string>) => merge(source, timer(50_000).pipe(map(() => 'b')));
+    const { message } = mismatch(lines, { none: identity, late });
+    for (const part of parts) expect(message).toContain(part);
+  });
+
+  test('shows a block that would pass', () => {
+    const wrong = [
+      ['source  a#', '> retry 1', 'result  a#'],
+      ['source  (a|)', 'a       1|', 'b       2|', '> mergeMap', 'result  1'],
+      ['source  (aa|)', 'a       |', '> concatMap', 'result  |'],
+      ['inputs  ab', 'a       |', 'b       |', '> concatInputs', '> take 1', 'result  -'],
+    ];
+    for (const block of wrong)
+      run(
+        mismatch(block)
+          .actual.split('\n')
+          .filter((line) => !line.includes('never used')),
+      );
+  });
+
+  test('calls what `project` got by no name of a row', () => {
+    const { message } = mismatch(['source  a|', '> call $other', 'result  |'], ({ project }) => ({
+      other: mergeMap(() => project({ of: ['several\nlines'] })),
+    }));
+    expect(message).toContain('\n{"of":["several\\nlines"]} has no row, and is projected at 0 ms\n');
+    expect(message).toContain('\n  ?       -\n');
+  });
+
   test('says that an inner is projected earlier than subscribed', () => {
     const early: MarbleFixtures = ({ project }) => ({
       early: pipe(
@@ -605,8 +708,25 @@ describe('a block that cannot be run', () => {
     ['source  |', '> concatInputs', 'expected an operator that works on a source, got concatInputs'],
     ['inputs  |', '> concatMap', 'expected an operator that makes an Observable of the inputs, got concatMap'],
     ['source  |', '> fail', 'no such limit'],
+    [
+      'source  |',
+      '> call',
+      'expected the entry call to return an operator or an Observable, got undefined (undefined)',
+    ],
   ])('is an error with file and line: %s %s', (first, operator, message, ...result) => {
     const lines = [first, operator, ...(result.length > 0 ? result : ['result  |'])];
     expect(() => run(lines, { one: identity })).toThrow(`page.md:2: the block: ${message}`);
   });
+});
+
+test('no operators at all are an error that says so', () => {
+  const [spec] = readMarbles('```marble\nsource  |\n> x\nresult  |\n```');
+  expect(() => runMarble(spec!, {})).toThrow('expected one of the operators, of which there are none, got x');
+});
+
+test('a row that throws cannot be asked for while the fixtures are made', () => {
+  const block = ['source  a!', 'a       throws', '> mergeMap', 'result  #'];
+  expect(() => run(block, ({ inner }) => ({ a: inner('a') }))).toThrow(
+    'expected "a", which throws, to be asked for while the block runs',
+  );
 });

@@ -1,4 +1,4 @@
-import { type MarbleMark, type MarbleRow } from '../model.js';
+import type { MarbleMark, MarbleRow } from '../model.js';
 import { isValue } from '../readMarks.js';
 import { PALETTE } from './style.js';
 
@@ -46,12 +46,11 @@ export class Trace {
     return { from: waited[0]!.frame, to: waited.reduce((to, mark) => Math.max(to, this.#out.get(mark) ?? 0), 0) };
   }
 
-  /** Since when the source value of an inner waited for a place, if it did. */
+  /** Since when the source value of an inner waited for a place, if it did, and if it is clear which value that is. */
   waiting(row: MarbleRow): number | undefined {
-    const nth = this.#rows.filter(({ label }) => label === row.label).indexOf(row);
-    const came = this.#rows.filter(isSource).flatMap(({ marks }) => marks.filter(({ mark }) => mark === row.label))[
-      nth
-    ];
+    const rows = this.#rows.filter(({ label }) => label === row.label);
+    const values = this.#rows.filter(isSource).flatMap(({ marks }) => marks.filter(({ mark }) => mark === row.label));
+    const came = rows.length === values.length ? values[rows.indexOf(row)] : undefined;
     return came && came.frame < row.start ? came.frame : undefined;
   }
 
