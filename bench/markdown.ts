@@ -1,5 +1,4 @@
 /** Markdown, formatted as everything here is. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 
 const config = await resolveConfig(new URL('../package.json', import.meta.url));
@@ -18,16 +17,6 @@ const start = (name: string) => `<!-- ${name}: made by \`npm run bench`;
 export async function withSection(page: string, name: string, section: string): Promise<string> {
   const [from, to] = bounds(page, name);
   return formatted(`${page.slice(0, from)}\n\n${section}\n\n${page.slice(to)}`, 'markdown');
-}
-
-/** What is between the markers called `name`. */
-export function sectionOf(page: string, name: string): string {
-  return page.slice(...bounds(page, name)).trim();
-}
-
-/** Rewrites the section of a file. */
-export async function writeSection(file: URL, name: string, section: string): Promise<void> {
-  writeFileSync(file, await withSection(readFileSync(file, 'utf8'), name, section));
 }
 
 function bounds(page: string, name: string): [from: number, to: number] {

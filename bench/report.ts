@@ -73,6 +73,9 @@ export function readmeSection({ lines }: Results): string {
     ['asynchronous', 'mergeMap', 'rxjs-etc'],
     ['waiting', 'mergeMap', undefined],
   ] as const;
+  const others = lines
+    .filter(({ id }) => id.startsWith('options-'))
+    .flatMap(({ ratios }) => ratios.filter(({ of }) => !of.includes('timeout')).map(({ median }) => median));
   const withLimit = (id: string, to: string) => times(ratioOf(lines, id, WITH_LIMIT, to));
   return `${table(
     ['the time of `concatMapEager` divided by that of', '`mergeMap`', 'rxjs-etc’s `concatMapEager`'],
@@ -84,7 +87,8 @@ export function readmeSection({ lines }: Results): string {
 
 With \`timeout: 1000\`, settled promises take ${withLimit('limit-16', WITHOUT)} times as long as without at 16 at a time,
 ${withLimit('limit-unlimited', WITHOUT)} times without a limit on how many; that is ${withLimit('limit-16', MERGE_MAP_WITH_TIMEOUT)} and
-${withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)} of the time of \`mergeMap\` with rxjs’s \`timeout\` in each inner.`;
+${withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)} of the time of \`mergeMap\` with rxjs’s \`timeout\` in each inner. With \`onError\`, \`retry\` or \`atomic\`, while nothing
+fails, they take ${times(Math.min(...others))} to ${times(Math.max(...others))} times as long as without.`;
 }
 
 function targetsTable(results: Results): string {

@@ -1,35 +1,48 @@
 import * as Plot from '@observablehq/plot';
-import { COLOURS, Drawing, FAINT } from '../svg.js';
+import { COLOURS, Drawing, INK } from '../svg.js';
 import { count } from '../words.js';
 import { distributions } from './latencies.js';
-import { windows, type WindowResults } from './results.js';
+import { defaultWindow, windows, type WindowResults } from './results.js';
 
 const ITEMS = 10_000;
 const PANEL = { width: 240, height: 250 };
 const TOP = 96;
 
-/** Draws how much of the places is used, by the window: a panel for each distribution, a line for each limit. */
+/** Draws how close to `mergeMap` each window comes: a panel for each distribution, a line for each limit. */
 export function drawWindowChart({ cases }: WindowResults): string {
-  const names = windows.map(({ name }) => name);
   const limits = [...new Set(cases.map(({ limit }) => limit))];
   const drawing = new Drawing(
     distributions.length * PANEL.width + 32,
-    TOP + PANEL.height + 24,
-    'How much of the places is used, by the size of the reorder window',
-    `${count(ITEMS)} items in virtual time. The windows are multiples of the limit (concurrent).`,
+    TOP + PANEL.height + 16,
+    'The time of mergeMap, divided by that of concatMapEager, by the reorder window',
+    `${count(ITEMS)} items in virtual time. The windows are multiples of the limit (concurrent). At 1, the order costs nothing.`,
   );
   limits.forEach((limit, i) => {
-    drawing.shape('rect', { x: 16 + i * 130, y: 72, width: 18, height: 4, fill: COLOURS[i]! });
-    drawing.text(40 + i * 130, 79, `limit ${limit}`);
+    drawing.shape('rect', { x: 16 + i * 110, y: 72, width: 18, height: 4, fill: COLOURS[i]! });
+    drawing.text(40 + i * 110, 79, `limit ${limit}`);
   });
-  drawing.shape('path', { d: `M${16 + limits.length * 130},74h18`, stroke: FAINT, 'stroke-dasharray': '4,3' });
-  drawing.text(40 + limits.length * 130, 79, 'mergeMap, which does not keep the order, at limit 16');
+  drawing.shape('circle', {
+    cx: 25 + limits.length * 110,
+    cy: 74,
+    r: 5,
+    fill: 'white',
+    stroke: INK,
+    'stroke-width': 2,
+  });
+  drawing.text(40 + limits.length * 110, 79, 'the default window');
 
   distributions.forEach(({ id, title }, i) => {
-    const shown = cases.filter(({ items, distribution }) => items === ITEMS && distribution === id);
-    const points = shown.flatMap(({ limit, windows }) =>
-      names.map((name) => ({ limit, name, utilisation: windows[name]!.utilisation })),
-    );
+    const points = cases
+      .filter(({ items, distribution }) => items === ITEMS && distribution === id)
+      .flatMap(({ limit, mergeMap, windows: outcomes }) =>
+        windows.map(({ name, size }) => ({
+          limit,
+          isDefault: name === 'default',
+          multiple: (size(limit) ?? defaultWindow(limit)) / limit,
+          pace: mergeMap.time / outcomes[name]!.time,
+        })),
+      )
+      .sort((a, b) => a.multiple - b.multiple);
     const plot = Plot.plot({
       document: drawing.document,
       width: PANEL.width,
@@ -38,17 +51,30 @@ export function drawWindowChart({ cases }: WindowResults): string {
       marginRight: 12,
       marginTop: 30,
       marginBottom: 40,
-      x: { type: 'point', domain: names, label: 'reorderWindow', labelAnchor: 'center', labelArrow: 'none' },
+      x: {
+        type: 'log',
+        domain: [0.9, 120],
+        axis: null,
+      },
       y: { domain: [0, 1], label: null, ticks: 5 },
       color: { domain: limits, range: COLOURS.slice(0, limits.length) },
       marks: [
+        Plot.axisX([1, 2, 4, 16, 64], {
+          tickFormat: (multiple: number) => `${multiple} ×`,
+          label: 'reorderWindow',
+          labelAnchor: 'center',
+          labelArrow: 'none',
+        }),
         Plot.gridY({ stroke: '#000', strokeOpacity: 0.08, ticks: 5 }),
-        Plot.ruleY(
-          shown.filter(({ limit }) => limit === 16),
-          { y: ({ mergeMap }: (typeof shown)[number]) => mergeMap.utilisation, stroke: FAINT, strokeDasharray: '4,3' },
+        Plot.line(points, { x: 'multiple', y: 'pace', z: 'limit', stroke: 'limit', strokeWidth: 2 }),
+        Plot.dot(
+          points.filter(({ isDefault }) => !isDefault),
+          { x: 'multiple', y: 'pace', fill: 'limit', r: 3, stroke: 'white' },
         ),
-        Plot.line(points, { x: 'name', y: 'utilisation', z: 'limit', stroke: 'limit', strokeWidth: 2 }),
-        Plot.dot(points, { x: 'name', y: 'utilisation', fill: 'limit', r: 3.5, stroke: 'white' }),
+        Plot.dot(
+          points.filter(({ isDefault }) => isDefault),
+          { x: 'multiple', y: 'pace', fill: 'white', stroke: 'limit', strokeWidth: 2, r: 5 },
+        ),
       ],
     });
     drawing.plot(16 + i * PANEL.width, TOP, plot);

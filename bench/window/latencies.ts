@@ -19,7 +19,7 @@ export const distributions: readonly Distribution[] = [
   },
   {
     id: 'slow',
-    title: 'uniform, 1 % are 100 times slower',
+    title: '1 % are 100 times slower',
     draw: (random) => (random() < 0.01 ? 100 : 1) * uniform(random),
   },
 ];

@@ -6,9 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { mergeMap } from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
-import { formatted, writeSection } from '../markdown.js';
+import { expectBuilt } from '../expectBuilt.js';
+import { formatted } from '../markdown.js';
 import { median } from '../measure.js';
-import { drawWindowChart } from './chart.js';
+import { windowPagesOf, write } from '../pages.js';
 import { distributions, drawLatencies, type Distribution } from './latencies.js';
 import { windowSection } from './report.js';
 import { windows, windowFile, type Case, type WindowResults } from './results.js';
@@ -23,6 +24,7 @@ const SAMPLES = [
   { items: 100_000, samples: 1 },
 ];
 
+expectBuilt();
 const started = performance.now();
 const cases: Case[] = [];
 for (const distribution of distributions) {
@@ -34,8 +36,7 @@ for (const distribution of distributions) {
 }
 const results: WindowResults = { samples: SAMPLES, cases };
 writeFileSync(windowFile, await formatted(JSON.stringify(results), 'json'));
-writeFileSync(new URL('../../docs/window.svg', import.meta.url), drawWindowChart(results));
-await writeSection(new URL('../../docs/choosing.md', import.meta.url), 'window', windowSection(results));
+write(await windowPagesOf(results));
 console.log(windowSection(results));
 
 /** All windows with one limit, on the same latencies. */
