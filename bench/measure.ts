@@ -36,9 +36,10 @@ export interface Line {
   readonly ratios: readonly Ratio[];
 }
 
-const WARM_UP = 3;
+// At least so many runs, and for at least so many ms.
+const WARM_UP = { runs: 3, time: 400 };
 // A contestant that takes longer than this, in ms, runs in fewer rounds.
-const SLOW = { time: 1_000, rounds: 3 };
+const SLOW = { time: 2_000, rounds: 3 };
 const VERY_SLOW = { time: 10_000, rounds: 1 };
 
 export async function measure(workload: Workload, rounds: number): Promise<Line> {
@@ -54,39 +55,43 @@ export async function measure(workload: Workload, rounds: number): Promise<Line>
   };
 }
 
-/** The times of every contestant, in ms, round by round. A slow one is in the first rounds only. */
+/** The times of every contestant, in ms of the clock, round by round. A slow one is in the first rounds only. */
 export async function interleave(
   contestants: Readonly<Record<string, Contestant>>,
   rounds: number,
+  clock: () => number = () => performance.now(),
+  warmUp = WARM_UP.time,
 ): Promise<Record<string, number[]>> {
   const entries = Object.entries(contestants);
   const times: Record<string, number[]> = Object.fromEntries(entries.map(([name]) => [name, []]));
   const limits: Record<string, number> = {};
   for (const [name, contestant] of entries) {
-    const first = await time(contestant);
+    const first = await time(contestant, clock);
     limits[name] = first > VERY_SLOW.time ? VERY_SLOW.rounds : first > SLOW.time ? SLOW.rounds : rounds;
     if (first > VERY_SLOW.time) {
       times[name]!.push(first); // once is enough
     } else if (first <= SLOW.time) {
-      for (let i = 1; i < WARM_UP; i++) await time(contestant);
+      for (let runs = 1, spent = first; runs < WARM_UP.runs || spent < warmUp; runs++) {
+        spent += await time(contestant, clock);
+      }
     }
   }
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < entries.length; i++) {
       // Nobody always runs first, or always behind the same one.
       const [name, contestant] = entries[(i + round) % entries.length]!;
-      if (times[name]!.length < limits[name]!) times[name]!.push(await time(contestant));
+      if (times[name]!.length < limits[name]!) times[name]!.push(await time(contestant, clock));
     }
   }
   return times;
 }
 
-async function time(contestant: Contestant): Promise<number> {
+async function time(contestant: Contestant, clock: () => number): Promise<number> {
   const run = contestant();
   collectYoungGarbage();
-  const start = performance.now();
+  const start = clock();
   await run();
-  return performance.now() - start;
+  return clock() - start;
 }
 
 /**

@@ -22,7 +22,7 @@ A ratio is the time of \`concatMapEager\` divided by the time of what it is comp
 contestants of a workload run one after the other in each of ${results.rounds} rounds, after a warm-up. Before each run the young
 garbage is collected, and all of it before each workload: a full collection between two runs would also discard optimized code,
 and measure that. A ratio is made of two times of one round. Given are the median of the rounds, and the bounds between which
-half of them lie. What takes longer than a second runs in 3 rounds, longer than 10 seconds in one. Every run is checked for
+half of them lie. What takes longer than two seconds runs in 3 rounds, longer than 10 seconds in one. Every run is checked for
 having emitted everything, in order where that is promised. Absolute times say more about a machine than about a program and
 are only in \`results.json\`.
 
