@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom/worker';
 
 // Of Okabe and Ito's palette, which people with any colour vision can tell apart.
 export const INK = '#1a1a1a';
-export const FAINT = '#5f5f5f';
+const FAINT = '#5f5f5f';
 export const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9'] as const;
 
 type Attributes = Record<string, string | number>;
