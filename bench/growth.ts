@@ -1,0 +1,50 @@
+/** Whether an item takes longer when there are more of them. */
+import { ask } from './child.js';
+import { median, rounded } from './measure.js';
+import { count } from './words.js';
+import type { GrowthKind } from './growthChild.js';
+
+export interface Growth {
+  readonly id: GrowthKind;
+  readonly title: string;
+  readonly sizes: readonly {
+    readonly items: number;
+    /** Nanoseconds an item, the median of the rounds: of interest only beside each other. */
+    readonly ns: number;
+    /** That of the smallest size = 1. */
+    readonly ratio: number;
+  }[];
+}
+
+const SIZES = [10_000, 100_000, 1_000_000, 10_000_000];
+
+const titles: Record<GrowthKind, string> = {
+  synchronous: '`of(v)`, unlimited: nothing waits',
+  promises: 'settled promises at 16: nearly all values wait',
+};
+
+/** Every round starts a process for each size, so that no size finds the heap of another. */
+export async function measureGrowth(rounds: number, report: (text: string) => void): Promise<Growth[]> {
+  const result: Growth[] = [];
+  for (const kind of Object.keys(titles) as GrowthKind[]) {
+    const times = SIZES.map((): number[] => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, items] of SIZES.entries()) {
+        report(`growth, ${kind}: ${count(items)} items (${round + 1}/${rounds})`);
+        const { ns } = await ask<{ ns: number }>('growthChild.ts', [kind, String(items)]);
+        times[i]!.push(ns);
+      }
+    }
+    const medians = times.map(median);
+    result.push({
+      id: kind,
+      title: titles[kind],
+      sizes: SIZES.map((items, i) => ({
+        items,
+        ns: rounded(medians[i]!),
+        ratio: rounded(medians[i]! / medians[0]!),
+      })),
+    });
+  }
+  return result;
+}

@@ -1,0 +1,28 @@
+/** Markdown, formatted as everything here is. */
+import { format, resolveConfig } from 'prettier';
+
+const config = await resolveConfig(new URL('../package.json', import.meta.url));
+
+export const formatted = (text: string, parser: 'markdown' | 'json') => format(text, { ...config, parser });
+
+/** A table; columns after the first `left` ones are aligned to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i < left ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+const start = (name: string) => `<!-- ${name}: made by \`npm run bench`;
+
+/** The page with what is between the markers called `name` replaced. */
+export async function withSection(page: string, name: string, section: string): Promise<string> {
+  const [from, to] = bounds(page, name);
+  return formatted(`${page.slice(0, from)}\n\n${section}\n\n${page.slice(to)}`, 'markdown');
+}
+
+function bounds(page: string, name: string): [from: number, to: number] {
+  const marker = page.indexOf(start(name));
+  const from = page.indexOf('-->', marker) + 3;
+  const to = page.indexOf(`<!-- /${name} -->`);
+  if (marker < 0 || to < from) throw new Error(`Expected the markers of ${name} in the page`);
+  return [from, to];
+}

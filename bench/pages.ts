@@ -1,0 +1,34 @@
+/** Everything that is made from what has been measured: the scripts write it, and a test makes it again and compares. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { drawChart } from './chart.js';
+import { withSection } from './markdown.js';
+import { readmeSection, resultsPage } from './report.js';
+import type { Results } from './results.js';
+import { drawWindowChart } from './window/chart.js';
+import { windowSection } from './window/report.js';
+import type { WindowResults } from './window/results.js';
+
+/** What is to be in a file, by its path from the root. */
+type Pages = Record<string, string>;
+
+const file = (path: string) => new URL(`../${path}`, import.meta.url);
+const read = (path: string) => readFileSync(file(path), 'utf8');
+
+export async function pagesOf(results: Results): Promise<Pages> {
+  return {
+    'bench/RESULTS.md': await resultsPage(results),
+    'bench/results.svg': drawChart(results),
+    'README.md': await withSection(read('README.md'), 'speed', readmeSection(results)),
+  };
+}
+
+export async function windowPagesOf(results: WindowResults): Promise<Pages> {
+  return {
+    'docs/window.svg': drawWindowChart(results),
+    'docs/choosing.md': await withSection(read('docs/choosing.md'), 'window', windowSection(results)),
+  };
+}
+
+export function write(pages: Pages): void {
+  for (const [path, content] of Object.entries(pages)) writeFileSync(file(path), content);
+}

@@ -1,0 +1,153 @@
+/** The pages: made from the results alone, so that a test can make them again. */
+import { formatted, table } from './markdown.js';
+import type { Line } from './measure.js';
+import { ratioOf, type Results } from './results.js';
+import { compareWithTargets } from './targets.js';
+import { count, times } from './words.js';
+import { MERGE_MAP_WITH_TIMEOUT, WITH_LIMIT, WITHOUT } from './workloads/options.js';
+
+const OURS = 'concatMapEager';
+
+/** `bench/RESULTS.md`. */
+export function resultsPage(results: Results): Promise<string> {
+  const { node, cores, platform } = results.machine;
+  const packages = Object.entries(results.packages).map(([name, version]) => `${name} ${version}`);
+  const page = `
+# Measured
+
+Made by \`npm run bench\` from [results.json](results.json); do not edit. Node.js ${node} on ${platform} with ${cores} cores;
+${packages.join(', ')}.
+
+A ratio is the time of \`concatMapEager\` divided by the time of what it is compared with: **below 1, it is faster**. All
+contestants of a workload run one after the other in each of ${results.rounds} rounds, after a warm-up. Before each run the young
+garbage is collected, and all of it before each workload: a full collection between two runs would also discard optimized code,
+and measure that. A ratio is made of two times of one round. Given are the median of the rounds, and the bounds between which
+half of them lie. What takes longer than two seconds runs in 3 rounds, longer than 10 seconds in one. Every run is checked for
+having emitted everything, in order where that is promised. Absolute times say more about a machine than about a program and
+are only in \`results.json\`.
+
+## Targets
+
+${targetsTable(results)}
+
+## Ratios
+
+![The time of concatMapEager divided by the time of the others, a row for each workload](results.svg)
+
+${ratiosTable(results.lines.filter(({ id }) => !id.startsWith('options-')))}
+
+## What options cost while nothing fails
+
+The time with an option, divided by the time without.
+
+${optionsTable(results.lines.filter(({ id }) => id.startsWith('options-')))}
+
+## Growth
+
+The time of an item, with that at the smallest number of items as 1. Each size runs in processes of its own.
+
+${growthTable(results)}
+
+## Memory
+
+Heap in use after garbage collection, less what was in use before, divided by the number of items; each in a process of its
+own. The values are small integers, so what is counted is beyond the value itself, but for the slot that refers to it.
+
+${memoryTable(results)}
+
+## Size
+
+Minified and brotli-compressed, without rxjs: ${Object.entries(results.size)
+    .map(([name, bytes]) => `${name === OURS ? '`import { concatMapEager }`' : name} ${count(bytes)} B`)
+    .join(', ')}.
+`;
+  return formatted(page, 'markdown');
+}
+
+/** The figures of the README. */
+export function readmeSection({ lines }: Results): string {
+  const rows = [
+    ['of-unlimited', 'mergeMap', 'rxjs-etc'],
+    ['promises-16', 'mergeMap', 'rxjs-etc'],
+    ['promises-unlimited', 'mergeMap', 'rxjs-etc'],
+    ['asynchronous', 'mergeMap', 'rxjs-etc'],
+    ['waiting', 'mergeMap', undefined],
+  ] as const;
+  const others = lines
+    .filter(({ id }) => id.startsWith('options-'))
+    .flatMap(({ ratios }) => ratios.filter(({ of }) => !of.includes('timeout')).map(({ median }) => median));
+  const withLimit = (id: string, to: string) => times(ratioOf(lines, id, WITH_LIMIT, to));
+  return `${table(
+    ['the time of `concatMapEager` divided by that of', '`mergeMap`', 'rxjs-etc’s `concatMapEager`'],
+    rows.map(([id, ...others]) => [
+      lines.find((line) => line.id === id)!.title,
+      ...others.map((other) => (other === undefined ? '' : times(ratioOf(lines, id, OURS, other)))),
+    ]),
+  )}
+
+With \`timeout: 1000\`, settled promises take ${withLimit('limit-16', WITHOUT)} times as long as without at 16 at a time,
+${withLimit('limit-unlimited', WITHOUT)} times without a limit on how many; that is ${withLimit('limit-16', MERGE_MAP_WITH_TIMEOUT)} and
+${withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)} of the time of \`mergeMap\` with rxjs’s \`timeout\` in each inner. With \`onError\`, \`retry\` or \`atomic\`, while nothing
+fails, they take ${times(Math.min(...others))} to ${times(Math.max(...others))} times as long as without.`;
+}
+
+function targetsTable(results: Results): string {
+  return table(
+    ['against', 'where it is worst', 'at most', 'reached', ''],
+    compareWithTargets(results).map(({ target, where, atMost, reached, isReached }) => [
+      target,
+      where,
+      atMost,
+      reached,
+      isReached ? 'yes' : '**no**',
+    ]),
+    2,
+  );
+}
+
+function ratiosTable(lines: readonly Line[]): string {
+  return table(
+    ['workload', 'divided by the time of', 'ratio', 'half of the rounds', 'rounds'],
+    lines.flatMap(({ title, ratios }) =>
+      ratios.map(({ of, to, median, low, high, rounds }, i) => [
+        `${i === 0 ? title : ''}${of === OURS || of === WITH_LIMIT ? '' : ` ${of}`}`,
+        to,
+        times(median),
+        rounds > 1 ? `${times(low)} to ${times(high)}` : '',
+        String(rounds),
+      ]),
+    ),
+    2,
+  );
+}
+
+function optionsTable(lines: readonly Line[]): string {
+  return table(
+    ['', ...lines.flatMap(({ title }) => [title.replace('options of ', ''), 'half of the rounds'])],
+    lines[0]!.ratios.map(({ of }, i) => [
+      of,
+      ...lines.flatMap(({ ratios }) => {
+        const { median, low, high } = ratios[i]!;
+        return [times(median), `${times(low)} to ${times(high)}`];
+      }),
+    ]),
+  );
+}
+
+function growthTable({ growth }: Results): string {
+  return table(
+    ['', ...growth[0]!.sizes.map(({ items }) => count(items))],
+    growth.map(({ title, sizes }) => [title, ...sizes.map(({ ratio }) => times(ratio))]),
+  );
+}
+
+function memoryTable({ memory }: Results): string {
+  const names = [...new Set(memory.flatMap(({ held }) => Object.keys(held)))];
+  return table(
+    ['', ...names.map((name) => `\`${name}\``)],
+    memory.map(({ title, unit, held }) => [
+      title,
+      ...names.map((name) => (name in held ? `${count(held[name]!)} ${unit === 'bytes' ? 'B' : 'kB'}` : '')),
+    ]),
+  );
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { pagesOf, windowPagesOf } from '../bench/pages.js';
+import { readResults } from '../bench/results.js';
+import { readWindowResults } from '../bench/window/results.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const readme = read('README.md');
+
+const pages = { ...(await pagesOf(readResults())), ...(await windowPagesOf(readWindowResults())) };
+
+describe('what is said of speed is what was measured', () => {
+  test.each(Object.entries(pages))('%s is what the results make of it', (path, content) => {
+    expect(read(path)).toBe(content);
+  });
+
+  test('the README has no figure of speed but these and the order desk’s', () => {
+    const rest = [/^## The order desk\n[^]*?^## /m, /<!-- speed: [^]*<!-- \/speed -->/].reduce((text, part) => {
+      expect(text).toMatch(part);
+      return text.replace(part, '');
+    }, readme);
+
+    expect(rest.match(/[\d.,]+ ?(?:×|x\b|%|times (?:as|faster|slower|the)|of the time)/g)).toBeNull();
+  });
+
+  test('the figures of the order desk follow from its table', () => {
+    const time = (leg: string) => Number(new RegExp(`^\\| ${leg}[^|]*\\| *([\\d.]+) ms`, 'm').exec(readme)?.[1]);
+    const eager = time('`concatMapEager`, 100 at once');
+
+    // The table is rounded, and what is said was computed before that.
+    const said = (sentence: RegExp) => Number(sentence.exec(readme)?.[1]);
+    expect(Math.abs(said(/(\d+) times as fast as `concatMap`/) - time('`concatMap`') / eager)).toBeLessThan(1);
+    expect(Math.abs(said(/took (\d+) % more time/) - (time('the same with') / eager - 1) * 100)).toBeLessThan(1);
+  });
+
+  test('the default window reaches 0.97 of what mergeMap reaches on uniform latencies', () => {
+    const uniform = readWindowResults().cases.filter(({ distribution }) => distribution === 'uniform');
+
+    expect(uniform.length).toBeGreaterThan(0);
+    expect(Math.min(...uniform.map(({ mergeMap, windows }) => mergeMap.time / windows.default!.time))).toBeGreaterThan(
+      0.97,
+    );
+  });
+});
