@@ -1,25 +1,33 @@
-// Draws every block of `marbles/` to `docs/diagrams/`, with a page that shows them all. `test/diagrams.test.ts` fails when a
+// Draws every block of `marbles/` and of the testing example to `docs/diagrams/`, with a page that shows them all. `test/diagrams.test.ts` fails when a
 // picture is out of date.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { drawMarble, type MarbleSpec, readMarbleFile } from '../src/testing/index.js';
 
 const ROOT = new URL('../', import.meta.url);
 const FOLDER = 'docs/diagrams';
 
+/** The pages whose blocks are drawn. */
+export const pages = [
+  ...readdirSync(new URL('marbles', ROOT))
+    .sort()
+    .map((name) => `marbles/${name}`),
+  'examples/testing/search.md',
+];
+
 /** The files of `docs/diagrams`: their text by their path from the root of the repository. */
 export function drawAll(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const gallery = [
     '# Diagrams',
-    'Every marble block of [`marbles/`](../../marbles/README.md), drawn by `npm run diagrams`. Time runs to the right. Values have',
+    'Every marble block of [`marbles/`](../../marbles/README.md) and of the testing example, drawn by `npm run diagrams`. Time runs to the right. Values have',
     'the colour of the source value that they come from. A dotted line leads from where a value came to where its inner is',
     'subscribed: it waits. A broad one leads from where an inner emitted to where that comes out: it is parked.',
   ];
-  for (const page of readdirSync(new URL('marbles', ROOT)).sort()) {
-    const specs = readMarbleFile(new URL(`marbles/${page}`, ROOT));
-    gallery.push('', `## [marbles/${page}](../../marbles/${page})`);
+  for (const page of pages) {
+    const specs = readMarbleFile(new URL(page, ROOT));
+    gallery.push('', `## [${page}](../../${page})`);
     for (const spec of specs) {
       const path = pathOf(page, spec);
       if (files.has(path)) throw new Error(`expected another heading for each block, got two that make ${path}`);
@@ -44,7 +52,7 @@ function pathOf(page: string, { name }: MarbleSpec): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  return `${FOLDER}/${page.replace(/\.md$/, '').toLowerCase()}/${slug}.svg`;
+  return `${FOLDER}/${basename(page, '.md').toLowerCase()}/${slug}.svg`;
 }
 
 function alt(name: string): string {

@@ -1,7 +1,7 @@
 // Runs examples/testing in each test framework: as it is, and with a result that is a column off, which must fail and show
 // it. Run it after a build.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -73,6 +73,9 @@ const copy = mkdtempSync(join('temp', 'frameworks-')).replaceAll('\\', '/');
 try {
   cpSync(EXAMPLE, copy, { recursive: true });
   writeFileSync(`${copy}/search.md`, page.replace(RIGHT, WRONG));
+  const drawing = await run([`${EXAMPLE}/draw.mjs`, `${copy}/pictures`]);
+  const drawn = drawing.code === 0 ? readdirSync(`${copy}/pictures`).length : 0;
+  if (drawn !== blocks) problems.push(`draw.mjs: expected ${blocks} pictures, got ${drawn}\n\n${drawing.output}`);
   for (const framework of frameworks) {
     const [asItIs, moved] = await Promise.all([run(framework.args(EXAMPLE)), run(framework.args(copy))]);
     checkPassing(framework, asItIs);
