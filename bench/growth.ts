@@ -11,7 +11,7 @@ export interface Growth {
     readonly items: number;
     /** Nanoseconds an item, the median of the rounds: of interest only beside each other. */
     readonly ns: number;
-    /** That of the smallest size = 1. */
+    /** Divided by that of the smallest size in the same round: the median of these. */
     readonly ratio: number;
   }[];
 }
@@ -42,7 +42,7 @@ export async function measureGrowth(rounds: number, report: (text: string) => vo
       sizes: SIZES.map((items, i) => ({
         items,
         ns: rounded(medians[i]!),
-        ratio: rounded(medians[i]! / medians[0]!),
+        ratio: rounded(median(times[i]!.map((ns, round) => ns / times[0]![round]!))),
       })),
     });
   }
