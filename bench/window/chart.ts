@@ -60,7 +60,8 @@ export function drawWindowChart({ cases }: WindowResults): string {
       color: { domain: limits, range: COLOURS.slice(0, limits.length) },
       marks: [
         Plot.axisX([1, 2, 4, 16, 64], {
-          tickFormat: (multiple: number) => `${multiple} ×`,
+          // Not `tickFormat`: of a logarithmic scale, that names the powers of ten only.
+          text: (multiple: number) => `${multiple} ×`,
           label: 'reorderWindow',
           labelAnchor: 'center',
           labelArrow: 'none',
