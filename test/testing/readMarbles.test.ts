@@ -54,6 +54,12 @@ describe('a page', () => {
     expect(() => readMarbles(page, 'page.md')).toThrow('page.md:4:12: expected the end of the line after "|", got "x"');
   });
 
+  test('holds no block further in than a list, once that has ended', () => {
+    const block = fenced('source  |', '> take 1', 'result  |').replace(/^/gm, '    ');
+    expect(readMarbles(`- item\n\n${block}`)).toHaveLength(1);
+    expect(readMarbles(`- item\n\ntext\n\n${block}`)).toEqual([]);
+  });
+
   test('is not misled by a fence in the line of an item', () => {
     const page = ['- ```js', '  x', '  ```', '', fenced('source  |', '> take 1', 'result  |')].join('\n');
     expect(readMarbles(page)).toHaveLength(1);

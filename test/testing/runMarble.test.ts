@@ -646,6 +646,8 @@ actual
       ['source  a#', '> retry 1', 'result  a#'],
       ['source  (a|)', 'a       1|', 'b       2|', '> mergeMap', 'result  1'],
       ['source  (aa|)', 'a       |', '> concatMap', 'result  |'],
+      ['source  a#', 'a       |', 'a        |', '> mergeMap', '> retry 1', 'result  #'],
+      ['source  (abc|)', '> take 1', 'result  (a|)'],
       ['inputs  ab', 'a       |', 'b       |', '> concatInputs', '> take 1', 'result  -'],
     ];
     for (const block of wrong)
