@@ -236,6 +236,23 @@ describe('blocking', () => {
     expect(run(12, 4)).toEqual({ log: '13:#blocking', attempts: 3 });
   });
 
+  it.each([false, true])('counts what the last attempt emitted, during a delay too; atomic: %s', (atomic) => {
+    inVirtualTime(({ cold, flush }) => {
+      let seen: number | undefined;
+      of(0, 1)
+        .pipe(
+          concatMapEager((n) => (n === 0 ? cold('ab#') : cold('-c|')), {
+            timeout: { blocking: 6 },
+            retry: { delay: 100 },
+            atomic,
+          }),
+        )
+        .subscribe({ error: (error: TimeoutError) => (seen = error.info?.seen) });
+      flush();
+      expect(seen).toBe(2);
+    });
+  });
+
   it('unsubscribes the notifier of a retry', () => {
     inVirtualTime(({ cold, observe, flush, expectSubscriptions }) => {
       const notifier = cold('-------------x');

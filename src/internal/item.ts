@@ -53,9 +53,10 @@ export class Item<T, R> {
     return earliest as R;
   }
 
-  /** Forgets what it parked, as if it had never been emitted. */
+  /** Forgets what it parked, as if it had never been emitted; but not how many values the attempt has emitted. */
   dropParked(): void {
     this.earliest = this.more = undefined;
+    this.emittedBefore -= this.emitted;
     this.parked = this.emitted = 0;
   }
 }
