@@ -1,0 +1,112 @@
+import { burstsOf, type Answer, type Mark, type Moment, type Play, type Scenario } from './scenario.js';
+
+interface Entry {
+  readonly at: number;
+  readonly act: () => void;
+}
+
+/** What the model plays in: time, what happens in it by itself, what everybody notices, and who interferes. */
+export class World {
+  now = 0;
+  readonly log: string[] = [];
+  /** What there was occasion for: reactions, limits, retries. */
+  readonly happened = new Set<string>();
+  /** What reactions may interfere with, in the order in which it was subscribed. */
+  readonly subscribed: Playing[] = [];
+  private agenda: Entry[] = [];
+  private readonly counts = new Map<Moment, number>();
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly act: (deed: Scenario['reactions'][number]['deed']) => void,
+  ) {}
+
+  note(text: string): void {
+    this.log.push(`${this.now} ${text}`);
+  }
+
+  /** What has just happened is somebody's cue. */
+  react(moment: Moment): void {
+    const nth = this.counts.get(moment) ?? 0;
+    this.counts.set(moment, nth + 1);
+    for (const reaction of this.scenario.reactions) {
+      if (reaction.moment === moment && reaction.nth === nth) {
+        this.happened.add('reaction').add(`reaction to ${moment}`);
+        this.act(reaction.deed);
+      }
+    }
+  }
+
+  schedule(delay: number, act: () => void): Entry {
+    const entry = { at: this.now + delay, act };
+    this.agenda.push(entry);
+    return entry;
+  }
+
+  cancel(entries: readonly Entry[]): void {
+    this.agenda = this.agenda.filter((entry) => !entries.includes(entry));
+  }
+
+  /** When something happens next by itself, if it ever does. */
+  next(): number {
+    return Math.min(...this.agenda.map(({ at }) => at));
+  }
+
+  /** Lets the first thing happen that is to happen at this time. */
+  step(at: number): void {
+    this.now = at;
+    const entry = this.agenda.find((each) => each.at === at)!;
+    this.cancel([entry]);
+    entry.act();
+  }
+}
+
+/** An Observable, or something like it, being played to one who hears it. */
+export class Playing {
+  private open = true;
+  private count = 0;
+  private entries: Entry[] = [];
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+    private readonly kind: Answer['kind'],
+    private readonly hear: (mark: Mark, value: string) => void,
+  ) {}
+
+  /** It is subscribed: what it does without delay, it does now. */
+  start(play: Play): void {
+    const { world, name, kind } = this;
+    if (kind === 'observable' || kind === 'thenable') {
+      world.note(`subscribe ${name}`);
+      world.react('subscribe');
+    }
+    const [now, ...later] = burstsOf(play);
+    now!.marks.forEach((mark) => this.says(mark));
+    if (this.open) {
+      this.entries = later.map(({ at, marks }) => world.schedule(at, () => marks.forEach((mark) => this.says(mark))));
+    }
+  }
+
+  says(mark: Mark): void {
+    if (this.open) {
+      const value = `${this.name}/${this.count++}`;
+      if (mark !== 'next') {
+        this.stop();
+      }
+      this.hear(mark, value);
+    }
+  }
+
+  /** Its subscription is over, because it has ended or because somebody has cancelled it. */
+  stop(): void {
+    if (this.open) {
+      this.open = false;
+      this.world.cancel(this.entries);
+      if (this.kind === 'observable') {
+        this.world.note(`teardown ${this.name}`);
+        this.world.react('teardown');
+      }
+    }
+  }
+}

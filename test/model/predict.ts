@@ -1,0 +1,664 @@
+import { attemptOf, planOf, type Answer, type Deed, type Mark, type Scenario } from './scenario.js';
+import { Playing, World } from './World.js';
+
+/** What the contract says of a scenario. */
+export interface Prediction {
+  /** Everything that anybody notices, in order, each line with its time in front. */
+  readonly log: readonly string[];
+  /**
+   * Whether a clock passes at the very time at which something else happens: of what comes first then, the contract promises
+   * nothing.
+   */
+  readonly ambiguous: boolean;
+  /** What was played, in the order in which it began: the source, then what ran on behalf of items. */
+  readonly runs: readonly Run[];
+  readonly happened: ReadonlySet<string>;
+}
+
+/** Something that is heard, and for drawing it, what was: values, `|`, `#`, or `!` for having been cancelled. */
+export interface Run {
+  readonly name: string;
+  /** `undefined` for the source. */
+  readonly item: Item | undefined;
+  readonly kind: 'source' | 'attempt' | 'fallback' | 'delay';
+  readonly answer: Answer | undefined;
+  readonly begins: number;
+  readonly marks: { readonly at: number; readonly mark: string }[];
+  /** Whether it is still heard. */
+  linked: boolean;
+  playing: Playing | undefined;
+  listensToSignal: boolean;
+  clocks: Partial<Record<Limit, Clock>>;
+}
+
+export interface Item {
+  readonly index: number;
+  readonly value: string;
+  run: Run | undefined;
+  ended: boolean;
+  parked: string[];
+  attempts: number;
+  /** How many of the attempts count against the limit of retries. */
+  retries: number;
+  /** How many values went out, or are to go out; and how many of them are of the latest attempt. */
+  emitted: number;
+  seen: number;
+  /** Why it failed, while a fallback takes its place. */
+  failure: string | undefined;
+}
+
+type Limit = 'first' | 'each' | 'total' | 'blocking' | 'delay';
+
+/** When a clock started, and which of all clocks it was. */
+interface Clock {
+  readonly since: number;
+  readonly order: number;
+}
+
+/**
+ * The contract as a program, as plain as it can be: lists that are searched, counts that are counted, deadlines that are
+ * computed anew for every instant. It knows nothing of rxjs.
+ */
+export function predict(scenario: Scenario): Prediction {
+  return new Model(scenario).play();
+}
+
+class Model {
+  private readonly config = this.scenario.config;
+  private readonly concurrent = this.config.concurrent ?? Infinity;
+  private readonly window = this.config.reorderWindow ?? Math.max(1024, 16 * this.concurrent);
+  private readonly onError = this.config.onError ?? 'in-order';
+  private readonly world = new World(this.scenario, (deed) => this.interfere(deed));
+  private readonly runs: Run[] = [];
+
+  /** Received, and not yet started. */
+  private waiting: string[] = [];
+  /** How many values have been started, or dropped. */
+  private started = 0;
+  /** Started, and not yet fully emitted, in source order: the first one is the head. */
+  private items: Item[] = [];
+  /** Active items that are to be started again: for another attempt, or for their fallback. */
+  private again: Item[] = [];
+  private source: Run | undefined = undefined;
+  private sourceEnded = false;
+  private pulls = 0;
+  private pulling = false;
+  /** Whether waiting values may be started: not any more, once an error has its place in the order. */
+  private mayStart = true;
+  private errors: { readonly index: number; readonly error: string }[] = [];
+  private emitting = false;
+  private starting = false;
+  private closed = false;
+  private consumerListens = true;
+  /** The head while it holds up others, and since when. */
+  private blocker: { readonly item: Item; readonly clock: Clock } | undefined = undefined;
+  private clocks = 0;
+  /** How many items are being cancelled, and are active until it is their turn. */
+  private leaving = 0;
+
+  constructor(private readonly scenario: Scenario) {}
+
+  /** Lets everything happen, one instant after another. */
+  play(): Prediction {
+    const { world, runs, scenario } = this;
+    if (scenario.unsubscribeAt !== undefined) {
+      world.schedule(scenario.unsubscribeAt, () => this.unsubscribe());
+    }
+    this.subscribeToSource();
+    let ambiguous = false;
+    for (;;) {
+      const clocks = this.running();
+      const passes = Math.min(...clocks.map(({ at }) => at));
+      const happens = world.next();
+      if (passes === Infinity && happens === Infinity) {
+        break;
+      }
+      if (happens < passes) {
+        world.step(happens);
+        continue;
+      }
+      // Clocks of one limit pass in the order in which they were started.
+      const due = clocks.filter(({ at }) => at === passes).sort((a, b) => a.order - b.order);
+      ambiguous ||= happens === passes || due.some(({ limit }) => limit !== due[0]!.limit);
+      world.now = passes;
+      this.passed(due[0]!.item, due[0]!.limit);
+    }
+    return { log: world.log, ambiguous, runs, happened: world.happened };
+  }
+
+  // The loop: emit what is ready, start what there is a place for, be done. While it emits it does not emit, while it starts
+  // it does not start: whoever is called from here finds things in order.
+
+  private settle(): void {
+    if (this.emitting || this.closed) {
+      return;
+    }
+    this.emitting = true;
+    this.drain();
+    this.emitting = false;
+    if (this.starting) {
+      return;
+    }
+    this.starting = true;
+    while (!this.closed && this.startNext());
+    if (!this.closed && this.sourceEnded && this.items.length + this.waiting.length === 0) {
+      this.finish();
+    }
+    this.starting = false;
+    this.watchHead();
+  }
+
+  private drain(): void {
+    for (;;) {
+      const head = this.items[0];
+      if (head === undefined || (this.config.atomic && !head.ended)) {
+        return;
+      }
+      while (head.parked.length > 0 && !this.closed) {
+        this.emit(head.parked.shift()!);
+      }
+      if (!head.ended || this.closed) {
+        return;
+      }
+      this.items.shift();
+      this.tell('flushed', head);
+    }
+  }
+
+  private startNext(): boolean {
+    const next = this.again.shift();
+    if (next !== undefined) {
+      if (!next.ended) {
+        this.startAttempt(next);
+      }
+      return true;
+    }
+    if (!this.mayStart || this.active() >= this.concurrent || this.items.length >= this.window) {
+      return false;
+    }
+    if (this.waiting.length === 0) {
+      this.pull();
+    }
+    if (this.closed || this.waiting.length === 0) {
+      return this.again.length > 0;
+    }
+    const item: Item = {
+      index: this.started++,
+      value: this.waiting.shift()!,
+      run: undefined,
+      ended: false,
+      parked: [],
+      attempts: 0,
+      retries: 0,
+      emitted: 0,
+      seen: 0,
+      failure: undefined,
+    };
+    this.items.push(item);
+    this.startAttempt(item);
+    return true;
+  }
+
+  private finish(): void {
+    this.closed = true;
+    const errors = this.errors.sort((a, b) => a.index - b.index).map(({ error }) => error);
+    if (errors.length === 0) {
+      this.end('complete');
+    } else {
+      this.end(`error ${errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`}`);
+    }
+  }
+
+  // The consumer.
+
+  private emit(value: string): void {
+    if (this.consumerListens) {
+      this.world.note(`next ${value}`);
+      this.world.react('next');
+    }
+  }
+
+  private end(how: string): void {
+    if (this.consumerListens) {
+      this.consumerListens = false;
+      this.world.note(how);
+    }
+  }
+
+  private unsubscribe(): void {
+    if (this.consumerListens) {
+      this.consumerListens = false;
+      if (!this.closed) {
+        this.closed = true;
+        this.cancelAfter(undefined);
+      }
+    }
+  }
+
+  // The source.
+
+  private subscribeToSource(): void {
+    const { door, source } = this.scenario;
+    this.source = this.newRun('source', 'source', undefined, { ...source, kind: 'observable', signal: false });
+    if (door === 'concatMapEager') {
+      this.source.playing = new Playing(this.world, 'source', 'observable', (mark, value) =>
+        this.heardSource(mark, value),
+      );
+      this.source.playing.start(source);
+    }
+    this.settle();
+  }
+
+  private heardSource(mark: Mark, value: string): void {
+    const { source } = this;
+    if (source === undefined) {
+      return;
+    }
+    source.marks.push({ at: this.world.now, mark: mark === 'next' ? value : mark });
+    if (mark === 'next') {
+      this.receive(value);
+    } else {
+      this.source = undefined;
+      this.endSource(mark === 'error' ? 'source failed' : undefined);
+    }
+  }
+
+  /** Asks for a value, where the source is one that is asked. */
+  private pull(): void {
+    const { gaps, end } = this.scenario.source;
+    if (this.scenario.door === 'concatMapEager' || this.source === undefined || this.pulling) {
+      return;
+    }
+    this.pulling = true;
+    const nth = this.pulls++;
+    this.world.note('pull');
+    this.world.react('pull');
+    this.pulling = false;
+    const hasMore = nth < gaps.length;
+    // It may have been left meanwhile, and could not be returned while it was running.
+    if (this.source !== undefined) {
+      this.heardSource(hasMore ? 'next' : end === 'error' ? end : 'complete', `source/${nth}`);
+    } else if (hasMore) {
+      this.world.note('return');
+    }
+  }
+
+  private receive(value: string): void {
+    this.waiting.push(value);
+    this.tellOf('received', this.started + this.waiting.length - 1, value, 0);
+    this.settle();
+  }
+
+  private endSource(error: string | undefined): void {
+    this.sourceEnded = true;
+    if (error !== undefined && this.onError === 'immediate') {
+      this.fail(error, undefined);
+      return;
+    }
+    if (error !== undefined) {
+      this.errors.push({ index: Infinity, error });
+    }
+    this.settle();
+  }
+
+  private cancelSource(source: Run): void {
+    source.marks.push({ at: this.world.now, mark: '!' });
+    if (source.playing !== undefined) {
+      source.playing.stop();
+    } else if (this.pulls > 0 && !this.pulling) {
+      this.world.note('return');
+    }
+  }
+
+  // What runs on behalf of an item.
+
+  private newRun(name: string, kind: Run['kind'], item: Item | undefined, answer: Answer | undefined): Run {
+    const run: Run = {
+      name,
+      kind,
+      item,
+      answer,
+      begins: this.world.now,
+      marks: [],
+      linked: true,
+      playing: undefined,
+      listensToSignal: false,
+      clocks: {},
+    };
+    if (item !== undefined) {
+      item.run = run;
+    }
+    this.runs.push(run);
+    return run;
+  }
+
+  /** The next attempt of an item, or its fallback. */
+  private startAttempt(item: Item): void {
+    const { index, emitted, failure } = item;
+    item.seen = 0;
+    if (failure !== undefined) {
+      const run = this.newRun(`${index}f`, 'fallback', item, planOf(this.scenario, index).fallback);
+      this.call(run, `onError ${index} ${item.value} ${item.attempts} ${emitted} ${failure}`);
+      return;
+    }
+    const attempt = ++item.attempts;
+    const run = this.newRun(`${index}.${attempt}`, 'attempt', item, attemptOf(this.scenario, index, attempt));
+    this.tell('started', item);
+    if (run.linked) {
+      this.call(run, `project ${index} ${item.value} ${attempt}`);
+    }
+  }
+
+  private startDelay(item: Item, error: string): void {
+    const { index, retries, attempts } = item;
+    const name = `${index}d${attempts}`;
+    if (this.config.delay === 'notifier') {
+      const run = this.newRun(name, 'delay', item, planOf(this.scenario, index).notifier);
+      this.call(run, `delay ${retries} ${error}`);
+    } else {
+      this.newRun(name, 'delay', item, undefined).clocks = { delay: this.startClock() };
+    }
+  }
+
+  /** Calls a function of the user, and subscribes what it returns. Inputs that were read are there already. */
+  private call(run: Run, how: string): void {
+    const { name, kind, answer } = run as Run & { answer: Answer };
+    if (kind !== 'attempt' || this.scenario.door === 'concatMapEager') {
+      run.listensToSignal = kind !== 'delay' && answer.signal;
+      this.world.note(how);
+      this.world.react('call');
+    }
+    if (!run.linked) {
+      return;
+    }
+    if (answer.kind === 'throws') {
+      this.failed(run, `${name} threw`);
+      return;
+    }
+    if (kind === 'attempt') {
+      const clock = this.startClock();
+      run.clocks = this.config.first === undefined ? { each: clock, total: clock } : { first: clock, total: clock };
+    }
+    if (answer.kind === 'invalid') {
+      const { index, failure } = run.item!;
+      this.failed(run, `TypeError(${index})${failure === undefined ? '' : ` because ${failure}`}`);
+      return;
+    }
+    run.playing = new Playing(this.world, name, answer.kind, (mark, value) => this.heard(run, mark, value));
+    if (answer.kind === 'observable') {
+      this.world.subscribed.push(run.playing);
+    }
+    run.playing.start(answer);
+  }
+
+  private heard(run: Run, mark: Mark, value: string): void {
+    if (!run.linked) {
+      return;
+    }
+    run.marks.push({ at: this.world.now, mark: mark === 'next' ? value : mark });
+    if (mark === 'error') {
+      this.failed(run, `${run.name} failed`);
+    } else if (mark === 'complete') {
+      this.unlink(run);
+      this.endItem(run.item!, 'completed');
+      this.settle();
+    } else if (run.kind === 'delay') {
+      this.tryAgain(run);
+    } else {
+      this.emitted(run, value);
+    }
+  }
+
+  private emitted(run: Run, value: string): void {
+    const item = run.item!;
+    item.emitted++;
+    item.seen++;
+    if (item === this.items[0] && item.parked.length === 0 && !this.config.atomic) {
+      this.emit(value);
+    } else {
+      item.parked.push(value);
+      this.watchHead();
+    }
+    if (run.kind === 'attempt') {
+      const { total } = run.clocks;
+      run.clocks = { each: this.startClock(), ...(total && { total }) };
+    }
+  }
+
+  /** The delay is over. */
+  private tryAgain(run: Run): void {
+    this.cancel(run, '');
+    this.again.push(run.item!);
+    this.settle();
+  }
+
+  private failed(run: Run, error: string): void {
+    this.unlink(run);
+    if (run.kind === 'delay') {
+      this.applyPolicy(run.item!, error);
+      this.settle();
+    } else {
+      this.attemptFailed(run.item!, error, true);
+    }
+  }
+
+  private unlink(run: Run): void {
+    run.linked = false;
+    run.item!.run = undefined;
+  }
+
+  /** Unsubscribes it, and aborts its signal after that. */
+  private cancel(run: Run, reason: string): void {
+    this.unlink(run);
+    run.marks.push({ at: this.world.now, mark: '!' });
+    run.playing?.stop();
+    if (run.listensToSignal) {
+      this.world.note(`abort ${run.name} ${reason}`);
+      this.world.react('abort');
+    }
+  }
+
+  // Failures.
+
+  private attemptFailed(item: Item, error: string, mayRetry: boolean): void {
+    const { config } = this;
+    if (item.failure !== undefined) {
+      this.cut(item, error);
+    } else {
+      if (config.resetOnSuccess && item.seen > 0) {
+        item.retries = 0;
+      }
+      const willRetry = mayRetry && item.retries < config.retries;
+      this.tell('failed', item, `${error} ${willRetry}`);
+      if (!item.ended && willRetry) {
+        this.retry(item, error);
+      } else if (!item.ended) {
+        this.applyPolicy(item, error);
+      }
+    }
+    this.settle();
+  }
+
+  private retry(item: Item, error: string): void {
+    this.world.happened.add('retry');
+    item.retries++;
+    this.forget(item);
+    if (this.config.delay === undefined) {
+      this.again.push(item);
+    } else {
+      this.startDelay(item, error);
+    }
+  }
+
+  private applyPolicy(item: Item, error: string): void {
+    this.forget(item);
+    this.world.happened.add('failure');
+    switch (this.onError) {
+      case 'function':
+        item.failure = error;
+        this.again.push(item);
+        break;
+      case 'in-order':
+        this.cut(item, error);
+        break;
+      case 'immediate':
+        this.fail(error, item);
+        break;
+      case 'at-end':
+        this.errors.push({ index: item.index, error });
+        this.endItem(item, 'failed', error);
+        break;
+      case 'skip':
+        this.endItem(item, 'failed', error);
+    }
+  }
+
+  /** What a failed attempt of an atomic item has emitted never was. */
+  private forget(item: Item): void {
+    if (this.config.atomic) {
+      item.parked = [];
+      item.emitted = 0;
+    }
+  }
+
+  /** The error takes the item's place in the order: nothing that comes later can be emitted any more. */
+  private cut(item: Item, error: string): void {
+    this.forget(item);
+    this.errors = [{ index: item.index, error }];
+    this.cancelAfter(item);
+    if (!item.ended) {
+      this.endItem(item, 'failed', error);
+    }
+  }
+
+  /** The result fails at once. */
+  private fail(error: string, item: Item | undefined): void {
+    if (!this.closed) {
+      this.closed = true;
+      if (item !== undefined) {
+        this.endItem(item, 'failed', error);
+      }
+      this.cancelAfter(undefined);
+      this.end(`error ${error}`);
+    }
+  }
+
+  private endItem(item: Item, outcome: string, error = ''): void {
+    item.ended = true;
+    item.failure = undefined;
+    this.tell('ended', item, `${outcome} ${error}`);
+  }
+
+  /** Cancels the source, all items after this one (or all there are), and what waits. */
+  private cancelAfter(item: Item | undefined): void {
+    const { source } = this;
+    const isLater = ({ index }: Item) => item === undefined || index > item.index;
+    const cancelled = this.items.filter((each) => isLater(each) && !each.ended);
+    const runs = cancelled.map(({ run }) => run);
+    this.items = this.items.filter((each) => !isLater(each));
+    this.mayStart = false;
+    this.source = undefined;
+    this.sourceEnded = true;
+    // None of them is heard any more, before the first teardown is called.
+    for (const each of cancelled) {
+      each.ended = true;
+      if (each.run !== undefined) {
+        this.unlink(each.run);
+      }
+    }
+    this.leaving += cancelled.length;
+    if (source !== undefined) {
+      this.cancelSource(source);
+    }
+    for (const [nth, each] of cancelled.entries()) {
+      if (runs[nth] !== undefined) {
+        this.cancel(runs[nth], 'AbortError');
+      }
+      this.leaving--;
+      this.tell('ended', each, 'cancelled');
+    }
+    while (this.waiting.length > 0) {
+      const value = this.waiting.shift()!;
+      this.tellOf('ended', this.started++, value, 0, 'cancelled');
+    }
+  }
+
+  // Time limits.
+
+  private startClock(): Clock {
+    return { since: this.world.now, order: this.clocks++ };
+  }
+
+  /** The head holds up others, if one of them has something that could be emitted at once. */
+  private watchHead(): void {
+    const [head, ...others] = this.items;
+    const isReady = ({ ended, parked }: Item) => ended || (parked.length > 0 && !this.config.atomic);
+    if (head === undefined || head.ended || !others.some(isReady)) {
+      this.blocker = undefined;
+    } else if (this.blocker?.item !== head) {
+      this.blocker = { item: head, clock: this.startClock() };
+    }
+  }
+
+  /** The clocks that run, and when they will pass. */
+  private running(): { item: Item; limit: Limit; at: number; order: number }[] {
+    const clocksOf = ({ run }: Item) => Object.entries(run?.clocks ?? {}) as [Limit, Clock][];
+    const all = this.items.flatMap((item) => clocksOf(item).map(([limit, clock]) => ({ item, limit, clock })));
+    if (this.blocker !== undefined && !this.closed) {
+      all.push({ ...this.blocker, limit: 'blocking' });
+    }
+    return all.flatMap(({ item, limit, clock: { since, order } }) => {
+      const ms = this.config[limit];
+      return typeof ms === 'number' ? [{ item, limit, at: since + ms, order }] : [];
+    });
+  }
+
+  private passed(item: Item, limit: Limit): void {
+    this.world.happened.add(`${limit} passed`);
+    if (limit === 'delay') {
+      this.tryAgain(item.run!);
+      return;
+    }
+    if (limit === 'blocking') {
+      // A fallback has the whole limit again.
+      this.blocker = undefined;
+    }
+    const error = `timeout(${item.index}, ${limit}) attempt ${item.attempts} seen ${item.seen}`;
+    this.cancel(item.run!, error);
+    if (!item.ended) {
+      this.attemptFailed(item, error, limit !== 'blocking');
+    }
+  }
+
+  // The monitor, and others who interfere.
+
+  private active(): number {
+    return this.items.filter(({ ended }) => !ended).length + this.leaving;
+  }
+
+  private tell(type: string, item: Item, details = ''): void {
+    this.tellOf(type, item.index, item.value, item.attempts, details);
+  }
+
+  private tellOf(type: string, index: number, value: string, attempt: number, details = ''): void {
+    if (this.config.monitor) {
+      this.watchHead();
+      const parked = this.items.filter(({ ended }) => ended).length;
+      const counts = `${this.waiting.length}/${this.active()}/${parked}`;
+      const since = this.blocker === undefined ? '' : ` since ${this.blocker.clock.since}`;
+      const text = `monitor ${type} ${index} ${value} ${attempt} ${counts}${since} at ${this.world.now} ${details}`;
+      this.world.note(text.trimEnd());
+      this.world.react('monitor');
+    }
+  }
+
+  private interfere(deed: Deed): void {
+    if (deed.to === 'consumer') {
+      this.unsubscribe();
+    } else if (deed.to === 'inner') {
+      this.world.subscribed.at(-1 - deed.back)?.says(deed.what);
+    } else {
+      this.runs[0]!.playing?.says(deed.what);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { Answer, Deed, ItemPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
+
+// Everything happens at multiples of ten milliseconds, and limits last some more: so it is rare that two things of which the
+// contract does not say which comes first happen at one time.
+
+/** Milliseconds before something: often none. */
+const gap = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: tens(1, 5) });
+
+const play = (end: fc.Arbitrary<Play['end']>, maxLength: number): fc.Arbitrary<Play> =>
+  fc.record({ gaps: fc.array(gap, { maxLength }), last: gap, end });
+
+const ends = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('complete' as const) },
+  { weight: 4, arbitrary: fc.constant('error' as const) },
+  { weight: 1, arbitrary: fc.constant('never' as const) },
+);
+
+const answer: fc.Arbitrary<Answer> = fc
+  .tuple(
+    fc.oneof(
+      { weight: 10, arbitrary: fc.constant('observable' as const) },
+      { weight: 2, arbitrary: fc.constantFrom('array' as const, 'iterable' as const, 'thenable' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('throws' as const, 'invalid' as const) },
+    ),
+    play(ends, 3),
+    fc.boolean(),
+  )
+  .map(([kind, { gaps, last, end }, signal]): Answer => {
+    switch (kind) {
+      case 'observable':
+        return { kind, gaps, last, end, signal };
+      case 'thenable':
+        // Its value and its end are one.
+        return end === 'complete'
+          ? { kind, gaps: [last], last: 0, end, signal }
+          : { kind, gaps: [], last, end, signal };
+      case 'array':
+      case 'iterable':
+        return { kind, gaps: gaps.map(() => 0), last: 0, end: 'complete', signal };
+      default:
+        return { kind, gaps: [], last: 0, end: 'complete', signal };
+    }
+  });
+
+const item: fc.Arbitrary<ItemPlan> = fc.record({
+  attempts: fc.array(answer, { minLength: 1, maxLength: 4 }),
+  fallback: answer,
+  notifier: answer,
+});
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>, weight = 1): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight, arbitrary });
+
+const config: fc.Arbitrary<PlannedConfig> = fc.record({
+  concurrent: maybe(fc.integer({ min: 1, max: 4 }), 3),
+  reorderWindow: maybe(fc.integer({ min: 1, max: 5 })),
+  first: maybe(tens(0, 4, 1)),
+  each: maybe(tens(0, 4, 2)),
+  total: maybe(tens(0, 9, 4)),
+  blocking: maybe(tens(0, 4, 6)),
+  retries: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
+  delay: maybe(fc.oneof(tens(0, 3, 7), fc.constant('notifier' as const)), 3),
+  resetOnSuccess: fc.boolean(),
+  onError: fc.constantFrom(undefined, 'in-order', 'immediate', 'at-end', 'skip', 'function', 'skip', 'function'),
+  atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  monitor: fc.boolean(),
+});
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      to: fc.constant('source' as const),
+      what: fc.constantFrom('next', 'next', 'complete', 'error'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      to: fc.constant('inner' as const),
+      back: fc.nat(3),
+      what: fc.constantFrom('next', 'complete', 'error'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ to: 'consumer', what: 'unsubscribe' } as const) },
+);
+
+const reaction: fc.Arbitrary<Reaction> = fc.record({
+  moment: fc.constantFrom('next', 'next', 'call', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'),
+  nth: fc.nat(5),
+  deed,
+});
+
+/** Scenarios of all kinds. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  door: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('concatMapEager' as const) },
+    { weight: 1, arbitrary: fc.constant('concatEager' as const) },
+  ),
+  source: play(ends, 7).map((source) => source),
+  items: fc.array(item, { minLength: 1, maxLength: 5 }),
+  config,
+  unsubscribeAt: maybe(tens(0, 9, 5)),
+  reactions: fc.oneof(
+    { weight: 1, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 4 }) },
+  ),
+});
+
+/** Multiples of ten, and some more. */
+function tens(min: number, max: number, more = 0): fc.Arbitrary<number> {
+  return fc.integer({ min, max }).map((n) => 10 * n + more);
+}
