@@ -31,7 +31,7 @@ export class World {
     this.counts.set(moment, nth + 1);
     for (const reaction of this.scenario.reactions) {
       if (reaction.moment === moment && reaction.nth === nth) {
-        this.happened.add('reaction').add(`reaction to ${moment}`);
+        this.happened.add('the consumer or another is re-entrant').add(`reaction to ${moment}`);
         this.act(reaction.deed);
       }
     }
@@ -74,18 +74,16 @@ export class Playing {
     private readonly hear: (mark: Mark, value: string) => void,
   ) {}
 
-  /** It is subscribed: what it does without delay, it does now. */
+  /** It is subscribed: what it does without delay, it does now. Of what comes at one time, who subscribed first goes first. */
   start(play: Play): void {
     const { world, name, kind } = this;
+    const [now, ...later] = burstsOf(play);
+    this.entries = later.map(({ at, marks }) => world.schedule(at, () => marks.forEach((mark) => this.says(mark))));
     if (kind === 'observable' || kind === 'thenable') {
       world.note(`subscribe ${name}`);
       world.react('subscribe');
     }
-    const [now, ...later] = burstsOf(play);
     now!.marks.forEach((mark) => this.says(mark));
-    if (this.open) {
-      this.entries = later.map(({ at, marks }) => world.schedule(at, () => marks.forEach((mark) => this.says(mark))));
-    }
   }
 
   says(mark: Mark): void {

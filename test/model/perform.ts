@@ -6,6 +6,7 @@ import {
   burstsOf,
   planOf,
   type Answer,
+  type Burst,
   type Mark,
   type Moment,
   type Play,
@@ -205,22 +206,20 @@ class Stage {
   }
 
   private settle([name, play]: Named, fulfilled: Callback<string>, rejected: Callback<unknown>): void {
+    const settle = ({ marks }: Burst) => {
+      if (marks[0] === 'next') {
+        fulfilled?.(`${name}/0`);
+      } else if (marks[0] === 'error') {
+        rejected?.(new Error(`${name} failed`));
+      }
+    };
+    const [now, ...later] = burstsOf(play);
+    for (const burst of later) {
+      this.scheduler.schedule(() => settle(burst), burst.at);
+    }
     this.note(`subscribe ${name}`);
     this.react('subscribe');
-    for (const { at, marks } of burstsOf(play)) {
-      const settle = () => {
-        if (marks[0] === 'next') {
-          fulfilled?.(`${name}/0`);
-        } else if (marks[0] === 'error') {
-          rejected?.(new Error(`${name} failed`));
-        }
-      };
-      if (at === 0) {
-        settle();
-      } else {
-        this.scheduler.schedule(settle, at);
-      }
-    }
+    settle(now!);
   }
 
   private observable(next: () => Named, began: (playing: Playing) => void): Observable<string> {
@@ -241,13 +240,13 @@ class Stage {
         this.note(`teardown ${name}`);
         this.react('teardown');
       });
-      this.note(`subscribe ${name}`);
-      this.react('subscribe');
       const [now, ...later] = burstsOf(play);
-      now!.marks.forEach(says);
-      for (const { at, marks } of subscriber.closed ? [] : later) {
+      for (const { at, marks } of later) {
         subscriber.add(this.scheduler.schedule(() => marks.forEach(says), at));
       }
+      this.note(`subscribe ${name}`);
+      this.react('subscribe');
+      now!.marks.forEach(says);
     });
   }
 

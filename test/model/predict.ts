@@ -416,6 +416,7 @@ class Model {
     if (item === this.items[0] && item.parked.length === 0 && !this.config.atomic) {
       this.emit(value);
     } else {
+      this.world.happened.add('a value is parked');
       item.parked.push(value);
       this.watchHead();
     }
@@ -480,7 +481,7 @@ class Model {
   }
 
   private retry(item: Item, error: string): void {
-    this.world.happened.add('retry');
+    this.world.happened.add('an item is retried');
     item.retries++;
     this.forget(item);
     if (this.config.delay === undefined) {
@@ -492,7 +493,7 @@ class Model {
 
   private applyPolicy(item: Item, error: string): void {
     this.forget(item);
-    this.world.happened.add('failure');
+    this.world.happened.add('an item fails after its retries');
     switch (this.onError) {
       case 'function':
         item.failure = error;

@@ -1,0 +1,115 @@
+import type { Prediction, Run } from './predict.js';
+import { burstsOf, type PlannedConfig, type Scenario } from './scenario.js';
+
+/** How often each thing that a scenario may have was there: without it, many scenarios would prove little. */
+export class Census {
+  total = 0;
+  /** Scenarios of which the contract does not say what happens; they are not counted otherwise. */
+  ambiguous = 0;
+  private readonly counts = new Map<string, number>();
+
+  add(scenario: Scenario, prediction: Prediction): void {
+    if (prediction.ambiguous) {
+      this.ambiguous++;
+      return;
+    }
+    this.total++;
+    const options = optionsOf(scenario);
+    const pairs = options.flatMap((one, index) => options.slice(index + 1).map((other) => pairOf(one, other)));
+    for (const feature of [...options, ...pairs, ...eventsOf(scenario, prediction)]) {
+      this.counts.set(feature, (this.counts.get(feature) ?? 0) + 1);
+    }
+  }
+
+  /** What share of the scenarios has each of these, those that none has included. */
+  shares(features: readonly string[]): { readonly feature: string; readonly share: number }[] {
+    return features.map((feature) => ({ feature, share: (this.counts.get(feature) ?? 0) / this.total }));
+  }
+}
+
+type Option = readonly [name: string, isGiven: (config: PlannedConfig, scenario: Scenario) => boolean];
+
+const LISTED: readonly Option[] = [
+  ['concatEager', (_, { door }) => door === 'concatEager'],
+  ['concurrent', ({ concurrent }) => concurrent !== undefined],
+  ['reorderWindow', ({ reorderWindow }) => reorderWindow !== undefined],
+  ['timeout.first', ({ first }) => first !== undefined],
+  ['timeout.each', ({ each }) => each !== undefined],
+  ['timeout.total', ({ total }) => total !== undefined],
+  ['timeout.blocking', ({ blocking }) => blocking !== undefined],
+  ['retry', ({ retries }) => retries > 0],
+  ['retry.delay: a number', ({ retries, delay }) => retries > 0 && typeof delay === 'number'],
+  ['retry.delay: a function', ({ retries, delay }) => retries > 0 && delay === 'notifier'],
+  ['retry.resetOnSuccess', ({ retries, resetOnSuccess }) => retries > 0 && resetOnSuccess],
+  ['onError: in-order', ({ onError = 'in-order' }) => onError === 'in-order'],
+  ['onError: immediate', ({ onError }) => onError === 'immediate'],
+  ['onError: at-end', ({ onError }) => onError === 'at-end'],
+  ['onError: skip', ({ onError }) => onError === 'skip'],
+  ['onError: a function', ({ onError }) => onError === 'function'],
+  ['atomic', ({ atomic }) => atomic],
+  ['monitor', ({ monitor }) => monitor],
+];
+
+export const OPTIONS = LISTED.map(([name]) => name);
+
+/** All pairs of options, but for those of which one is given by giving the other, or excludes it. */
+export const PAIRS = OPTIONS.flatMap((one, index) =>
+  OPTIONS.slice(index + 1)
+    .filter((other) => (one === 'retry' ? !other.startsWith('retry.') : !exclude(one, other)))
+    .map((other) => pairOf(one, other)),
+);
+
+/** What may happen in a scenario. */
+export const EVENTS = [
+  'the consumer or another is re-entrant',
+  ...['next', 'call', 'subscribe', 'teardown', 'abort', 'monitor'].map((moment) => `reaction to ${moment}`),
+  'synchronous and asynchronous inners',
+  ...['observable', 'array', 'iterable', 'thenable', 'throws', 'invalid'].map((kind) => `an inner that is: ${kind}`),
+  ...['first', 'each', 'total', 'blocking', 'delay'].map((limit) => `${limit} passed`),
+  'an item is retried',
+  'an item fails after its retries',
+  'a fallback is subscribed',
+  'several errors come as one',
+  'the source fails',
+  'the consumer unsubscribes',
+  'a value is parked',
+];
+
+function exclude(one: string, other: string): boolean {
+  const [option, value] = one.split(': ');
+  return value !== undefined && other.startsWith(`${option}: `);
+}
+
+function pairOf(one: string, other: string): string {
+  return `${one} + ${other}`;
+}
+
+function optionsOf(scenario: Scenario): string[] {
+  return LISTED.filter(([, isGiven]) => isGiven(scenario.config, scenario)).map(([name]) => name);
+}
+
+function eventsOf({ unsubscribeAt }: Scenario, { log, runs, happened }: Prediction): string[] {
+  const attempts = runs.filter(
+    ({ kind, answer, playing }) => kind === 'attempt' && (playing ?? answer?.kind === 'throws'),
+  );
+  const kinds = new Set(attempts.map(({ answer }) => answer!.kind));
+  const isSynchronous = ({ answer }: Run) => answer!.end !== 'never' && burstsOf(answer!).length === 1;
+  const ends = log.at(-1)?.split(' ') ?? [];
+  const has = (event: string, is: boolean): string[] => (is ? [event] : []);
+  return [
+    ...happened,
+    ...[...kinds].map((kind) => `an inner that is: ${kind}`),
+    ...has('synchronous and asynchronous inners', attempts.some(isSynchronous) && !attempts.every(isSynchronous)),
+    ...has(
+      'a fallback is subscribed',
+      runs.some(({ kind }) => kind === 'fallback'),
+    ),
+    ...has('several errors come as one', ends[1] === 'error' && ends[2]!.startsWith('[')),
+    ...has('the source fails', runs[0]!.marks.at(-1)?.mark === 'error'),
+    ...has(
+      'the consumer unsubscribes',
+      unsubscribeAt !== undefined &&
+        runs.some(({ marks }) => marks.some(({ at, mark }) => at === unsubscribeAt && mark === '!')),
+    ),
+  ];
+}
