@@ -183,9 +183,9 @@ export class EagerProcess<T, R> {
     }
     this.starting = true;
     try {
-      // What a start leads to, nested calls emit.
+      // What a start leads to, nested calls emit. If nothing is unfinished after that, nothing waits either.
       while (!this.closed && this.startNext());
-      if (!this.closed && this.sourceEnded && this.queue.size === 0 && this.waiting.length === 0) {
+      if (!this.closed && this.sourceEnded && this.queue.size === 0) {
         this.finish();
       }
     } finally {

@@ -1,4 +1,13 @@
-import { burstsOf, type Answer, type Mark, type Moment, type Play, type Scenario } from './scenario.js';
+import {
+  burstsOf,
+  deedsAt,
+  type Answer,
+  type Deed,
+  type Mark,
+  type Moment,
+  type Play,
+  type Scenario,
+} from './scenario.js';
 
 interface Entry {
   readonly at: number;
@@ -18,7 +27,7 @@ export class World {
 
   constructor(
     private readonly scenario: Scenario,
-    private readonly act: (deed: Scenario['reactions'][number]['deed']) => void,
+    private readonly act: (deed: Deed) => void,
   ) {}
 
   note(text: string): void {
@@ -29,11 +38,9 @@ export class World {
   react(moment: Moment): void {
     const nth = this.counts.get(moment) ?? 0;
     this.counts.set(moment, nth + 1);
-    for (const reaction of this.scenario.reactions) {
-      if (reaction.moment === moment && reaction.nth === nth) {
-        this.happened.add('the consumer or another is re-entrant').add(`reaction to ${moment}`);
-        this.act(reaction.deed);
-      }
+    for (const deed of deedsAt(this.scenario, moment, nth)) {
+      this.happened.add('the consumer or another is re-entrant').add(`reaction to ${moment}`);
+      this.act(deed);
     }
   }
 
@@ -63,7 +70,7 @@ export class World {
 
 /** An Observable, or something like it, being played to one who hears it. */
 export class Playing {
-  private open = true;
+  open = true;
   private count = 0;
   private entries: Entry[] = [];
 

@@ -62,7 +62,7 @@ export const PAIRS = OPTIONS.flatMap((one, index) =>
 /** What may happen in a scenario. */
 export const EVENTS = [
   'the consumer or another is re-entrant',
-  ...['next', 'call', 'subscribe', 'teardown', 'abort', 'monitor'].map((moment) => `reaction to ${moment}`),
+  ...['next', 'call', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'].map((moment) => `reaction to ${moment}`),
   'synchronous and asynchronous inners',
   ...['observable', 'array', 'iterable', 'thenable', 'throws', 'invalid'].map((kind) => `an inner that is: ${kind}`),
   ...['first', 'each', 'total', 'blocking', 'delay'].map((limit) => `${limit} passed`),
@@ -90,7 +90,7 @@ function optionsOf(scenario: Scenario): string[] {
 
 function eventsOf({ unsubscribeAt }: Scenario, { log, runs, happened }: Prediction): string[] {
   const attempts = runs.filter(
-    ({ kind, answer, playing }) => kind === 'attempt' && (playing ?? answer?.kind === 'throws'),
+    ({ kind, answer, playing }) => kind === 'attempt' && (playing ?? /throws|invalid/.test(answer!.kind)),
   );
   const kinds = new Set(attempts.map(({ answer }) => answer!.kind));
   const isSynchronous = ({ answer }: Run) => answer!.end !== 'never' && burstsOf(answer!).length === 1;

@@ -4,6 +4,7 @@ import type { ConcatMapEagerConfig, FailedItem, MonitorEvent, TimeoutMeta } from
 import {
   attemptOf,
   burstsOf,
+  deedsAt,
   planOf,
   type Answer,
   type Burst,
@@ -30,6 +31,7 @@ export function perform(scenario: Scenario, { concatMapEager, concatEager }: Ope
 }
 
 interface Playing {
+  open(): boolean;
   says(mark: Mark): void;
 }
 
@@ -88,6 +90,8 @@ class Stage {
       error: (error) => this.note(`error ${nameOf(error)}`),
       complete: () => this.note('complete'),
     });
+    // A mistake may go on for ever.
+    this.scheduler.maxFrames = 100_000;
     this.scheduler.flush();
     return this.log;
   }
@@ -235,7 +239,7 @@ class Stage {
           subscriber.error(new Error(`${name} failed`));
         }
       };
-      began({ says });
+      began({ says, open: () => !subscriber.closed });
       subscriber.add(() => {
         this.note(`teardown ${name}`);
         this.react('teardown');
@@ -261,14 +265,14 @@ class Stage {
   private react(moment: Moment): void {
     const nth = this.counts.get(moment) ?? 0;
     this.counts.set(moment, nth + 1);
-    for (const { deed, ...at } of this.scenario.reactions) {
-      if (at.moment !== moment || at.nth !== nth) {
-        continue;
-      }
+    for (const deed of deedsAt(this.scenario, moment, nth)) {
       if (deed.to === 'consumer') {
         this.consumer?.unsubscribe();
       } else if (deed.to === 'inner') {
-        this.subscribed.at(-1 - deed.back)?.says(deed.what);
+        this.subscribed
+          .filter(({ open }) => open())
+          .at(-1 - deed.back)
+          ?.says(deed.what);
       } else {
         this.playingSource?.says(deed.what);
       }

@@ -411,6 +411,10 @@ class Model {
 
   private emitted(run: Run, value: string): void {
     const item = run.item!;
+    if (this.closed) {
+      // Nothing is emitted ahead of an error that is emitted at once, although the monitor hears of it first.
+      return;
+    }
     item.emitted++;
     item.seen++;
     if (item === this.items[0] && item.parked.length === 0 && !this.config.atomic) {
@@ -657,7 +661,10 @@ class Model {
     if (deed.to === 'consumer') {
       this.unsubscribe();
     } else if (deed.to === 'inner') {
-      this.world.subscribed.at(-1 - deed.back)?.says(deed.what);
+      this.world.subscribed
+        .filter(({ open }) => open)
+        .at(-1 - deed.back)
+        ?.says(deed.what);
     } else {
       this.runs[0]!.playing?.says(deed.what);
     }

@@ -36,7 +36,7 @@ export interface ItemPlan {
 /** Where somebody reacts: to the nth of what is subscribed, torn down, called and so on, of whatever item. */
 export type Moment = 'next' | 'call' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
 
-/** What is done there: to the source, to what was subscribed last, or to what was before that; or the consumer leaves. */
+/** What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves. */
 export type Deed =
   | { readonly to: 'source'; readonly what: Mark }
   | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
@@ -45,6 +45,8 @@ export type Deed =
 export interface Reaction {
   readonly moment: Moment;
   readonly nth: number;
+  /** How often, from then on. */
+  readonly times: number;
   readonly deed: Deed;
 }
 
@@ -63,6 +65,12 @@ export interface PlannedConfig {
   readonly onError: OnErrorPolicy | 'function' | undefined;
   readonly atomic: boolean;
   readonly monitor: boolean;
+}
+
+/** What is somebody's cue when something happens for the nth time. */
+export function deedsAt({ reactions }: Scenario, at: Moment, nth: number): Deed[] {
+  const isCue = ({ moment, nth: first, times }: Reaction) => moment === at && nth >= first && nth < first + times;
+  return reactions.filter(isCue).map(({ deed }) => deed);
 }
 
 /** All that happens to one subscription. Everything else follows. */

@@ -16,6 +16,11 @@ const ends = fc.oneof(
   { weight: 1, arbitrary: fc.constant('never' as const) },
 );
 
+/** Many values at once, so that some have to wait. */
+const atOnce: fc.Arbitrary<Play> = fc
+  .tuple(fc.integer({ min: 3, max: 7 }), gap, ends)
+  .map(([length, last, end]) => ({ gaps: Array.from({ length }, () => 0), last, end }));
+
 const answer: fc.Arbitrary<Answer> = fc
   .tuple(
     fc.oneof(
@@ -62,7 +67,7 @@ const config: fc.Arbitrary<PlannedConfig> = fc.record({
   retries: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
   delay: maybe(fc.oneof(tens(0, 3, 7), fc.constant('notifier' as const)), 3),
   resetOnSuccess: fc.boolean(),
-  onError: fc.constantFrom(undefined, 'in-order', 'immediate', 'at-end', 'skip', 'function', 'skip', 'function'),
+  onError: fc.constantFrom(undefined, 'in-order', 'immediate', 'at-end', 'skip', 'function'),
   atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   monitor: fc.boolean(),
 });
@@ -80,15 +85,27 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({
       to: fc.constant('inner' as const),
       back: fc.nat(3),
-      what: fc.constantFrom('next', 'complete', 'error'),
+      what: fc.constantFrom('next', 'next', 'complete', 'error'),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ to: 'consumer', what: 'unsubscribe' } as const) },
 );
 
 const reaction: fc.Arbitrary<Reaction> = fc.record({
-  moment: fc.constantFrom('next', 'next', 'call', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'),
-  nth: fc.nat(5),
+  moment: fc.constantFrom(
+    'next',
+    'next',
+    'next',
+    'call',
+    'subscribe',
+    'teardown',
+    'teardown',
+    'abort',
+    'monitor',
+    'pull',
+  ),
+  nth: fc.nat(3),
+  times: fc.constantFrom(1, 2, 8),
   deed,
 });
 
@@ -98,13 +115,13 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { weight: 4, arbitrary: fc.constant('concatMapEager' as const) },
     { weight: 1, arbitrary: fc.constant('concatEager' as const) },
   ),
-  source: play(ends, 7).map((source) => source),
+  source: fc.oneof({ weight: 2, arbitrary: play(ends, 7) }, { weight: 1, arbitrary: atOnce }),
   items: fc.array(item, { minLength: 1, maxLength: 5 }),
   config,
   unsubscribeAt: maybe(tens(0, 9, 5)),
   reactions: fc.oneof(
     { weight: 1, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 5 }) },
   ),
 });
 

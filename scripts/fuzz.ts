@@ -1,0 +1,166 @@
+// Compares the operators with the model of test/model in very many random scenarios, says what was in them, and shows that
+// the comparison finds bugs. A run of at least a million scenarios is written down in docs/fuzz.md.
+import { Presets, SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { config } from 'rxjs';
+import { formatted, table } from '../bench/markdown.js';
+import * as operators from '../src/index.js';
+import { Census, EVENTS, OPTIONS, PAIRS } from '../test/model/census.js';
+import { plant } from '../test/model/plant.js';
+import { PLANTED_BUGS } from '../test/model/plantedBugs.js';
+import type { Scenario } from '../test/model/scenario.js';
+import { report, search } from '../test/model/search.js';
+
+/** What the page is made for. */
+const MANY = 1_000_000;
+/** The least share of the scenarios in which something is to be, and the number in which a bug is to be found. */
+const LEAST = 0.01;
+const SOON = 10_000;
+
+const wholeNumber = (text: string): number => {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError(`expected a whole number, got ${text}`);
+  }
+  return number;
+};
+
+interface Options {
+  readonly runs: number;
+  readonly minutes?: number;
+  readonly seed: number;
+  readonly path?: string;
+  readonly bugs: boolean;
+}
+
+const { runs, minutes, seed, path, bugs } = new Command('fuzz')
+  .description('Compares the operators with the model in random scenarios.')
+  .option('--runs <number>', 'how many scenarios', wholeNumber, MANY)
+  .option('--minutes <number>', 'stop after that time at the latest', wholeNumber)
+  .option('--seed <number>', 'what makes the same scenarios again', wholeNumber, Date.now() % 2 ** 31)
+  .option('--path <path>', 'with the seed: one scenario, as a failure says')
+  .option('--no-bugs', 'plant no bugs')
+  .parse()
+  .opts<Options>();
+
+process.stdout.write(`seed ${seed}\n`);
+const unhandled: unknown[] = [];
+config.onUnhandledError = (error) => void unhandled.push(error);
+const census = new Census();
+const start = performance.now();
+const result = withProgress(runs, (progressed) =>
+  search(
+    operators,
+    {
+      seed,
+      numRuns: runs,
+      plugins: minutes === undefined ? [] : [fc.interruptAfterTimeLimit(minutes * 60_000) as fc.Plugin<[Scenario]>],
+      ...(path !== undefined && { path }),
+    },
+    {
+      add: (...counted) => {
+        census.add(...counted);
+        progressed();
+      },
+    },
+  ),
+);
+const seconds = Math.round((performance.now() - start) / 1000);
+
+const problems = [report(result) ?? []].flat();
+// They are reported in tasks of their own.
+await new Promise((resolve) => setTimeout(resolve, 10));
+if (unhandled.length > 0) {
+  problems.push(`${unhandled.length} errors that nobody handles, the first of them: ${String(unhandled[0])}`);
+}
+const shares = census.shares([...OPTIONS, ...PAIRS, ...EVENTS]);
+if (path === undefined && census.total >= SOON) {
+  const rare = shares.filter(({ share }) => share < LEAST).map(({ feature }) => feature);
+  if (rare.length > 0) {
+    problems.push(`In less than ${percent(LEAST)} of the scenarios: ${rare.join(', ')}`);
+  }
+}
+process.stdout.write(
+  `${count(census.total)} scenarios in ${seconds} s, ${count(census.ambiguous)} more that are not compared\n`,
+);
+
+const found: [name: string, after: string][] = [];
+for (const bug of bugs && !result.failed ? PLANTED_BUGS : []) {
+  config.onUnhandledError = () => undefined;
+  const { failed, numRuns } = search(await plant(bug), { seed, numRuns: SOON, endOnFailure: true });
+  found.push([bug.name, failed ? count(numRuns) : 'not found']);
+  process.stdout.write(`${failed ? `found after ${numRuns}` : 'NOT FOUND'}: ${bug.name}\n`);
+  if (!failed) {
+    problems.push(`Not found within ${count(SOON)} scenarios: ${bug.name}`);
+  }
+}
+
+if (problems.length > 0) {
+  process.stdout.write(`\n${problems.join('\n\n')}\n`);
+  process.exitCode = 1;
+} else if (census.total >= MANY && bugs) {
+  writeFileSync('docs/fuzz.md', await formatted(page(), 'markdown'));
+  process.stdout.write('written: docs/fuzz.md\n');
+}
+
+function withProgress<R>(total: number, run: (progressed: () => void) => R): R {
+  const bar = new SingleBar({ format: '{bar} {value} of {total}, {eta_formatted} to go' }, Presets.shades_classic);
+  let done = 0;
+  bar.start(total, 0);
+  try {
+    return run(() => {
+      // Drawing it for each would take longer than what it is drawn for.
+      if (++done % 1_000 === 0) {
+        bar.update(done);
+      }
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function page(): string {
+  const ofAll = (features: readonly string[]) =>
+    shares.filter(({ feature }) => features.includes(feature)).sort((a, b) => a.share - b.share);
+  const rows = (features: readonly string[], most = Infinity) =>
+    ofAll(features)
+      .slice(0, most)
+      .map(({ feature, share }) => [feature, percent(share)]);
+  return `# Random scenarios against the model
+
+Made by \`npm run fuzz\`, which compares everything that anybody notices (what is called, subscribed, torn down and aborted,
+what the monitor is told, what comes out, and when) with what the model in \`test/model/predict.ts\` says.
+
+- **${count(census.total)} scenarios, no difference** (seed ${seed}, ${Math.round(seconds / 60)} minutes).
+- ${count(census.ambiguous)} more were not compared: in them a limit passes in the very millisecond in which something else
+  happens, and the contract says nothing of what comes first.
+- ${found.length} bugs that were planted on purpose, one at a time, were all found within ${count(SOON)} scenarios.
+
+## What was in them
+
+Each option, each pair of options that exclude neither each other nor make one another needless, and each event was in more
+than ${percent(LEAST)} of the scenarios.
+
+${table(['option', 'share'], rows(OPTIONS))}
+
+The ten rarest of the ${PAIRS.length} pairs:
+
+${table(['pair', 'share'], rows(PAIRS, 10))}
+
+${table(['event', 'share'], rows(EVENTS))}
+
+## Bugs planted on purpose
+
+${table(['bug', 'found after scenarios'], found)}
+`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}
