@@ -1,7 +1,9 @@
 import { NEVER, Observable, of, type ObservableInput, Subject, type Subscriber, type Subscription } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from '../src/index.js';
+import { Tracker } from './support/collected.js';
 import { isCollected, turn } from './support/flow.js';
+import { doors, ends, play, playInputs, rows } from './support/releaseScenes.js';
 
 // Much work, on machines that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -38,6 +40,26 @@ test('the helper sees what is held, and what is not', async () => {
   const scene = () => ({ refs: [new WeakRef(kept), new WeakRef(thing('gone'))], alive: kept });
 
   expect(await collected(scene())).toEqual([false, true]);
+});
+
+describe.each(Object.entries(ends))('%s', (_, end) => {
+  test.each(Object.entries(rows))('%s are let go of', async (_, row) => {
+    const tracker = new Tracker();
+
+    await play(row, end, tracker);
+
+    expect(await tracker.left()).toEqual([]);
+    expect(tracker.size).toBeGreaterThan(3);
+  });
+
+  test.each(Object.entries(doors))('the inputs of %s, are let go of', async (_, open) => {
+    const tracker = new Tracker();
+
+    await playInputs(open, end, tracker);
+
+    expect(await tracker.left()).toEqual([]);
+    expect(tracker.size).toBeGreaterThan(3);
+  });
 });
 
 describe('while the stream lives on', () => {
