@@ -34,7 +34,7 @@ type MakeRow = (tracker: Tracker) => Row;
 
 const LIMIT = 10; // ms
 
-/** Waits until what takes no longer than the limit has passed it. */
+/** Waits until whatever has a limit, or a delay, has passed it. */
 const overdue = async () => {
   await sleep(3 * LIMIT);
 };
@@ -273,7 +273,7 @@ export const rows: Readonly<Record<string, MakeRow>> = {
       },
       project: ({ attempt }) => (attempt === 1 ? failing(tracker) : make()),
       finish: () => {
-        subscribers.forEach((subscriber) => subscriber.next(tracker.track('value of the notifier', thing('now'))));
+        subscribers.forEach((subscriber) => subscriber.next(tracker.track('what a notifier emits', thing('now'))));
         complete();
       },
     };
@@ -320,8 +320,16 @@ interface Stage {
 interface End {
   readonly onError: NonNullable<Config['onError']>;
   readonly livesOn?: true;
+  /** Whether the item in the middle of it comes first, before a single one that something is done with. */
+  readonly isBehind?: true;
+  /** Whether something that is followed is still to be emitted, or in progress. */
+  mayStay?(name: string, config: Config): boolean;
   run(stage: Stage): void | Promise<void>;
 }
+
+/** By their names: values that come out, and values that go in. */
+const isEmitted = (name: string) => /^(first |second )?value/.test(name);
+const isSource = (name: string) => name.startsWith('source value');
 
 const failInTheMiddle = async ({ between, finish, source, error }: Stage) => {
   between.error(error());
@@ -351,6 +359,21 @@ export const ends: Readonly<Record<string, End>> = {
       return finish();
     },
   },
+  'while a head holds them up': {
+    onError: 'skip',
+    livesOn: true,
+    isBehind: true,
+    // A monitor is told of the value once more when it is emitted.
+    mayStay: (name, { monitor }) => isEmitted(name) || name.endsWith(' between') || (!!monitor && isSource(name)),
+    run: ({ finish }) => finish(),
+  },
+  'while they are the head and go on': {
+    onError: 'skip',
+    livesOn: true,
+    isBehind: true,
+    mayStay: (name, { atomic }) => !isEmitted(name) || atomic === true,
+    run: ({ between }) => between.complete(),
+  },
   'once it has completed': {
     onError: 'skip',
     run: async ({ between, finish, source }) => {
@@ -373,31 +396,39 @@ export const ends: Readonly<Record<string, End>> = {
   'once the source has failed at once': { onError: 'immediate', run: failTheSource },
 };
 
-/** Three items, of which the second is in the middle of it, and a value that waits; then the end. */
-export async function play(makeRow: MakeRow, end: End, tracker: Tracker): Promise<void> {
-  const row = makeRow(tracker);
+/**
+ * Three items, of which the second is in the middle of it (or two, of which the first is), and a value that waits; then the
+ * end. Returns what stays and should not.
+ */
+export async function play(makeRow: MakeRow, end: End, tracker: Tracker): Promise<string[]> {
+  const config = await perform(makeRow(tracker), end, tracker);
+  return (await tracker.left()).filter((name) => !end.mayStay?.(name, config));
+}
+
+async function perform(row: Row, end: End, tracker: Tracker): Promise<Config> {
   const subscribers: Subscriber<Thing>[] = [];
   const told = () =>
     new Observable<Thing>((subscriber) => {
       subscribers.push(tracker.hold(subscriber));
     });
+  const order = end.isBehind ? ['between', 'behind'] : ['head', 'between', 'behind'];
   const project = (_: Thing, index: number, item: ItemContext): ObservableInput<Thing> => {
-    if (index === 1) return item.attempt === 1 ? told() : failing(tracker);
-    if (index < 3) return row.project(item);
+    if (order[index] === 'between') return item.attempt === 1 ? told() : failing(tracker);
+    if (index < order.length) return row.project(item);
     return end.livesOn ? NEVER : EMPTY;
   };
-  const config: Config = { concurrent: 3, onError: end.onError, ...row.config };
+  const config: Config = { concurrent: order.length, onError: end.onError, ...row.config };
   const subscription = tracker.hold(
     told().pipe(concatMapEager(project, config)).subscribe({ next: hear, error: hear }),
   );
   const source = subscribers[0]!;
-  for (const name of ['head', 'between', 'behind']) source.next(tracker.track(`source value: ${name}`, thing(name)));
+  for (const name of order) source.next(tracker.track(`source value: ${name}`, thing(name)));
   const between = subscribers[1]!;
   between.next(tracker.track('value of the item between', thing('value')));
   // Started in its turn, it may be needed for as long as the stream lives.
   source.next(end.livesOn ? thing('waiting') : tracker.track('source value: waiting', thing('waiting')));
-  if (config.timeout !== undefined && config.retry !== undefined) await overdue();
-  await turn();
+  // The first attempt, where it is to fail, has failed by then.
+  await (config.retry === undefined ? turn() : overdue());
   await end.run({
     source,
     between,
@@ -405,6 +436,7 @@ export async function play(makeRow: MakeRow, end: End, tracker: Tracker): Promis
     finish: () => row.finish(),
     error: () => tracker.track('error', thing('error')),
   });
+  return config;
 }
 
 type Input = Observable<Thing>;
@@ -481,12 +513,17 @@ export const doors: Readonly<Record<string, Open>> = {
       tracker.hold(subscriber);
       inputs.complete = () => subscriber.complete();
       inputs.error = (error) => subscriber.error(error);
-      for (let i = 0; i < 4; i++) subscriber.next(inputs.next().value as Input);
+      for (let next = inputs.next(); !next.done; next = inputs.next()) subscriber.next(next.value);
     }).pipe(concatAllEager<Input, ObservableInput<Thing>>(config)),
 };
 
 /** The same as `play`, with inputs that are given. */
-export async function playInputs(open: Open, end: End, tracker: Tracker): Promise<void> {
+export async function playInputs(open: Open, end: End, tracker: Tracker): Promise<string[]> {
+  await performInputs(open, end, tracker);
+  return (await tracker.left()).filter((name) => !end.mayStay?.(name, {}));
+}
+
+async function performInputs(open: Open, end: End, tracker: Tracker): Promise<void> {
   const { make, complete } = emitters(tracker, 'input');
   let between!: Subscriber<Thing>;
   const told = () =>
@@ -496,7 +533,8 @@ export async function playInputs(open: Open, end: End, tracker: Tracker): Promis
         between = tracker.hold(subscriber);
       }),
     );
-  const inputs = new Inputs([make, told, make, () => (end.livesOn ? NEVER : EMPTY)]);
+  const rest = () => (end.livesOn ? NEVER : EMPTY);
+  const inputs = new Inputs(end.isBehind ? [told, make, rest] : [make, told, make, rest]);
   const config = { concurrent: 3, onError: end.onError } as ConcatMapEagerConfig<Input, Thing>;
   const subscription = tracker.hold(open(inputs, tracker, config).subscribe({ next: hear, error: hear }));
   await turn();
