@@ -28,7 +28,12 @@ export function drawChart(results: Results): string {
     marginRight: 24,
     marginBottom: 40,
   };
-  const x = { domain: [0, minutes], label: 'minutes', labelAnchor: 'center', labelArrow: 'none' } as const;
+  const x = {
+    domain: [0, Math.max(minutes, to)],
+    label: 'minutes',
+    labelAnchor: 'center',
+    labelArrow: 'none',
+  } as const;
   const highest = Math.max(...samples.map(({ heap }) => heap)) / 1e6;
   drawing.plot(
     0,
@@ -40,7 +45,6 @@ export function drawChart(results: Results): string {
       marks: [
         Plot.rectY([0], { x1: 0, x2: from, y1: 0, y2: highest * 1.1, fill: '#000', fillOpacity: 0.06 }),
         Plot.gridY({ stroke: '#000', strokeOpacity: 0.08 }),
-        Plot.dot(samples, { x: ({ at }) => at / 60, y: ({ heap }) => heap / 1e6, r: 2.5, fill: COLOURS[0] }),
         Plot.line(
           [
             [from, start / 1e6],
@@ -48,6 +52,7 @@ export function drawChart(results: Results): string {
           ],
           { stroke: COLOURS[4], strokeWidth: 2 },
         ),
+        Plot.dot(samples, { x: ({ at }) => at / 60, y: ({ heap }) => heap / 1e6, r: 2.5, fill: COLOURS[0] }),
       ],
     }),
   );

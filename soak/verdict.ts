@@ -5,11 +5,11 @@ import { trendOf, type Trend } from './trend.js';
 
 /**
  * How much the heap may grow, in bytes, from the end of the warm-up to the end of the run. What grows there without a leak is
- * V8's: code that is compiled and feedback that is gathered for the rarest paths, on the whole some 0.1 MB. A leak of one
- * object of 32 bytes in ten items is 6 MB in the two million items of ten minutes, and one in a hundred items still more than
- * this. So the bound is a few times the one and a fraction of the other, and no share of a heap that could be of any size.
+ * V8's: code that is compiled, and feedback that is gathered for the rarest paths; in ten minutes that is some 0.1 MB, and the
+ * samples scatter by as much. A leak of one object of 32 bytes in ten items is 4 MB in the more than a million items of ten minutes.
+ * So the bound is a few times the one and a fraction of the other, and no share of a heap that could be of any size.
  */
-export const MOST_GROWTH = 500_000;
+const MOST_GROWTH = 500_000;
 
 /** The part of a run, and the least number of seconds, in which V8 compiles most of what will run. */
 const WARM_UP = 0.2;
