@@ -56,13 +56,14 @@ export function drawChart(results: Results): string {
       ],
     }),
   );
+  const busiest = Math.max(...samples.map(({ timersAtWork }) => timersAtWork));
   drawing.plot(
     0,
     TOP + HEIGHT,
     Plot.plot({
       ...common,
       x,
-      y: { label: 'timers', labelArrow: 'none', zero: true },
+      y: { domain: [0, busiest * 1.2], label: 'timers', labelArrow: 'none' },
       marks: [
         Plot.gridY({ stroke: '#000', strokeOpacity: 0.08 }),
         Plot.line(samples, { x: ({ at }) => at / 60, y: 'timersAtWork', stroke: COLOURS[5] }),

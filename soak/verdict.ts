@@ -71,7 +71,7 @@ export function judge(results: Results): Check[] {
     },
     {
       name: 'what is done with is collected while the streams live on',
-      found: `${present} objects present at rest, at most`,
+      found: `${present} objects at most are there at rest`,
       isHeld: present <= MOST_PRESENT,
     },
     {

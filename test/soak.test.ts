@@ -32,7 +32,10 @@ describe('the verdict on the last run', () => {
   });
 
   const growing = (bytes: number): Partial<Results> => ({
-    samples: results.samples.map((sample, i) => ({ ...sample, heap: sample.heap + (i * bytes) / results.samples.length })),
+    samples: results.samples.map((sample, i) => ({
+      ...sample,
+      heap: sample.heap + (i * bytes) / results.samples.length,
+    })),
   });
   const changed = (what: Partial<Results['samples'][number]>): Partial<Results> => ({
     samples: results.samples.map((sample, i) => ({ ...sample, ...(i === 9 && what) })),

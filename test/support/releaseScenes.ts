@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EMPTY, NEVER, Observable, of, type ObservableInput, type Subscriber } from 'rxjs';
+import { concat, EMPTY, NEVER, Observable, of, type ObservableInput, type Subscriber } from 'rxjs';
 import {
   concatAllEager,
   concatEager,
@@ -33,6 +33,8 @@ interface Row {
 type MakeRow = (tracker: Tracker) => Row;
 
 const LIMIT = 10; // ms
+/** Limits that do not pass. */
+const FAR = { first: 1e6, each: 1e6, total: 1e6, blocking: 1e6 };
 
 /** Waits until whatever has a limit, or a delay, has passed it. */
 const overdue = async () => {
@@ -134,9 +136,21 @@ export const rows: Readonly<Record<string, MakeRow>> = {
   'Observables and their values': observable({}),
   'Observables and their values, that are atomic': observable({ atomic: true }),
   'Observables and their values, that may be retried': observable({ retry: 1 }),
-  'Observables and their values, with limits that do not pass': observable({
-    timeout: { first: 1e6, each: 1e6, total: 1e6, blocking: 1e6 },
-  }),
+  'Observables and their values, with limits that do not pass': observable({ timeout: FAR }),
+  'what failed attempts of atomic items have parked': (tracker) => {
+    const { make, complete } = emitters(tracker);
+    return {
+      config: { atomic: true, retry: 1 },
+      project: ({ attempt }) =>
+        attempt > 1
+          ? make()
+          : concat(
+              of(tracker.track('first dropped value', thing('a')), tracker.track('second dropped value', thing('b'))),
+              failing(tracker),
+            ),
+      finish: complete,
+    };
+  },
   'arrays and their values': (tracker) => ({
     project: () =>
       tracker.track('array', [tracker.track('first value', thing('a')), tracker.track('second value', thing('b'))]),
@@ -188,6 +202,8 @@ export const rows: Readonly<Record<string, MakeRow>> = {
   'signals, and what listens to them': (tracker) => {
     const { make, complete } = emitters(tracker);
     return {
+      // A clock that ran on would keep the attempt, and with it the signal.
+      config: { timeout: FAR },
       project: (item) => {
         tracker.track('signal', item.signal).addEventListener(
           'abort',
