@@ -1,7 +1,9 @@
 import { NEVER, Observable, of, type ObservableInput, Subject, type Subscriber, type Subscription } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from '../src/index.js';
+import { Tracker } from './support/collected.js';
 import { isCollected, turn } from './support/flow.js';
+import { doors, ends, hear, play, playInputs, rows, thing, type Thing } from './support/releaseScenes.js';
 
 // Much work, on machines that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -10,16 +12,10 @@ vi.setConfig({ testTimeout: 60_000 });
  * What is tracked is made in functions of its own, so that no variable of the test keeps it, and is never handed to
  * `expect`. What a scene returns in `alive` is held until the end of its test.
  */
-interface Thing {
-  readonly name: string;
-}
 interface Scene {
   readonly refs: WeakRef<object>[];
   readonly alive: unknown;
 }
-
-const thing = (name: string): Thing => ({ name });
-const hear = () => undefined;
 
 /** Holds what is `alive` beyond the collection, and says which of the tracked are still there. */
 async function collected({ refs, alive }: Scene): Promise<boolean[]> {
@@ -38,6 +34,22 @@ test('the helper sees what is held, and what is not', async () => {
   const scene = () => ({ refs: [new WeakRef(kept), new WeakRef(thing('gone'))], alive: kept });
 
   expect(await collected(scene())).toEqual([false, true]);
+});
+
+describe.each(Object.entries(ends))('%s', (_, end) => {
+  test.each(Object.entries(rows))('%s are let go of', async (_, row) => {
+    const tracker = new Tracker();
+
+    expect(await play(row, end, tracker)).toEqual([]);
+    expect(tracker.size).toBeGreaterThan(2);
+  });
+
+  test.each(Object.entries(doors))('inputs of %s, are let go of', async (_, open) => {
+    const tracker = new Tracker();
+
+    expect(await playInputs(open, end, tracker)).toEqual([]);
+    expect(tracker.size).toBeGreaterThan(2);
+  });
 });
 
 describe('while the stream lives on', () => {

@@ -76,9 +76,15 @@ function subscribe<V>(input: Observable<V>, listener: Listener<V>): void {
  * its constructor as internal: `docs/decisions.md` says why it is used nevertheless. It is used nowhere else.
  */
 class ListenerSubscriber<V> extends Subscriber<V> {
-  constructor(private readonly listener: Listener<V>) {
+  constructor(private listener: Listener<V>) {
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     super();
+  }
+
+  /** A producer may keep it for as long as it likes: it must not keep the listener, with its signal and its reason. */
+  override unsubscribe(): void {
+    this.listener = undefined as never;
+    super.unsubscribe();
   }
 
   // A listener may be closed before this is unsubscribed: teardowns of others run in between.
@@ -139,8 +145,9 @@ function listenToPromise<V>(promise: PromiseLike<V>, listener: Listener<V>): voi
 }
 
 /**
- * All that a promise holds of its listener: it may never settle, and must not keep anything then. Some thenables call back
- * twice, or synchronously; and an error that is thrown here would become an unhandled rejection.
+ * All that a promise holds of its listener, also that of an iterator's next result: it may never settle, and must not keep
+ * anything then. Some thenables call back twice, or synchronously; and an error that is thrown here would become an unhandled
+ * rejection.
  */
 class Link<V> implements Unsubscribable {
   private listener: Listener<V> | undefined;
@@ -151,6 +158,19 @@ class Link<V> implements Unsubscribable {
 
   unsubscribe(): void {
     this.listener = undefined;
+  }
+
+  /** Whether anybody listens. */
+  get isOpen(): boolean {
+    return this.listener?.closed === false;
+  }
+
+  next(value: V): void {
+    this.listener?.next(value);
+  }
+
+  complete(): void {
+    this.take()?.complete();
   }
 
   fulfilled(value: V): void {
@@ -185,31 +205,37 @@ function listenToReader<V>(reader: Reader<V>, listener: Listener<V>): void {
     // It was cancelled by what it did when it was opened.
     reader.cancel();
   } else {
-    listener.stop = { unsubscribe: () => reader.cancel() };
-    readAll(reader, listener).catch(reportError);
+    const link = new Link(listener);
+    listener.stop = {
+      unsubscribe: () => {
+        link.unsubscribe();
+        reader.cancel();
+      },
+    };
+    readAll(reader, link).catch(reportError);
   }
 }
 
-async function readAll<V>(reader: Reader<V>, listener: Listener<V>): Promise<void> {
-  while (!listener.closed) {
+async function readAll<V>(reader: Reader<V>, link: Link<V>): Promise<void> {
+  while (link.isOpen) {
     let result: { done: boolean; value: V };
     try {
       result = readResult(await reader.read());
     } catch (error) {
-      if (!listener.closed) {
+      if (link.isOpen) {
         reader.release();
-        listener.error(error);
+        link.rejected(error);
       }
       return;
     }
-    if (listener.closed) {
+    if (!link.isOpen) {
       return;
     }
     if (result.done) {
       reader.release();
-      listener.complete();
+      link.complete();
     } else {
-      listener.next(result.value);
+      link.next(result.value);
     }
   }
 }

@@ -1,0 +1,97 @@
+/** The page and the chart: made from the results alone, so that a test can make them again. */
+import { formatted, table } from '../bench/markdown.js';
+import { count } from '../bench/words.js';
+import { drawChart } from './chart.js';
+import type { Results } from './results.js';
+import { sum } from './sample.js';
+import { KINDS } from './tally.js';
+import { heapTrend, judge, kilobytes, measured } from './verdict.js';
+
+/** What is to be in a file, by its path from the root. */
+export async function pagesOf(results: Results): Promise<Record<string, string>> {
+  return {
+    'soak/results.json': await formatted(JSON.stringify(results), 'json'),
+    'soak/RESULTS.md': await page(results),
+    'soak/results.svg': drawChart(results),
+  };
+}
+
+function page(results: Results): Promise<string> {
+  const { minutes, seed, counts, followed, left, samples } = results;
+  const { node, cores, platform } = results.machine;
+  const { growth, scatter, start } = heapTrend(results);
+  const judged = measured(results);
+  const items = judged.at(-1)!.items - judged[0]!.items;
+  const text = `
+# Endurance
+
+Made by \`npm run soak\` from [results.json](results.json); do not edit. Node.js ${node} on ${platform} with ${cores} cores,
+${minutes} minutes, seed ${seed}.
+
+Nine live streams go on all the time, by real timers: \`concatMapEager\` under each policy, \`concatAllEager\`, and \`concatEager\` over a
+generator and an async iterable, neither of which ends. Their inners are promises, thenables, Observables, arrays, iterables, async
+iterables and ReadableStreams, and up to 30 of a hundred hang, fail, come too late, throw, or are no ObservableInput; time limits,
+retries and fallbacks get them out of that. Half of the projects read their signal. Beside them, short streams with options by chance
+come and go: they complete, fail, or are unsubscribed in the middle.
+
+Every few seconds nothing more is let in until all is accounted for. The live streams are still subscribed then, but have nothing
+to do; what the process holds at that moment must be the same each time.
+
+## Verdict
+
+${table(
+  ['', 'found', ''],
+  judge(results).map(({ name, found, isHeld }) => [name, found, isHeld ? 'yes' : '**no**']),
+  3,
+)}
+
+![The heap after collection over the time, which is level; and the number of timers, at work and at rest](results.svg)
+
+The heap after collection was ${kilobytes(start)} at the end of the warm-up. From there to the end, in which ${count(items)} items were
+processed, the line through it ${growth < 0 ? 'falls' : 'rises'} by ${kilobytes(Math.abs(growth))}: ${Math.abs(growth / items).toFixed(3)} bytes an item. Half of the samples
+are within ${kilobytes(scatter)} of the line.
+
+## What happened
+
+${table(
+  ['', 'number'],
+  [
+    ['items', count(counts.items!)],
+    ['items a second', count(Math.round(counts.items! / (minutes * 60)))],
+    ['values that came out', count(counts.values!)],
+    ['retries (of the streams with a monitor)', count(counts.retries!)],
+    ['time limits passed', `${count(sum(under(counts, 'limit: ')))} (${inWords(under(counts, 'limit: '))})`],
+    ['fallbacks', count(counts.fallbacks!)],
+    ['signals aborted, of those that were read', count(counts['signals aborted']!)],
+    ['items that a monitor saw end', inWords(under(counts, 'outcome: '))],
+    ['short streams', inWords(under(counts, 'short: '))],
+    ['times at rest', count(samples.length)],
+  ],
+)}
+
+One object in eight was followed by a \`FinalizationRegistry\` until it was collected:
+
+${table(['', ...KINDS], [row('followed', followed), row('left after the end', left)])}
+
+## Live streams
+
+${table(
+  ['', 'items'],
+  Object.entries(under(counts, 'live: ')).map(([name, n]) => [name, count(n)]),
+)}
+`;
+  return formatted(text.trim(), 'markdown');
+}
+
+const row = (name: string, counts: Results['left']) => [name, ...KINDS.map((kind) => count(counts[kind]))];
+
+/** The counts whose names begin so, by the rest of their names. */
+function under(counts: Results['counts'], prefix: string): Record<string, number> {
+  const found = Object.entries(counts).filter(([what]) => what.startsWith(prefix));
+  return Object.fromEntries(found.map(([what, n]) => [what.slice(prefix.length), n]));
+}
+
+const inWords = (counts: Record<string, number>) =>
+  Object.entries(counts)
+    .map(([what, n]) => `${count(n)} ${what}`)
+    .join(', ');

@@ -1,0 +1,106 @@
+/** Whether a run has held what is promised. */
+import type { Results } from './results.js';
+import { sum, type Sample } from './sample.js';
+import { trendOf, type Trend } from './trend.js';
+
+/**
+ * How much the heap may grow, in bytes, from the end of the warm-up to the end of the run. What grows there without a leak is
+ * V8's: code that is compiled, and feedback that is gathered for the rarest paths; in ten minutes that is some 0.1 MB, and the
+ * samples scatter by as much. A leak of one object of 32 bytes in ten items is 4 MB in the more than a million items of ten minutes.
+ * So the bound is a few times the one and a fraction of the other, and no share of a heap that could be of any size.
+ */
+const MOST_GROWTH = 500_000;
+
+/** The part of a run, and the least number of seconds, in which V8 compiles most of what will run. */
+const WARM_UP = 0.2;
+const LEAST_WARM_UP = 20;
+/** Shorter than this, a run is all warm-up, and not everything need happen. */
+const LEAST_MINUTES = 1;
+/** What live streams may hold at rest of what is followed, all of them together: in fact they hold nothing. */
+const MOST_PRESENT = 20;
+
+/** A soak in which this has not happened would show nothing. */
+const MUST_HAPPEN = [
+  ...['first', 'each', 'total', 'blocking'].map((limit) => `limit: ${limit}`),
+  ...['completed', 'failed', 'cancelled'].map((outcome) => `outcome: ${outcome}`),
+  ...['completed', 'failed', 'left'].map((end) => `short: ${end}`),
+  ...['retries', 'fallbacks', 'signals aborted'],
+];
+
+export interface Check {
+  readonly name: string;
+  readonly found: string;
+  readonly isHeld: boolean;
+}
+
+export const isLongEnough = ({ minutes }: Pick<Results, 'minutes'>) => minutes >= LEAST_MINUTES;
+
+/** The samples after the warm-up. */
+export function measured({ samples, minutes }: Pick<Results, 'samples' | 'minutes'>): readonly Sample[] {
+  const warmUp = Math.max(LEAST_WARM_UP, minutes * 60 * WARM_UP);
+  return samples.filter(({ at }) => at > warmUp);
+}
+
+export const heapTrend = (results: Pick<Results, 'samples' | 'minutes'>): Trend =>
+  trendOf(measured(results).map(({ at, heap }) => [at, heap]));
+
+export function judge(results: Results): Check[] {
+  const { before, after, counts, samples, left, problems } = results;
+  const present = Math.max(...samples.map((sample) => sample.present));
+  const different = [after, ...samples.map(({ resources }) => resources)].filter((found) => !isSame(found, before));
+  const alarms = Object.keys(counts).filter((what) => what.startsWith('alarm: '));
+  return [
+    ...(isLongEnough(results) ? [judgeHeap(heapTrend(results)), judgeHappenings(results)] : []),
+    {
+      name: 'timers and handles at rest are those of before the first item',
+      found:
+        different.length === 0
+          ? `${sum(before)} at each of ${samples.length} rests and at the end`
+          : `${JSON.stringify(before)} before, and then ${JSON.stringify(different[0])}`,
+      isHeld: different.length === 0,
+    },
+    {
+      name: 'no unhandled rejection, no warning, no error that is reported as unhandled',
+      found: alarms.length === 0 ? 'none' : alarms.map((what) => `${what}: ${counts[what]!}`).join(', '),
+      isHeld: alarms.length === 0,
+    },
+    {
+      name: 'everything comes out in order and is accounted for; what is opened is closed',
+      found: problems.length === 0 ? 'no exception' : problems[0]!,
+      isHeld: problems.length === 0,
+    },
+    {
+      name: 'what is done with is collected while the streams live on',
+      found: `${present} objects at most are there at rest`,
+      isHeld: present <= MOST_PRESENT,
+    },
+    {
+      name: 'nothing is left after the end',
+      found: `${sum(left)} objects`,
+      isHeld: sum(left) === 0,
+    },
+  ];
+}
+
+function judgeHappenings({ counts }: Results): Check {
+  const missing = MUST_HAPPEN.filter((what) => !counts[what]);
+  return {
+    name: 'hangs, failures, retries, fallbacks and unsubscriptions have happened, and every limit has passed',
+    found: missing.length === 0 ? 'all of them' : `not so: ${missing.join(', ')}`,
+    isHeld: missing.length === 0,
+  };
+}
+
+/** A growth counts that both lines show. */
+function judgeHeap({ growth, medianGrowth }: Trend): Check {
+  return {
+    name: `the heap after collection grows by less than ${kilobytes(MOST_GROWTH)}`,
+    found: `${kilobytes(growth)} by least squares, ${kilobytes(medianGrowth)} by the median of the slopes`,
+    isHeld: Math.min(growth, medianGrowth) < MOST_GROWTH,
+  };
+}
+
+export const kilobytes = (bytes: number) => `${Math.round(bytes / 1_000).toLocaleString('en')} kB`;
+
+const isSame = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].every((kind) => a[kind] === b[kind]);
