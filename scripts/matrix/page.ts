@@ -1,5 +1,6 @@
 import { formatted, table } from '../../bench/markdown.js';
 import type { Result } from './cell.js';
+import { NEWEST_RXJS } from './versions.js';
 
 export interface Tables {
   readonly runtimes: readonly Result[] | undefined;
@@ -27,13 +28,14 @@ ${tableOf('', runtimes)}`,
 
 With each TypeScript, module resolution and rxjs, a program is compiled with \`strict\` and without \`skipLibCheck\`. It says what
 is inferred, so that types which are lost are an error, and what must not compile. With \`nodenext\` it is compiled
-twice, as an ES module and as CommonJS. The cells name the versions of rxjs.
+twice, as an ES module and as CommonJS; \`node10\` is what was called \`node\`. rxjs 7.5 is given \`@types/node\`, to which its own
+types refer. The cells name the versions of rxjs.
 
 ${tableOf('', types)}`,
     bundlers &&
       `## Bundlers
 
-Bundles for production. Unused imports of both entries leave nothing: the bundle is, to the byte, that of a program without
+Bundles for production, with rxjs ${NEWEST_RXJS}. Unused imports of both entries leave nothing: the bundle is, to the byte, that of a program without
 them.
 
 ${tableOf('', bundlers)}`,

@@ -46,9 +46,9 @@ export function runtimeCells(name: RuntimeName, workspace: Workspace): Cell[] {
         column: `rxjs ${rxjs}`,
         name: format,
         async check() {
-          path ??= workspace.execute(program, where).then(lastLine);
+          const runtime = await (path ??= workspace.execute(program, where).then(lastLine));
           const folder = await workspace.user(rxjs);
-          return checkScenario(await succeed(await path, [...start, file], { cwd: folder }), readsFiles(title));
+          return checkScenario(await succeed(runtime, [...start, file], { cwd: folder }), readsFiles(title));
         },
       })),
     );
@@ -62,14 +62,18 @@ function readsFiles(runtime: string): boolean {
 
 /** Checks what consumer/scenario.mjs printed at its end, and says what did not work on purpose. */
 export function checkScenario(output: string, readsFiles: boolean): string | undefined {
-  const result = JSON.parse(lastLine(output)) as { checks: number; readsFiles: boolean };
-  if (!(result.checks > 0)) throw new Error(`Expected the scenario to check something, got ${output}`);
+  const line = lastLine(output);
+  // A program whose promise never settles ends without a word.
+  if (!line.startsWith('{'))
+    throw new Error(`Expected the scenario to come to its end, got "${line}"`, { cause: output });
+  const result = JSON.parse(line) as { checks: number; readsFiles: boolean };
+  if (!(result.checks > 0)) throw new Error(`Expected the scenario to check something, got ${line}`);
   if (result.readsFiles !== readsFiles) {
     throw new Error(`Expected readMarbleFile to ${readsFiles ? 'read' : 'explain why it does not read'} a file`);
   }
   return readsFiles
     ? undefined
-    : 'But for `readMarbleFile` of `/testing`, which needs Node.js 20.16 or later, Deno or Bun, and says so: get the text otherwise, and give it to `readMarbles`.';
+    : 'All but `readMarbleFile` of `/testing`: it needs Node.js 20.16 or later, Deno or Bun, and says so. Get the text otherwise, and give it to `readMarbles`.';
 }
 
 function lastLine(output: string): string {

@@ -5,7 +5,7 @@ export const DENO = '2.9.6';
 
 /** From the oldest that the package supports. */
 export const RXJS = ['7.2.0', '7.4.0', '7.5.7', '7.8.2'];
-export const NEWEST_RXJS = '7.8.2';
+export const NEWEST_RXJS = RXJS.at(-1)!;
 
 export const TYPESCRIPT = [
   '4.7.4',
@@ -24,6 +24,9 @@ export const TYPESCRIPT = [
   '6.0.3',
   '7.0.2',
 ];
+
+/** `@types/node`, of which none is for every TypeScript. */
+export const NODE_TYPES = { beforeTypeScript5: '18.11.18', fromTypeScript5: '20.19.25' };
 
 export const BUNDLERS = { esbuild: '0.28.2', rollup: '4.67.4', webpack: '5.112.2', vite: '8.3.8' };
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { succeed } from './run.js';
+import { run } from './run.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONSUMER = fileURLToPath(new URL('consumer', import.meta.url));
@@ -21,9 +21,12 @@ export class Workspace {
   private readonly installed = new Map<string, Promise<string>>();
   private packed: Promise<string> | undefined;
 
-  /** A folder with the package, an rxjs and the consumer's files. */
-  user(rxjs: string): Promise<string> {
-    return this.folder(`rxjs-${rxjs}`, async () => ({ dependencies: await this.dependencies(rxjs) }));
+  /** A folder with the package, an rxjs and the consumer's files, and perhaps with the types of a Node.js. */
+  user(rxjs: string, nodeTypes?: string): Promise<string> {
+    const more = nodeTypes === undefined ? {} : { '@types/node': nodeTypes };
+    return this.folder(`rxjs-${rxjs}${nodeTypes === undefined ? '' : `-node-${nodeTypes}`}`, async () => ({
+      dependencies: { ...(await this.dependencies(rxjs)), ...more },
+    }));
   }
 
   /** What a user of the package depends on. */
@@ -65,8 +68,10 @@ export class Workspace {
     return folder;
   }
 
-  private npm(args: readonly string[], cwd: string): Promise<string> {
+  private async npm(args: readonly string[], cwd: string): Promise<string> {
     const [file = '', ...first] = NPM;
-    return succeed(file, [...first, ...args], { cwd, seconds: 300 });
+    const { code, output } = await run(file, [...first, ...args], { cwd, seconds: 300 });
+    if (code !== 0) throw new Error(`\`npm ${args.join(' ').replaceAll(this.root, '.')}\` failed`, { cause: output });
+    return output;
   }
 }
