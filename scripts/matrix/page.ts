@@ -22,7 +22,7 @@ A program that checks the order, each kind of inner, a time limit, \`retry\`, \`
 to \`concatEager\`, and \`/testing\`; as an ES module (ESM) and as CommonJS (CJS). Chromium loads the package's own files on a page
 without a build tool, by an import map; rxjs is one file there, as CDNs serve it.
 
-${tableOf('', runtimes)}`,
+${tableOf(runtimes)}`,
     types &&
       `## Types
 
@@ -31,20 +31,20 @@ is inferred, so that types which are lost are an error, and what must not compil
 twice, as an ES module and as CommonJS; \`node10\` is what was called \`node\`. rxjs 7.5 is given \`@types/node\`, to which its own
 types refer. The cells name the versions of rxjs.
 
-${tableOf('', types)}`,
+${tableOf(types)}`,
     bundlers &&
       `## Bundlers
 
 Bundles for production, with rxjs ${NEWEST_RXJS}. Unused imports of both entries leave nothing: the bundle is, to the byte, that of a program without
 them.
 
-${tableOf('', bundlers)}`,
+${tableOf(bundlers)}`,
   ];
   return formatted(sections.filter((section) => section !== undefined).join('\n\n'), 'markdown');
 }
 
 /** A table of rows and columns as they come, and below it its notes. */
-function tableOf(corner: string, results: readonly Result[]): string {
+function tableOf(results: readonly Result[]): string {
   const notes: string[] = [];
   const mark = (found: readonly Result[]) => {
     const numbers = found.flatMap(({ note }) => {
@@ -68,5 +68,5 @@ function tableOf(corner: string, results: readonly Result[]): string {
     ...columns.map((column) => cell(results.filter((result) => result.row === row && result.column === column))),
   ]);
   const list = notes.map((note, at) => `${at + 1}. ${note}`).join('\n');
-  return `${table([corner, ...columns], body, columns.length + 1)}\n\n${list}`;
+  return `${table(['', ...columns], body, columns.length + 1)}\n\n${list}`;
 }

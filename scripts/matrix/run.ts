@@ -30,23 +30,23 @@ export async function run(
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  let isLate = false;
   const stop = () => {
     if (child.pid !== undefined) kill(child.pid);
+    // Whoever has left the group may still hold them open.
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
-  const limit = setTimeout(() => {
-    isLate = true;
-    stop();
-  }, seconds * 1_000);
+  const limit = AbortSignal.timeout(seconds * 1_000);
   if (child.pid !== undefined) groups.add(child.pid);
   signal?.addEventListener('abort', stop);
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    output = stripVTControlCharacters(output);
-    if (isLate) throw new Error(`Expected an end within ${seconds} s, got none\n${output}`);
-    return { code: code ?? 1, output };
+    const [code] = (await once(child, 'close', { signal: limit })) as [number | null];
+    return { code: code ?? 1, output: stripVTControlCharacters(output) };
+  } catch (error) {
+    stop();
+    if (!limit.aborted) throw error;
+    throw new Error(`Expected it to end within ${seconds} s, got no end`, { cause: output });
   } finally {
-    clearTimeout(limit);
     if (child.pid !== undefined) groups.delete(child.pid);
   }
 }
