@@ -1,7 +1,21 @@
-import type { ObservableInput, retry, SchedulerLike } from 'rxjs';
+import type { ObservableInput, SchedulerLike } from 'rxjs';
 
-/** rxjs's own `RetryConfig`, by way of its `retry`: the name is exported from rxjs 7.5.1 on only. */
-export type RetryConfig = Extract<Parameters<typeof retry>[0], object>;
+/**
+ * rxjs's own `RetryConfig`, as it is from rxjs 7.3 on, with every rxjs: before that it knows no `delay`, and before 7.5.1 it
+ * is not exported.
+ */
+export interface RetryConfig {
+  /** How many retries there are at most. Default: no limit. */
+  count?: number;
+  /**
+   * Milliseconds before a retry, or a function that returns a notifier: when it emits there is a retry, when it completes
+   * without having emitted the item ends, when it fails the item fails with its error. Default: none.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- It is to be the same type as rxjs's.
+  delay?: number | ((error: any, retryCount: number) => ObservableInput<any>);
+  /** Whether the count starts anew when an attempt emits its first value. Default: `false`. */
+  resetOnSuccess?: boolean;
+}
 
 /**
  * The options of {@link concatMapEager}, {@link concatAllEager} and {@link concatEager}. Every one may be left out, and

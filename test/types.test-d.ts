@@ -1,13 +1,18 @@
 import {
+  BehaviorSubject,
   EMPTY,
   from,
   mergeMap,
+  NEVER,
   of,
   Subject,
+  throwError,
   TimeoutError,
+  type InteropObservable,
   type Observable,
   type ObservableInput,
   type OperatorFunction,
+  type ReadableStreamLike,
   type RetryConfig,
   type SchedulerLike,
 } from 'rxjs';
@@ -50,7 +55,35 @@ describe('the result of concatMapEager', () => {
     expectTypeOf(numbers.pipe(concatMapEager(() => dates))).toEqualTypeOf(numbers.pipe(mergeMap(() => dates)));
     expectTypeOf(numbers.pipe(concatMapEager(() => 'text'))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(numbers.pipe(concatMapEager(() => new Subject<bigint>()))).toEqualTypeOf<Observable<bigint>>();
+    expectTypeOf(numbers.pipe(concatMapEager(() => new BehaviorSubject('a')))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(numbers.pipe(concatMapEager(() => EMPTY))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(numbers.pipe(concatMapEager(() => NEVER))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(numbers.pipe(concatMapEager(() => throwError(() => 'no')))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(numbers.pipe(concatMapEager((n) => new Map([[n, 'a']])))).toEqualTypeOf<
+      Observable<[number, string]>
+    >();
+    expectTypeOf(numbers.pipe(concatMapEager(() => new Uint8Array(4)))).toEqualTypeOf<Observable<number>>();
+  });
+
+  it('follows from each kind of inner, known by no more than its interface', () => {
+    const as = <Input extends ObservableInput<unknown>>() => numbers.pipe(concatMapEager((): Input => null as never));
+    expectTypeOf(as<InteropObservable<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<PromiseLike<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<ArrayLike<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<readonly Date[]>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<Iterable<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<Generator<Date, string>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<AsyncIterable<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<AsyncGenerator<Date, string>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<ReadableStreamLike<Date>>()).toEqualTypeOf<Observable<Date>>();
+    expectTypeOf(as<ObservableInput<Date>>()).toEqualTypeOf<Observable<Date>>();
+  });
+
+  it('is unknown where the inner is any, as with mergeMap', () => {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    const anything = (): any => of(1);
+    expectTypeOf(numbers.pipe(concatMapEager(anything))).toEqualTypeOf<Observable<unknown>>();
+    expectTypeOf(numbers.pipe(concatMapEager(anything))).toEqualTypeOf(numbers.pipe(mergeMap(anything)));
   });
 
   it('is the union of what different inners emit', () => {
@@ -69,11 +102,44 @@ describe('the result of concatMapEager', () => {
     ).toEqualTypeOf<Observable<boolean | string>>();
   });
 
+  it('is the union of what every kind of inner emits', () => {
+    type Inner =
+      | Observable<1>
+      | InteropObservable<2>
+      | Promise<3>
+      | PromiseLike<4>
+      | readonly 5[]
+      | ArrayLike<6>
+      | Set<7>
+      | AsyncIterable<8>
+      | ReadableStreamLike<9>;
+    expectTypeOf(numbers.pipe(concatMapEager((): Inner => null as never))).toEqualTypeOf<
+      Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>
+    >();
+    expectTypeOf(of(null as never as Inner).pipe(concatAllEager())).toEqualTypeOf<
+      Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>
+    >();
+    expectTypeOf(concatEager(null as never as Inner[])).toEqualTypeOf<Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>>();
+  });
+
+  it('keeps undefined and null that an inner emits', () => {
+    expectTypeOf(numbers.pipe(concatMapEager((n) => of(n, undefined)))).toEqualTypeOf<Observable<number | undefined>>();
+    expectTypeOf(numbers.pipe(concatMapEager(async () => null))).toEqualTypeOf<Observable<null>>();
+    expectTypeOf(numbers.pipe(concatMapEager(async () => {}))).toEqualTypeOf<Observable<void>>();
+  });
+
   it('keeps literals that are declared', () => {
     expectTypeOf(numbers.pipe(concatMapEager(() => of('a' as const, 'b' as const)))).toEqualTypeOf<
       Observable<'a' | 'b'>
     >();
     expectTypeOf(numbers.pipe(concatMapEager(() => [1, 'a'] as const))).toEqualTypeOf<Observable<1 | 'a'>>();
+  });
+
+  it('is that of an operator by itself, which says what it takes', () => {
+    expectTypeOf(concatMapEager((text: string) => of(text.length))).toEqualTypeOf<OperatorFunction<string, number>>();
+    expectTypeOf(concatMapEager((text: string) => [text], { onError: () => of(0) })).toEqualTypeOf<
+      OperatorFunction<string, string | number>
+    >();
   });
 
   it('is an OperatorFunction that can be declared before it is used', () => {
@@ -118,6 +184,18 @@ describe('an onError function', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => [n], { onError: letters }))).toEqualTypeOf<
       Observable<number | string>
     >();
+  });
+
+  it('widens it by every kind of input that it may return', () => {
+    const as = <Input extends ObservableInput<unknown>>() =>
+      numbers.pipe(concatMapEager((n) => of(n), { onError: (): Input => null as never }));
+    expectTypeOf(as<InteropObservable<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<PromiseLike<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<ArrayLike<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<Iterable<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<AsyncIterable<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<ReadableStreamLike<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
+    expectTypeOf(as<Promise<'a'> | Set<'b'>>()).toEqualTypeOf<Observable<number | 'a' | 'b'>>();
   });
 
   it('does not widen it by EMPTY, or by throwing', () => {
@@ -209,11 +287,30 @@ describe('project', () => {
     );
   });
 
+  it('may be declared before it is used, with its item', () => {
+    const project = (value: number, _: number, { attempt }: ItemContext) => of({ value, attempt });
+    expectTypeOf(numbers.pipe(concatMapEager(project))).toEqualTypeOf<Observable<{ value: number; attempt: number }>>();
+    // One that is made for mergeMap fits.
+    const indexed = (value: number, index: number) => [value, index];
+    expectTypeOf(numbers.pipe(concatMapEager(indexed))).toEqualTypeOf<Observable<number>>();
+  });
+
+  it('is given nothing else', () => {
+    // @ts-expect-error There are three arguments.
+    numbers.pipe(concatMapEager((value, index, item, more: string) => of(more)));
+    // @ts-expect-error The item's own value is the first argument.
+    numbers.pipe(concatMapEager((value, index, item) => of(item.value)));
+    // @ts-expect-error It is the index that is a number.
+    numbers.pipe(concatMapEager((value, index: string) => of(index)));
+  });
+
   it('cannot change its item', () => {
     numbers.pipe(
       concatMapEager((value, index, item) => {
         // @ts-expect-error It is read-only.
         item.attempt = index;
+        // @ts-expect-error So is this.
+        item.signal = new AbortController().signal;
         return of(value);
       }),
     );
@@ -226,6 +323,10 @@ describe('project', () => {
     numbers.pipe(concatMapEager(() => {}));
     // @ts-expect-error Some would be undefined.
     numbers.pipe(concatMapEager((n) => (coin() ? of(n) : undefined)));
+    // @ts-expect-error An object is none, though it has values.
+    numbers.pipe(concatMapEager((n) => ({ n })));
+    // @ts-expect-error Nor is a function that returns one.
+    numbers.pipe(concatMapEager((n) => () => of(n)));
   });
 
   it('is there', () => {
@@ -264,6 +365,10 @@ describe('concatAllEager', () => {
   it('wants a source of inners', () => {
     // @ts-expect-error Numbers are none.
     numbers.pipe(concatAllEager());
+    // @ts-expect-error Some would be undefined.
+    from([of(1), undefined]).pipe(concatAllEager());
+    // @ts-expect-error There is nothing to project.
+    of(of(1)).pipe(concatAllEager((inner: Observable<number>) => inner));
   });
 });
 
@@ -282,6 +387,23 @@ describe('concatEager', () => {
     expectTypeOf(concatEager([of(1), Promise.resolve('a')] as const, 2)).toEqualTypeOf<Observable<number | string>>();
     const tuple: [Observable<1>, Promise<'a'>] = [of(1), Promise.resolve('a')];
     expectTypeOf(concatEager(tuple)).toEqualTypeOf<Observable<1 | 'a'>>();
+    const open: readonly [Observable<1>, ...Promise<'a'>[]] = [of(1)];
+    expectTypeOf(concatEager(open, { onError: () => of(null) })).toEqualTypeOf<Observable<1 | 'a' | null>>();
+    expectTypeOf(concatEager([of(1), EMPTY])).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(concatEager([of(1), letters(), Promise.resolve(true)] as const)).toEqualTypeOf<
+      Observable<number | string | boolean>
+    >();
+  });
+
+  it('names the input as the failed item, and as the value of an event', () => {
+    const tuple: [Observable<1>, Promise<'a'>] = [of(1), Promise.resolve('a')];
+    concatEager(tuple, {
+      onError: (_, item) => {
+        expectTypeOf(item).toEqualTypeOf<FailedItem<Observable<1> | Promise<'a'>>>();
+        return EMPTY;
+      },
+      monitor: (event) => expectTypeOf(event.value).toEqualTypeOf<Observable<1> | Promise<'a'>>(),
+    });
   });
 
   it('takes generators, also asynchronous ones', () => {
@@ -300,6 +422,9 @@ describe('concatEager', () => {
 
   it('is widened by an onError function', () => {
     expectTypeOf(concatEager([of(1)], { onError: () => of('fallback') })).toEqualTypeOf<Observable<number | string>>();
+    expectTypeOf(
+      concatEager([of(1), Promise.resolve('a')], { onError: () => (coin() ? of(true) : Promise.resolve(null)) }),
+    ).toEqualTypeOf<Observable<number | string | boolean | null>>();
   });
 
   it('wants inputs that can be iterated', () => {
@@ -307,6 +432,12 @@ describe('concatEager', () => {
     concatEager(5);
     // @ts-expect-error Its members are no ObservableInput.
     concatEager([1, 2]);
+    // @ts-expect-error One of them is no ObservableInput.
+    concatEager([of(1), 2]);
+    // @ts-expect-error They are one argument, not many.
+    concatEager(of(1), of(2));
+    // @ts-expect-error An Observable of inputs is for concatAllEager.
+    concatEager(of(of(1)));
     // @ts-expect-error They are not optional.
     concatEager();
   });
@@ -357,6 +488,18 @@ describe('a configuration', () => {
     numbers.pipe(concatMapEager((n) => of(n), { retry: null }));
     // @ts-expect-error Absent is undefined, not null.
     numbers.pipe(concatMapEager((n) => of(n), null));
+    // @ts-expect-error So it is in each of the limits.
+    numbers.pipe(concatMapEager((n) => of(n), { timeout: { first: null } }));
+    // @ts-expect-error There is no such part of a retry.
+    numbers.pipe(concatMapEager((n) => of(n), { retry: { times: 3 } }));
+    // @ts-expect-error A retry's notifier is an ObservableInput.
+    numbers.pipe(concatMapEager((n) => of(n), { retry: { delay: () => 5 } }));
+    // @ts-expect-error It is all or nothing.
+    numbers.pipe(concatMapEager((n) => of(n), { atomic: 'yes' }));
+    // @ts-expect-error A monitor is a function.
+    numbers.pipe(concatMapEager((n) => of(n), { monitor: new Subject() }));
+    // @ts-expect-error It is of what the source emits.
+    numbers.pipe(concatMapEager((n) => of(n), { monitor: (event: MonitorEvent<string>) => event }));
     // @ts-expect-error A scheduler can schedule.
     numbers.pipe(concatMapEager((n) => of(n), { scheduler: Date }));
   });
