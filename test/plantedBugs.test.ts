@@ -1,0 +1,23 @@
+import { config } from 'rxjs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { plant } from './model/plant.js';
+import { PLANTED_BUGS } from './model/plantedBugs.js';
+import { search } from './model/search.js';
+
+// Much work, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+describe('a bug that is planted is found by comparing with the model:', () => {
+  const { onUnhandledError } = config;
+  afterEach(() => {
+    config.onUnhandledError = onUnhandledError;
+  });
+
+  test.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))('%s', async (_, bug) => {
+    const broken = await plant(bug);
+    // A bug may throw where nobody can hear it.
+    config.onUnhandledError = () => undefined;
+
+    expect(search(broken, { numRuns: 10_000, seed: 1, endOnFailure: true }).failed).toBe(true);
+  });
+});
