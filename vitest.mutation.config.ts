@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/{benchResults,diagrams,docs,linearTime,order-desk,order-desk-faults,recipes,semantics,shapes,speed}.test.ts',
-      'test/realTimers*.test.ts',
+      'test/realTime*.test.ts',
       'test/testing/docs.test.ts',
     ],
     isolate: false,

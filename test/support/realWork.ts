@@ -62,19 +62,13 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
     };
     if (open) {
       begins();
-      // Once it has ended, it is never to abort: that would be a second teardown.
-      signal?.addEventListener('abort', () => {
-        open = false;
-        isOver();
-      });
+      // It may come when the promise has settled and nobody has heard of it yet.
+      signal?.addEventListener('abort', close);
     }
     if (end !== 'never') {
       after(delays[0] ?? last, () => {
-        const aborted = signal?.aborted;
-        if (!aborted) {
-          close();
-        }
-        // It settles all the same, as many do, and is not to be heard.
+        close();
+        // Also when it was aborted it settles, as many do, and is not to be heard.
         if (end === 'error') {
           rejected(failure(name));
         } else {
@@ -136,7 +130,13 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
   }
 
   function asyncGenerator(): AsyncIterable<string> {
-    let left = false;
+    let over = false;
+    const close = () => {
+      if (!over) {
+        over = true;
+        isOver();
+      }
+    };
     const generator = (async function* () {
       begins();
       observer.opened += end === 'never' ? 0 : 1;
@@ -151,17 +151,15 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
         }
       } finally {
         observer.finalized += end === 'never' ? 0 : 1;
-        if (!left) {
-          isOver();
-        }
+        close();
       }
     })();
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => generator.next(),
         return: () => {
-          left = true;
-          isOver();
+          // Its end may be on the way.
+          close();
           return generator.return(undefined);
         },
       }),
@@ -169,12 +167,17 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
   }
 
   function stream(): ReadableStream<string> {
+    let begun = false;
     let left = false;
     let nth = 0;
     return new ReadableStream<string>(
       {
-        start: begins,
         pull: async (controller) => {
+          // One that is there before anybody reads it has not begun.
+          if (!begun) {
+            begun = true;
+            begins();
+          }
           await (nth === values.length && end === 'never' ? new Promise(() => undefined) : sleep(delays[nth] ?? last));
           if (left) {
             return;
