@@ -44,6 +44,10 @@ interface Plan {
   readonly takes: number;
 }
 
+interface Box {
+  readonly input: ObservableInput<string>;
+}
+
 interface Performance {
   readonly plan: Plan;
   readonly log: string[];
@@ -285,7 +289,7 @@ async function perform(plan: Plan): Promise<Performance> {
     });
   }
 
-  async function* boxes(): AsyncGenerator<{ readonly input: ObservableInput<string> }, undefined> {
+  async function* boxes(): AsyncGenerator<Box, undefined> {
     observer.note('subscribe source');
     observer.opened++;
     try {
@@ -316,12 +320,12 @@ async function perform(plan: Plan): Promise<Performance> {
   /** A generator would wait for a promise that it yields, and so read one at a time; an iterator gives it as it is. */
   function inputs(): AsyncIterable<ObservableInput<string>> {
     const iterator = boxes();
-    const unbox = (result: IteratorResult<{ readonly input: ObservableInput<string> }, undefined>) =>
+    const unbox = (result: IteratorResult<Box, undefined>): IteratorResult<ObservableInput<string>, undefined> =>
       result.done ? result : { done: false, value: result.value.input };
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => iterator.next().then(unbox),
-        return: () => iterator.return(undefined),
+        return: () => iterator.return(undefined).then(unbox),
       }),
     };
   }

@@ -110,7 +110,7 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
               return;
             }
             if (nth < values.length) {
-              subscriber.next(values[nth]);
+              subscriber.next(values[nth]!);
               step(nth + 1);
             } else if (end === 'error') {
               subscriber.error(failure(name));
