@@ -194,7 +194,9 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
         },
         cancel: () => {
           left = true;
-          isOver();
+          if (begun) {
+            isOver();
+          }
         },
       },
       // Nothing before somebody asks for it: an error would drop what is not read yet.
