@@ -1,4 +1,15 @@
-import { BehaviorSubject, concatWith, EMPTY, from, Observable, of, range, Subject } from 'rxjs';
+import {
+  BehaviorSubject,
+  concatWith,
+  EMPTY,
+  from,
+  Observable,
+  of,
+  range,
+  Subject,
+  throwError,
+  type RetryConfig,
+} from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from '../src/index.js';
 
@@ -195,5 +206,56 @@ describe('the stack does not grow', () => {
     head.error('bad');
     expect(seen.end).toBe('bad');
     expect(cancelled).toBe(99_999);
+  });
+
+  test.each<[string, RetryConfig]>([
+    ['without a delay', { count: MILLION }],
+    ['with a synchronous notifier', { count: MILLION, delay: () => [0] }],
+  ])('with 1,000,000 synchronous retries %s', (_, retry) => {
+    let calls = 0;
+    const seen = count(
+      of(0).pipe(
+        concatMapEager(
+          () => {
+            if (++calls <= MILLION) {
+              throw calls;
+            }
+            return of(1);
+          },
+          { retry },
+        ),
+      ),
+    );
+
+    expect(seen).toEqual({ values: 1, last: 1, inOrder: true, end: '|' });
+    expect(calls).toBe(MILLION + 1);
+  });
+
+  test('with 200,000 synchronous retries after a failure that comes later', () => {
+    let calls = 0;
+    const inner = new Subject<number>();
+    const seen = count(
+      of(0).pipe(
+        concatMapEager(() => (++calls === 1 ? inner : calls <= 200_000 ? throwError(() => calls) : of(1)), {
+          retry: Infinity,
+        }),
+      ),
+    );
+
+    inner.error('bad');
+    expect(seen).toEqual({ values: 1, last: 1, inOrder: true, end: '|' });
+  });
+
+  test('with 100,000 items that are retried three times each', () => {
+    const seen = count(
+      range(0, 100_000).pipe(
+        concatMapEager((n, _, { attempt }) => (attempt <= 3 ? throwError(() => n) : of(n)), {
+          retry: 3,
+          concurrent: 4,
+        }),
+      ),
+    );
+
+    expect(seen).toEqual({ values: 100_000, last: 99_999, inOrder: true, end: '|' });
   });
 });

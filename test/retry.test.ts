@@ -6,7 +6,6 @@ import {
   NEVER,
   Observable,
   of,
-  range,
   retry as rxjsRetry,
   Subject,
   throwError,
@@ -398,62 +397,5 @@ describe('a retry', () => {
     inner.error(boom());
     expect(notifier.observed).toBe(false);
     expect(calls).toBe(1);
-  });
-});
-
-describe('a million synchronous retries', () => {
-  const count = 1_000_000;
-
-  it.each<[string, RetryConfig]>([
-    ['without a delay', { count }],
-    ['with a synchronous notifier', { count, delay: () => [0] }],
-  ])('do not grow the stack: %s', (_, retry) => {
-    let calls = 0;
-    const seen = observe(
-      of(0).pipe(
-        concatMapEager(
-          () => {
-            if (++calls <= count) {
-              throw calls;
-            }
-            return of('a');
-          },
-          { retry },
-        ),
-      ),
-    );
-    expect(seen.log).toEqual(['0:a', '0:|']);
-    expect(calls).toBe(count + 1);
-  });
-
-  it('do not grow the stack when the first failure comes later', () => {
-    let calls = 0;
-    const inner = new Subject<string>();
-    const seen = observe(
-      of(0).pipe(
-        concatMapEager(() => (++calls === 1 ? inner : calls <= 200_000 ? throwError(() => calls) : of('a')), {
-          retry: Infinity,
-        }),
-      ),
-    );
-    inner.error(boom());
-    expect(seen.log).toEqual(['0:a', '0:|']);
-  });
-
-  it('may be those of many items', () => {
-    const attempts = new Map<number, number>();
-    const seen = observe(
-      range(0, 100_000).pipe(
-        concatMapEager(
-          (n, _, { attempt }) => {
-            attempts.set(n, attempt);
-            return attempt <= 3 ? throwError(() => n) : of(n);
-          },
-          { retry: 3, concurrent: 4 },
-        ),
-      ),
-    );
-    expect(seen.values).toHaveLength(100_000);
-    expect(seen.completed).toBe(true);
   });
 });
