@@ -80,26 +80,33 @@ test('a long wait in all rows is printed as a duration, in the same columns', ()
 });
 
 describe('a drawing', () => {
-  const draw = (start: number, ...marks: [frame: number, mark: string][]): string[] => {
-    const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
-    return drawRow(row, layOut([row]));
-  };
+  type Drawn = readonly [start: number, ...marks: [frame: number, mark: string][]];
 
-  test.each<[string[], string[]]>([
-    [draw(0), ['-']],
-    [draw(3), ['   -']],
-    [draw(0, [0, '1']), ['1']],
-    [draw(2, [2, '!']), ['  !']],
-    [draw(1, [3, '1'], [4, '|']), [' --1|']],
-    [draw(1, [1, '1'], [1, '2'], [1, '|']), [' (12|)']],
-    [draw(0, [1, '1'], [1, '2'], [2, '3'], [3, '4'], [6, '|']), ['-(12)-|', '  34']],
-    [draw(0, [0, '1'], [0, '2'], [1, '3'], [1, '4'], [2, '#']), ['(12)', ' (34)', '  #']],
-    [draw(0, [20, '|']), ['--------------------|']],
-    [draw(0, [31, '|']), ['- 30ms |']],
-    [draw(0, [1, '1'], [1, '2'], [31, '|'], [31, '3']), ['-(12) 26ms (|3)']],
-    [draw(0, [0, '1'], [1, 'm'], [2, 's']), ['(1)', ' ms']],
-  ])('%j', (drawn, expected) => {
-    expect(drawn).toEqual(expected);
+  test.each<[Drawn, string[]]>([
+    [[0], ['-']],
+    [[3], ['   -']],
+    [[0, [0, '1']], ['1']],
+    [[2, [2, '!']], ['  !']],
+    [[1, [3, '1'], [4, '|']], [' --1|']],
+    [[1, [1, '1'], [1, '2'], [1, '|']], [' (12|)']],
+    [
+      [0, [1, '1'], [1, '2'], [2, '3'], [3, '4'], [6, '|']],
+      ['-(12)-|', '  34'],
+    ],
+    [
+      [0, [0, '1'], [0, '2'], [1, '3'], [1, '4'], [2, '#']],
+      ['(12)', ' (34)', '  #'],
+    ],
+    [[0, [20, '|']], ['--------------------|']],
+    [[0, [31, '|']], ['- 30ms |']],
+    [[0, [1, '1'], [1, '2'], [31, '|'], [31, '3']], ['-(12) 26ms (|3)']],
+    [
+      [0, [0, '1'], [1, 'm'], [2, 's']],
+      ['(1)', ' ms'],
+    ],
+  ])('of %j', ([start, ...marks], expected) => {
+    const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
+    expect(drawRow(row, layOut([row]))).toEqual(expected);
   });
 
   test('of a throw says so', () => {
