@@ -32,6 +32,7 @@ describe('what is printed reads as what was printed:', () => {
     ['what has no room beside a group', ['source  (ab)', '         (cd)', '          e|', '> any', 'result  -']],
     ['long waits', ['source  a 100ms b|', 'b               -- 2m 1', '> any', 'result  - 100ms -- 2m 1']],
     ['operators', ['source  |', '> a', '> b 1', '> c x: 1, y: { z: [true, null, "a b", $f] }', '> d {}', 'result  |']],
+    ['options with names that are no words', ['source  |', '> a { "b-c": 1, "": [{ "1": 2 }] }', '> b', 'result  |']],
     ['values', ['source  a#', '> any', 'result  1#', 'where   a: { id: 1 }, 1: "one", #source: $boom']],
     ['no input that is read', ['inputs  -', '> any', 'result  -']],
     [
@@ -77,6 +78,19 @@ test('a long wait in all rows is printed as a duration, in the same columns', ()
   expect(printMarble(spec)).toBe(
     ['source  a--- 96ms b|', 'a       -1', 'b                 -2|', '> any', 'result  -1-- 96ms -2|'].join('\n'),
   );
+});
+
+test('what needs no other way of writing is printed as it was written', () => {
+  const lines = [
+    'source  a|',
+    '> any {}',
+    '> any [[], {}, word, { "b-c": -0 }]',
+    '> any a: "", b: { c: $d }',
+    'result  #',
+    'error   aggregate("a", TypeError, [1, 2], timeout(0, each))',
+    'where   a: { "1": "true" }',
+  ];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
 });
 
 describe('a drawing', () => {

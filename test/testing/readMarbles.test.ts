@@ -322,6 +322,10 @@ describe('an operator line', () => {
     ['', undefined],
     ['2', 2],
     ['1_000', 1000],
+    ['0.25', 0.25],
+    ['+1', 1],
+    ['a1', 'a1'],
+    ['NaN', NaN],
     ['-0.5', -0.5],
     ['Infinity', Infinity],
     ['true', true],
@@ -373,6 +377,10 @@ describe('the error of the result', () => {
 
   test.each([
     ['b', { row: 'b' }],
+    ['-1', { value: -1 }],
+    ['value(1)', { value: 1 }],
+    ['Http2Error', { type: 'Http2Error' }],
+    ['timeout(12, each)', { timeout: { index: 12, limit: 'each' } }],
     ['b2', { row: 'b2' }],
     ['$boom', { value: new MarbleFixture('boom') }],
     ['404', { value: 404 }],
@@ -403,6 +411,28 @@ describe('the error of the result', () => {
     ],
     ['a row is named that does not fail', ['a       #', 'error   b'], '6:9: expected a row that fails (a), got "b"'],
     ['nothing that is an error is named', ['error   oops'], '5:9: expected a row that fails, "$fixture", '],
+    [
+      'one of several rows is named that does not fail',
+      ['a       #', 'b       #', 'error   c'],
+      '7:9: expected a row that fails (a, b), got "c"',
+    ],
+    ['a row is named where none fails', ['error   b'], '5:9: expected a row that fails (none does), got "b"'],
+    [
+      'a class begins with a small letter',
+      ['error   typeError'],
+      '5:9: expected a row that fails, "$fixture", "timeout(index, limit)", "aggregate(error, error)", the name of a class or a value, got "typeError"',
+    ],
+    ['a class is no word', ['error   Type-Error'], 'the name of a class or a value, got "Type-Error"'],
+    ['an index is none', ['error   timeout(x1, total)'], '5:17: expected the index of the item, got "x1"'],
+    ['an index is no number', ['error   timeout(1x, total)'], '5:17: expected the index of the item, got "1x"'],
+    ['a limit is none', ['error   timeout(1, 2x)'], '5:20: expected the name of the limit, got "2x"'],
+    ['a limit is no word', ['error   timeout(1, a-b)'], '5:20: expected the name of the limit, got "a-b"'],
+    ['a list of errors does not end', ['error   aggregate(1 2)'], '5:21: expected "," or ")", got "2"'],
+    [
+      'errors are nested too deep',
+      [`error   ${'aggregate('.repeat(17)}`],
+      '5:169: expected at most 16 "aggregate" within one another, got "aggregate"',
+    ],
     ['something follows', ['a       #', 'error   a b'], '6:11: expected the end of the line, got "b"'],
   ])('cannot be read if %s', (_, rows, message) => {
     const last = rows.length > 1 || rows[0]?.startsWith('error') ? rows : [...rows, ''];
@@ -443,6 +473,17 @@ describe('what cannot be read is an error with file, line, column, what was expe
       'page.md:3:14: expected a number, a word, a "string", "[", "{" or a "$fixture", got ","',
       [first, '> concat  a :, '],
     ],
+    ['page.md:3:3: expected the name of an operator, got "a-b"', [first, '> a-b']],
+    ['page.md:3:3: expected the name of an operator, got "-a"', [first, '> -a']],
+    ...['1x', 'x$y', '$x-y', '-', '.5'].map((word): [string, string[]] => [
+      `page.md:3:5: expected a number, a word, a "string", "[", "{" or a "$fixture", got "${word}"`,
+      [first, `> a ${word}`],
+    ]),
+    ['page.md:3:8: expected "," or the end of the line, got ":"', [first, '> a b-c: 2']],
+    ['page.md:3:7: expected the name of an option, got "b-c"', [first, '> a { b-c: 2 }']],
+    ['page.md:3:8: expected "," or "]", got "3"', [first, '> a [2 3']],
+    ['page.md:3:21: expected at most 16 "{" or "[" within one another, got "["', [first, `> a ${'['.repeat(17)}`]],
+    ['page.md:3:53: expected at most 16 "{" or "[" within one another, got "{"', [first, `> a ${'{a:'.repeat(17)}`]],
     ['page.md:3:11: expected the name of an option, got "2"', [first, '> a b: 2, 2: 1']],
     ['page.md:3:11: expected each option once, got "b"', [first, '> a b: 2, b: 3']],
     ['page.md:3:11: expected "," or "}", got the end of the line', [first, '> a { b: 2']],
@@ -512,7 +553,7 @@ describe('what cannot be read is an error with file, line, column, what was expe
       error = caught;
     }
     expect(error).toBeInstanceOf(MarbleSyntaxError);
-    expect((error as Error).message).toBe(message);
+    expect(String(error)).toBe(`MarbleSyntaxError: ${message}`);
   });
 
   test('a fence that is never closed', () => {
@@ -523,6 +564,7 @@ describe('what cannot be read is an error with file, line, column, what was expe
 
   test('a text that nests without end', () => {
     expect(() => config('{a:'.repeat(100_000))).toThrow(MarbleSyntaxError);
+    expect(() => config('['.repeat(100_000))).toThrow(MarbleSyntaxError);
     expect(() => read('source  |', '> a', 'result  #', `error   ${'aggregate('.repeat(100_000)}`)).toThrow(
       MarbleSyntaxError,
     );

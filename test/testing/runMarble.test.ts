@@ -355,9 +355,9 @@ describe('runMarble', () => {
 
   test('fills fixtures in where they are nested', () => {
     const seen: unknown[] = [];
-    const [spec] = readMarbles('```marble\nsource  |\n> see limit: { at: $limit }\nresult  |\n```');
+    const [spec] = readMarbles('```marble\nsource  |\n> see limit: { at: [1, $limit] }\nresult  |\n```');
     if (spec) runMarble(spec, { see: ({ config }) => (seen.push(config), take(1)) }, { limit: 3 });
-    expect(seen).toEqual([{ limit: { at: 3 } }]);
+    expect(seen).toEqual([{ limit: { at: [1, 3] } }]);
   });
 
   test('ends although a timer never does', () => {
@@ -388,6 +388,44 @@ describe('runMarble', () => {
     expect(mismatch(['source  (a!)', '> call $fail', 'result  #', 'error   RangeError'], fixtures).message).toContain(
       '\n  error   $boom\n          ^',
     );
+  });
+});
+
+describe('an error that nothing was expected of', () => {
+  const error = (name: string, parts: object = {}) => Object.assign(new Error(''), { name }, parts);
+  const late = (meta: unknown) => error('TimeoutError', { info: { meta } });
+  const cyclic = new AggregateError([]);
+  cyclic.errors.push(cyclic);
+  const meta = { index: 1, limit: 'total' };
+
+  test.each<[string, unknown]>([
+    ['RangeError', new RangeError('no')],
+    ['"no"', 'no'],
+    ['null', null],
+    ['undefined (undefined)', undefined],
+    ['aggregate(RangeError, aggregate("b"))', new AggregateError([new RangeError(), new AggregateError(['b'])])],
+    ['aggregate(1 (number))', error('AggregateError', { errors: [1] })],
+    [`${'aggregate('.repeat(17)}...${')'.repeat(17)}`, cyclic],
+    ['AggregateError', error('AggregateError', { errors: 'none' })],
+    ['Error', error('Error', { errors: [1] })],
+    ['{"name":"AggregateError","errors":[1]}', { name: 'AggregateError', errors: [1] }],
+    ['timeout(1, total)', late(meta)],
+    ['timeout(undefined, null)', late({ index: undefined, limit: null })],
+    ['TimeoutError', new TimeoutError()],
+    ['TimeoutError', error('TimeoutError')],
+    ['TimeoutError', late(null)],
+    ['TimeoutError', late('late')],
+    ['TimeoutError', late({ index: 1 })],
+    ['TimeoutError', late({ limit: 'total' })],
+    ['Error', error('Error', { info: { meta } })],
+    ['{"name":"TimeoutError","info":{"meta":{"index":1,"limit":"total"}}}', { name: 'TimeoutError', info: { meta } }],
+  ])('is called %s', (called, given) => {
+    const fixtures = { fail: mergeMap(() => throwError(() => given)) };
+    for (const expected of ['|', '#', '#\nerror   aggregate(a)', '#\nerror   timeout(0, total)']) {
+      const rows = expected.startsWith('#') ? ['a       #'] : [];
+      const { actual } = mismatch(['source  (a!)', ...rows, '> call $fail', `result  ${expected}`], fixtures);
+      expect(/^error {3}(.*)$/m.exec(actual)?.[1]).toBe(called);
+    }
   });
 });
 
@@ -724,6 +762,37 @@ describe('a block that cannot be run', () => {
 test('no operators at all are an error that says so', () => {
   const [spec] = readMarbles('```marble\nsource  |\n> x\nresult  |\n```');
   expect(() => runMarble(spec!, {})).toThrow('expected one of the operators, of which there are none, got x');
+});
+
+test('fixtures that are not there are an error that says so', () => {
+  expect(() => run(['source  |', '> call $none', 'result  |'])).toThrow(
+    'page.md:2: the block: expected one of the fixtures (there are none), got $none',
+  );
+});
+
+test('a block that was made without an operator needs one to make something of its inputs', () => {
+  const [spec] = readMarbles('```marble\ninputs  |\n> x\nresult  |\n```', 'page.md');
+  expect(() => runMarble({ ...spec!, operators: [] }, {})).toThrow(
+    'page.md:1: marble block: A block has at least one operator',
+  );
+});
+
+test.each(['(1!)', '#'])('a row cannot emit %s at once, subscribed while the fixtures are made', (mark) => {
+  const heard: unknown[] = [];
+  run(['source  -', `n       ${mark}`, '> call $none', 'result  -'], ({ inner }) => {
+    inner('n').subscribe({ next: (value) => heard.push(value), error: (error) => heard.push(String(error)) });
+    return { none: identity };
+  });
+  expect(heard).toEqual(['Error: expected "n", which emits at once, to be subscribed while the block runs']);
+});
+
+test('a row may be subscribed while the fixtures are made, and emit later', () => {
+  const heard: unknown[] = [];
+  run(['source  -', 'n       -1#', '> call $none', 'result  -', 'where   1: { id: 1 }'], ({ inner }) => {
+    inner('n').subscribe({ next: (value) => heard.push(value), error: (error) => heard.push(error) });
+    return { none: identity };
+  });
+  expect(heard).toEqual([{ id: 1 }, 'error n']);
 });
 
 test('a row that throws cannot be asked for while the fixtures are made', () => {
