@@ -74,7 +74,7 @@ function findBlocks(markdown: string, file: string): Block[] {
       if (fence === undefined) return;
       const info = content.slice(fence.length).trimStart();
       // A line of backticks that has another backtick behind is inline code.
-      if (fence[0] === '`' && info.includes('`')) return;
+      if (fence.includes('`') && info.includes('`')) return;
       const column = quote.length + indent;
       open = { fence, marble: MARBLE.test(info), quotes: quote.depth, indent, column, line: index + 1, lines: [] };
     } else if (closes(line.trim(), open.fence)) {

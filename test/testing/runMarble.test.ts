@@ -411,6 +411,7 @@ describe('an error that nothing was expected of', () => {
     ['{"name":"AggregateError","errors":[1]}', { name: 'AggregateError', errors: [1] }],
     ['timeout(1, total)', late(meta)],
     ['timeout(undefined, null)', late({ index: undefined, limit: null })],
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as rxjs makes it
     ['TimeoutError', new TimeoutError()],
     ['TimeoutError', error('TimeoutError')],
     ['TimeoutError', late(null)],
