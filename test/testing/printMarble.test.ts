@@ -93,6 +93,17 @@ test('what needs no other way of writing is printed as it was written', () => {
   expect(printMarble(read(...lines))).toBe(lines.join('\n'));
 });
 
+test('a long wait that no row shows is printed as columns', () => {
+  const late = ' '.repeat(50);
+  const lines = ['source  a|', `a       ${late}1|`, '> any', 'result  1|'];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
+});
+
+test('an error that was given the name of another row than the only one that fails is printed', () => {
+  const spec = read('source  #', '> any', 'result  #');
+  expect(printMarble({ ...spec, error: { row: 'b' } })).toBe('source  #\n> any\nresult  #\nerror   b');
+});
+
 describe('a drawing', () => {
   type Drawn = readonly [start: number, ...marks: [frame: number, mark: string][]];
 
@@ -112,6 +123,8 @@ describe('a drawing', () => {
       ['(12)', ' (34)', '  #'],
     ],
     [[0, [20, '|']], ['--------------------|']],
+    [[0, [21, '|']], ['---------------------|']],
+    [[0, [22, '|']], ['- 21ms |']],
     [[0, [31, '|']], ['- 30ms |']],
     [[0, [1, '1'], [1, '2'], [31, '|'], [31, '3']], ['-(12) 26ms (|3)']],
     [

@@ -450,6 +450,64 @@ describe('a hot source', () => {
   });
 });
 
+describe('inputs', () => {
+  /** Calls the iterator as it is told, and subscribes what it reads. */
+  const read = (drawn: string, ...calls: ('next' | 'return')[]): IteratorResult<unknown>[] => {
+    const [spec] = readMarbles(`\`\`\`marble\ninputs  ${drawn}\na       |\n> read\nresult  |\n\`\`\``);
+    const given: IteratorResult<unknown>[] = [];
+    const reading: MarbleOperators[string] = ({ inputs }) =>
+      new Observable((subscriber) => {
+        const iterator = inputs[Symbol.iterator]();
+        for (const call of calls) {
+          const result = iterator[call]!();
+          if (result.done !== true) result.value.subscribe();
+          given.push(result);
+        }
+        subscriber.complete();
+      });
+    runMarble(spec!, { read: reading });
+    return given;
+  };
+  const end = { done: true, value: undefined };
+
+  test('show how far they are read, and that they are left', () => {
+    const one = { done: false, value: expect.any(Observable) as unknown };
+    expect(read('a', 'next')).toEqual([one]);
+    expect(read('a|', 'next', 'next')).toEqual([one, end]);
+    expect(read('a|', 'next', 'next', 'next', 'return')).toEqual([one, end, end, end]);
+    expect(read('a!', 'next', 'return', 'next')).toEqual([one, end, end]);
+    expect(() => read('a!', 'next', 'return', 'return')).toThrow('inputs  a!!');
+    expect(() => read('a!', 'return')).toThrow('inputs  !');
+  });
+
+  test('are shown once more where they are read once more', () => {
+    const { message } = mismatch(['inputs  a|', 'a       |', '> concatInputs', '> repeat 2', 'result  |']);
+    expect(message).toContain('differs: inputs\n\n');
+    expect(message).toContain('  inputs  a|\n  inputs  |\n          ^\n  a       |\n');
+  });
+
+  test('are none where no row names them', () => {
+    const { message } = mismatch(['source  (a!)', '> call $read', 'result  a'], ({ inputs }) => ({
+      read: tap(() => expect([...inputs]).toEqual([])),
+    }));
+    expect(message).toContain('\n"inputs" has no row, and is asked for\n');
+  });
+
+  test('are to be subscribed when they are read', () => {
+    const [spec] = readMarbles('```marble\ninputs  ab|\na       -|\nb        -|\n> x\nresult  |\n```', 'page.md');
+    const all: MarbleOperators = {
+      x: ({ inputs }) => concat(...[...inputs].slice(0, 2), of()),
+    };
+    let message = '';
+    try {
+      runMarble(spec!, all);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('\n"b" is read from the inputs at 0 ms, and subscribed at 1 ms: must be the same\n');
+  });
+});
+
 describe('what marks stand for', () => {
   test('is what the operators get and give', () => {
     const seen: unknown[] = [];
