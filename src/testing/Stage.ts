@@ -27,7 +27,7 @@ export interface MarbleStage {
 }
 
 /** The label of what is asked for by a value that no row has. */
-export const UNKNOWN = '?';
+const UNKNOWN = '?';
 
 /** One use of a label: the row it plays, if there is one, and what was observed. */
 export interface Take {
@@ -96,8 +96,8 @@ export class Stage implements MarbleStage {
   }
 
   readonly inner = (value: unknown): Observable<never> => {
-    const label = typeof value === 'string' && this.#rows.has(value) ? value : undefined;
-    return this.#observable(this.#take(label ?? this.#markOf(value), undefined, value));
+    const label = value as string;
+    return this.#observable(this.#take(this.#rows.has(label) ? label : this.#markOf(value), undefined, value));
   };
 
   readonly project = (value: unknown): Observable<never> =>
@@ -215,7 +215,7 @@ export class Stage implements MarbleStage {
         return { done: true, value: undefined };
       },
       return: () => {
-        if (!done || marks.at(-1)?.mark === '!') record('!');
+        if (!done || marks.at(-1)!.mark === '!') record('!');
         done = true;
         return { done: true, value: undefined };
       },

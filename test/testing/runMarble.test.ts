@@ -10,6 +10,7 @@ import {
   merge,
   mergeMap,
   mergeWith,
+  NEVER,
   Observable,
   of,
   pipe,
@@ -444,6 +445,11 @@ describe('a hot source', () => {
     expect(() => run(block, two)).toThrow('expected the rows "hot" to show one source, got ab and ac at 0 ms');
   });
 
+  test('is heard for longer by the one or the other', () => {
+    const other: MarbleFixtures = { two: (source: Observable<string>) => merge(source, source.pipe(take(2))) };
+    run(['hot     (abc|)', 'hot     (ab!)', '> call $two', 'result  (aabbc|)'], other);
+  });
+
   test('tells its end to who comes after it', () => {
     run(['hot     a|', 'hot      |', '> repeat 2', 'result  a|']);
     run(['hot     a#', 'hot      #', '> retry 1', 'result  a#', 'error   source']);
@@ -477,7 +483,8 @@ describe('inputs', () => {
     expect(read('a|', 'next', 'next', 'next', 'return')).toEqual([one, end, end, end]);
     expect(read('a!', 'next', 'return', 'next')).toEqual([one, end, end]);
     expect(() => read('a!', 'next', 'return', 'return')).toThrow('inputs  a!!');
-    expect(() => read('a!', 'return')).toThrow('inputs  !');
+    expect(() => read('a!', 'return')).toThrow('inputs  !\n');
+    expect(() => read('a!', 'return', 'return')).toThrow('inputs  !!\n');
   });
 
   test('are shown once more where they are read once more', () => {
@@ -586,6 +593,22 @@ describe('what marks stand for', () => {
     ).toContain('{"id":3} has no row, and is projected at 0 ms');
   });
 
+  test('is what `inner` is asked for by, while the block runs', () => {
+    const block = ['source  a|', 'a       -1|', '> call $by', 'result  -1|', 'where   a: { id: 1 }'];
+    run(block, ({ inner }) => ({ by: mergeMap((value) => inner(value)) }));
+    const { message } = mismatch(block, ({ inner }) => {
+      const early = inner({ id: 1 });
+      return { by: mergeMap(() => early) };
+    });
+    expect(message).toContain('\n{"id":1} has no row, and is asked for\n');
+  });
+
+  test('is called by its mark in messages', () => {
+    const block = ['source  (a!)', 'a       |', '> call $drop', 'result  |', 'where   a: { id: 1 }'];
+    const { message } = mismatch(block, ({ project }) => ({ drop: tap((value) => project(value)) }));
+    expect(message).toContain('\n"a" is projected at 0 ms, and never subscribed\n');
+  });
+
   test('is not a label for `project`, and may be one for `inner`', () => {
     const block = ['source  a|', 'a       -1|', '> call $by', 'result  -1|', 'where   a: { id: 1 }'];
     run(block, ({ inner }) => ({ by: mergeMap(() => inner('a')) }));
@@ -643,6 +666,102 @@ actual
 `);
     expect(error.expected.split('\n').at(-1)).toBe('result  --2--(13)|');
     expect(error.actual.split('\n').at(-1)).toBe('result  --2-31|');
+    expect(String(error)).toBe(`MarbleMismatch: ${error.message}`);
+  });
+
+  test('shows what is given in both pictures', () => {
+    const { message } = mismatch([
+      'source  (ab!)', //
+      'a       #',
+      'b       #',
+      '> mergeMap',
+      'unsub   -----!',
+      'result  -#',
+      'error   a',
+      'where   #a: { id: 1 }',
+    ]);
+    expect(message).toBe(`page.md:2: the block
+differs: source at 0 ms, b at 0 ms, result at 0 ms
+the row "b" at 0 ms is never used
+
+expected
+
+  source  (ab!)
+  a       #
+  b       #
+  > mergeMap
+  unsub   -----!
+  result  -#
+  error   a
+  where   #a: { id: 1 }
+
+actual
+
+  source  (a!)
+            ^
+  a       #
+  > mergeMap
+  unsub   -----!
+  result  #
+          ^
+  error   a
+  where   #a: { id: 1 }
+`);
+  });
+
+  test('shows what nobody expected below the rows that are there, in order', () => {
+    const { message } = mismatch(['source  aaab|', 'a       -|', '> call $all', 'result  -'], ({ project }) => ({
+      all: mergeMap((label: string) => project(label)),
+    }));
+    expect(message).toContain(`
+
+actual
+
+  source  aaab|
+  a       -|
+  a        -
+           ^
+  a         -
+            ^
+  b          -
+             ^
+  > call $all
+  result  -
+`);
+    expect(message).toContain('\n"b" has no row, and is projected at 3 ms\n');
+    const dropped = mismatch(['source  a', '> call $drop', 'result  a'], ({ project }) => ({ drop: tap(project) }));
+    expect(dropped.message).toContain('page.md:2: the block\n"a" has no row, and is projected at 0 ms\n\nexpected');
+  });
+
+  test('says nothing of when a source was asked for, which is never subscribed', () => {
+    const { message } = mismatch(['source  a', '> call $never', 'result  -'], { never: () => NEVER });
+    expect(message).toBe(`page.md:2: the block
+differs: source at 0 ms
+the row "source" at 0 ms is never used
+
+expected
+
+  source  a
+  > call $never
+  result  -
+
+actual
+
+  > call $never
+  result  -
+`);
+  });
+
+  test('says that no error came which is expected as a value', () => {
+    const { message } = mismatch(['source  |', '> take 1', 'result  #', 'error   undefined']);
+    expect(message).toContain('differs: result at 0 ms, error\n');
+    expect(message).toContain('  result  |\n          ^\n');
+  });
+
+  test('shows an error that nobody expected, and calls it by its name alone', () => {
+    const { message, expected } = mismatch(['source  #', '> take 1', 'result  |']);
+    expect(expected).toBe('source  #\n> take 1\nresult  |');
+    expect(message).toContain('page.md:2: the block\ndiffers: result at 0 ms, error\n\nexpected');
   });
 
   test.each<[string, string[], string[]]>([
@@ -723,6 +842,16 @@ actual
       ['differs: result at 1 ms', '  result  (abcd)--e\n           ^\n'],
     ],
     [
+      'in a row that has a line more',
+      ['source  x(abc)-e', '          d', '> call $none', 'result  x-'],
+      ['differs: result at 1 ms', '  result  x(abc)-e\n           ^\n            d\n'],
+    ],
+    [
+      'in a row that has a line less, and another one',
+      ['source  x(abc)', '          d', '> call $none', 'result  x(zbc)', '          (de)', '           f'],
+      ['differs: result at 1 ms', '  result  x(abc)\n            ^\n            d\n'],
+    ],
+    [
       'behind a long wait',
       ['source  a', '> call $late', 'result  a'],
       ['differs: result at 50000 ms', '  result  a-- 49997ms b\n                      ^\n'],
@@ -771,7 +900,9 @@ actual
       ),
     });
     const error = mismatch(['source  (ab|)', 'a       -1|', 'b         -2|', '> call $early', 'result  -1-2|'], early);
-    expect(error.message).toContain('"b" is projected at 0 ms, and subscribed at 2 ms');
+    expect(error.message).toContain(
+      'page.md:2: the block\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n\nexpected\n\n',
+    );
     expect(error.actual).not.toBe(error.expected);
   });
 
@@ -804,6 +935,13 @@ describe('a block that cannot be run', () => {
     ['source  |', '> toString', 'expected one of concatMap, mergeMap, '],
     ['source  |', '> call $two', 'expected one of the fixtures ($one), got $two'],
     ['source  (a#)', '> call $one', 'expected one of the fixtures ($one), got $two', 'result  #', 'error   $two'],
+    [
+      'source  (a#)',
+      '> call $one',
+      'expected one of the fixtures ($one), got $two',
+      'result  #',
+      'error   aggregate(source, aggregate($two))',
+    ],
     ['source  |', '> concatInputs', 'expected an operator that works on a source, got concatInputs'],
     ['inputs  |', '> concatMap', 'expected an operator that makes an Observable of the inputs, got concatMap'],
     ['source  |', '> fail', 'no such limit'],
@@ -821,6 +959,17 @@ describe('a block that cannot be run', () => {
 test('no operators at all are an error that says so', () => {
   const [spec] = readMarbles('```marble\nsource  |\n> x\nresult  |\n```');
   expect(() => runMarble(spec!, {})).toThrow('expected one of the operators, of which there are none, got x');
+});
+
+test('a block that was made with the error of a row that is not there fails', () => {
+  const [spec] = readMarbles('```marble\nsource  #\n> take 1\nresult  #\n```', 'page.md');
+  expect(() => runMarble({ ...spec!, error: { row: 'b' } }, operators)).toThrow(MarbleMismatch);
+});
+
+test('a fixture that is not there is an error that says which are', () => {
+  expect(() => run(['source  |', '> call $c', 'result  |'], { a: 1, b: 2 })).toThrow(
+    'expected one of the fixtures ($a, $b), got $c',
+  );
 });
 
 test('fixtures that are not there are an error that says so', () => {
