@@ -93,6 +93,11 @@ test('what needs no other way of writing is printed as it was written', () => {
   expect(printMarble(read(...lines))).toBe(lines.join('\n'));
 });
 
+test('inputs are printed as they are, and make no room in time', () => {
+  const lines = ['inputs  1s', '1       - 30ms |', `s       ${' '.repeat(7)}|`, '> any', 'result  -'];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
+});
+
 test('a long wait that no row shows is printed as columns', () => {
   const late = ' '.repeat(50);
   const lines = ['source  a|', `a       ${late}1|`, '> any', 'result  1|'];
@@ -128,9 +133,30 @@ describe('a drawing', () => {
     [[0, [31, '|']], ['- 30ms |']],
     [[0, [1, '1'], [1, '2'], [31, '|'], [31, '3']], ['-(12) 26ms (|3)']],
     [
+      [0, [31, '1'], [31, '2'], [32, '3']],
+      ['- 30ms (12)', '        3'],
+    ],
+    [
       [0, [0, '1'], [1, 'm'], [2, 's']],
       ['(1)', ' ms'],
     ],
+    [
+      [0, [0, '1'], [1, 'm']],
+      ['(1)', ' m'],
+    ],
+    [
+      [0, [0, '1'], [1, '2'], [2, 's']],
+      ['(1)', ' 2s'],
+    ],
+    [
+      [0, [0, '1'], [1, '.'], [2, '2'], [3, '5'], [4, 's']],
+      ['(1)5s', ' .2'],
+    ],
+    [
+      [0, [0, 't'], [1, 'h'], [2, 'r'], [3, 'o'], [4, 'w'], [5, 's']],
+      ['(t)ows', ' hr'],
+    ],
+    [[0, [0, 't'], [1, 'h'], [2, 'r'], [3, 'o'], [4, 'w'], [5, 's'], [6, '|']], ['throws|']],
   ])('of %j', ([start, ...marks], expected) => {
     const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
     expect(drawRow(row, layOut([row]))).toEqual(expected);

@@ -197,6 +197,12 @@ describe('a row', () => {
     expect(error).toEqual({ row: 'a' });
   });
 
+  test('may emit the characters of that word in a line that continues it', () => {
+    const { rows } = read('source  a|', 'a       -(1)', '          throws', '> concatMap', 'result  -');
+    expect(rows[1]).toMatchObject({ start: 0, throws: false });
+    expect(rows[1]?.marks.map(({ frame, mark }) => `${frame}${mark}`).join()).toBe('11,2t,3h,4r,5o,6w,7s');
+  });
+
   test('counts a character outside the basic plane as one column', () => {
     expect(read('source  😀-b|', '> concatMap', 'result  |').rows[0]?.marks.at(-1)).toEqual({ frame: 3, mark: '|' });
   });
@@ -238,10 +244,10 @@ describe('a duration', () => {
   });
 
   test('is counted by what begins behind it, also where a row further down shows it', () => {
-    const { rows } = read('source  ab', 'a                   1 5ms 2|', 'b        1 10ms 2|', '> any', 'result  -');
+    const { rows } = read('source  ab', 'a                   1 50ms 2|', 'b        1 10ms 2|', '> any', 'result  -');
     expect(rows.map(({ start, marks }) => [start, marks.at(-1)?.frame])).toEqual([
       [0, 1],
-      [16, 23],
+      [16, 68],
       [1, 13],
     ]);
   });
@@ -358,6 +364,10 @@ describe('an operator line', () => {
       ['concatMap', undefined],
       ['take', 2],
     ]);
+  });
+
+  test('needs no blank behind its sign', () => {
+    expect(read('source  |', '>take 1', 'result  |').operators).toEqual([{ name: 'take', config: 1 }]);
   });
 
   test('does not reach a prototype', () => {
