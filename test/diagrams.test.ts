@@ -106,6 +106,36 @@ describe('a picture', () => {
     expect(svg.match(/class="dots"/g)).toHaveLength(2);
   });
 
+  test('gives a value of the result the colour of what has just been emitted, by an inner first', () => {
+    const last = (...lines: string[]) => {
+      const drawn = values(draw(...lines)).filter(({ x }) => x > 20);
+      const y = Math.max(...drawn.map((each) => each.y));
+      return drawn.filter((each) => each.y === y).map(({ text, colour }) => `${text} ${colour}`);
+    };
+    expect(last('source  ab|', 'a       -b|', 'b        |', '> mergeMap', 'result  -b|')).toEqual(['b c0']);
+    expect(last('source  ab|', 'a       x|', 'b        -x|', '> any', 'result  --x|')).toEqual(['x c1']);
+    expect(last('source  ab|', 'a       x|', 'b        -x|', '> any', 'result  ---(xx)')).toEqual(['x c0', 'x c1']);
+    expect(last('source  a|', 'a       ---x|', '> any', 'result  x')).toEqual(['x n']);
+  });
+
+  test('shows a wait although an inner emits what the waiting value is called', () => {
+    const svg = draw('source  ab|', 'a       --b|', 'b          -1|', '> concatMap', 'result  --b-1|');
+    expect(svg.match(/class="wait"/g)).toHaveLength(1);
+  });
+
+  test('shortens no wait that is not long', () => {
+    const wait = '-'.repeat(12);
+    expect(draw(`source  a${wait}b|`, '> any', 'result  -')).not.toContain('class="dots"');
+    expect(draw(`source  a${wait}-b|`, '> any', 'result  -')).toContain('class="dots"');
+  });
+
+  test('leads to the result from the attempt that has not failed', () => {
+    const svg = draw('source  a|', 'a       12-#', 'a          -12|', '> any', 'result  -----(12|)');
+    const parked = [...svg.matchAll(/class="parked" d="M([\d.]+) [\d.]+H([\d.]+)"/g)].map(([, from, to]) => [from, to]);
+    const tick = Object.fromEntries(ticks(svg)) as Record<string, number>;
+    expect(parked).toEqual([[String(tick['4']), String(tick['5'])]]);
+  });
+
   test('has the block as its description, and its name as its title', () => {
     const svg = draw(...eager);
     expect(svg).toContain(`<title>the block</title><desc>${eager.join('\n').replace('>', '&gt;')}</desc>`);

@@ -102,7 +102,7 @@ function play(spec: MarbleSpec, stage: Stage, legend: Legend, output: Observable
     });
   });
   // Before anything else of that frame, as in rxjs: what is scheduled first runs first.
-  if (spec.unsub !== undefined) scheduler.schedule(() => subscription?.unsubscribe(), spec.unsub);
+  if (spec.unsub !== undefined) scheduler.schedule(() => subscription!.unsubscribe(), spec.unsub);
   stage.begin();
   return { takes, result: { label: 'result', start: 0, marks, throws: false }, errors, strange };
 }

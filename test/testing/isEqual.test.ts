@@ -74,6 +74,7 @@ describe('values are not equal', () => {
     [{}, Object.create(null)],
     [new Date(5), new Date(6)],
     [new Map([[1, 2]]), new Map([[1, 3]])],
+    [Object.create({ constructor: Object.create(null) as unknown }), {}],
     [new Set([1]), new Set([2])],
     [new Set([1, 2]), new Set([2, 1])],
     [new Map(), new Set()],

@@ -112,6 +112,10 @@ describe('a page', () => {
     expect(readMarbles(`    - item\n\n  ${block}`)).toEqual([]);
   });
 
+  test('is not misled by the signs of a fence within a line', () => {
+    expect(readMarbles(`text ~~~\n${fenced('source  |', '> take 1', 'result  |')}`)).toHaveLength(1);
+  });
+
   test('is not misled by a fence that ends with its quote', () => {
     const page = ['> ```js', '> x', '', fenced('source  |', '> take 1', 'result  |')].join('\n');
     expect(readMarbles(page)).toHaveLength(1);

@@ -361,6 +361,12 @@ describe('runMarble', () => {
     expect(seen).toEqual([{ limit: { at: [1, 3] } }]);
   });
 
+  test('goes on for as long as the block does', () => {
+    run(['source  a 150s b|', '> call $none', 'result  a 150s b|'], { none: identity });
+    run(['source  - 150s !', '> call $none', 'unsub   - 150s !', 'result  -'], { none: identity });
+    run(['source  a- 150s !', 'a       -- 150s !', '> mergeMap', 'unsub   -- 150s !', 'result  -']);
+  });
+
   test('ends although a timer never does', () => {
     run(['source  -', '> call $ticks', 'result  -'], { ticks: mergeWith(interval(500).pipe(ignoreElements())) });
   });
@@ -959,6 +965,17 @@ describe('a block that cannot be run', () => {
 test('no operators at all are an error that says so', () => {
   const [spec] = readMarbles('```marble\nsource  |\n> x\nresult  |\n```');
   expect(() => runMarble(spec!, {})).toThrow('expected one of the operators, of which there are none, got x');
+});
+
+test('what an operator throws is the cause of the error with file and line', () => {
+  const cause = new RangeError('no such limit');
+  const block = () =>
+    run(['source  |', '> call $fail', 'result  |'], {
+      get fail() {
+        throw cause;
+      },
+    });
+  expect(block).toThrow(expect.objectContaining({ message: 'page.md:2: the block: no such limit', cause }));
 });
 
 test('a block that was made with the error of a row that is not there fails', () => {

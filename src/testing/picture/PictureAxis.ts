@@ -23,7 +23,7 @@ export class PictureAxis {
   readonly #places: ReadonlyMap<number, number>;
 
   constructor(rows: readonly Drawable[]) {
-    const widths = new Map([[0, 1]]);
+    const widths = new Map<number, number>();
     const reserve = (frame: number, width: number): void =>
       void widths.set(frame, Math.max(width, widths.get(frame) ?? 0));
     let end = 0;
@@ -55,8 +55,8 @@ export class PictureAxis {
     return [...this.#places.keys()];
   }
 
-  /** The middle of the first unit of a frame. */
+  /** The middle of the first unit of a frame, which has a place: 0 has, where the result starts. */
   at(frame: number): number {
-    return (this.#places.get(frame) ?? 0) + 0.5;
+    return this.#places.get(frame)! + 0.5;
   }
 }
