@@ -721,6 +721,13 @@ actual
     }));
     expect(message).toContain(`
 
+expected
+
+  source  aaab|
+  a       -|
+  > call $all
+  result  -
+
 actual
 
   source  aaab|
