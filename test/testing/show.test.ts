@@ -29,7 +29,12 @@ describe('show says what a value is, in one line', () => {
     [new Set([new Set([new Set([new Set()])])]), 'Set {Set {Set {Set {...}}}}'],
     [new Map([[{ a: { b: { c: 1 } } }, { a: { b: { c: 1 } } }]]), 'Map {{"a":{"b":{...}}}:{"a":{"b":{...}}}}'],
     [{ a: { b: { c: new Point() } } }, '{"a":{"b":{"c":Point {...}}}}'],
-    [new (class {})(), '{}'],
+    [
+      new (class {
+        a = 1;
+      })(),
+      '{"a":1}',
+    ],
     [{ constructor: 1 }, '{"constructor":1}'],
     [{ constructor: null }, '{"constructor":null}'],
     ['x'.repeat(198), `"${'x'.repeat(198)}"`],

@@ -38,8 +38,9 @@ export class PictureAxis {
     let [free, unit] = [0, 0];
     for (const [frame, width] of [...widths].sort(([one], [other]) => one - other)) {
       const frames = frame - free;
-      if (frames > LONG) gaps.push({ from: unit, to: unit + GAP, frames });
-      unit += frames > LONG ? GAP : frames;
+      const isLong = frames > LONG;
+      if (isLong) gaps.push({ from: unit, to: unit + GAP, frames });
+      unit += isLong ? GAP : frames;
       places.set(frame, unit);
       unit += width;
       free = frame + 1;
