@@ -142,6 +142,15 @@ describe('a picture', () => {
     expect(svg).toMatch(/^<svg [^>]*role="img"/);
   });
 
+  test.each([
+    ['a < b & c > "d"', 'a &lt; b &amp; c &gt; &quot;d&quot;'],
+    ['tab\t, 😀', 'tab\t, 😀'],
+    ['\u0001 \uffff \ud83d. .\ude00 \ude00\ud83d', '\ufffd \ufffd \ufffd. .\ufffd \ufffd\ufffd'],
+  ])('is a document of XML whatever its name is: %j', (name, written) => {
+    const [spec] = readMarbles('```marble\nsource  |\n> take 1\nresult  |\n```');
+    expect(drawMarble({ ...spec!, name })).toContain(`<title>${written}</title>`);
+  });
+
   test('has colours for light and for dark ground', () => {
     const [, light, dark] = /<style>(.*)@media \(prefers-color-scheme:dark\)\{(.*)\}/.exec(draw(...eager))!;
     for (const name of ['--ink', '--faint', '--box', '--fill', '--edge']) {

@@ -985,6 +985,18 @@ test('what an operator throws is the cause of the error with file and line', () 
   expect(block).toThrow(expect.objectContaining({ message: 'page.md:2: the block: no such limit', cause }));
 });
 
+test('what an operator throws that is no error is in the message', () => {
+  const fixtures = {
+    get fail(): never {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what is tested
+      throw 'no such limit';
+    },
+  };
+  expect(() => run(['source  |', '> call $fail', 'result  |'], fixtures)).toThrow(
+    'page.md:2: the block: no such limit',
+  );
+});
+
 test('a block that was made with the error of a row that is not there fails', () => {
   const [spec] = readMarbles('```marble\nsource  #\n> take 1\nresult  #\n```', 'page.md');
   expect(() => runMarble({ ...spec!, error: { row: 'b' } }, operators)).toThrow(MarbleMismatch);
