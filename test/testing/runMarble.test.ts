@@ -988,7 +988,6 @@ test('what an operator throws is the cause of the error with file and line', () 
 test('what an operator throws that is no error is in the message', () => {
   const fixtures = {
     get fail(): never {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what is tested
       throw 'no such limit';
     },
   };
