@@ -17,7 +17,7 @@ describe('docs/diagrams (`npm run diagrams` draws them anew)', () => {
     );
   });
 
-  test('has each picture as it is drawn now', () => {
+  test('each picture is up to date', () => {
     for (const [path, text] of drawAll()) expect(committed.get(path), path).toBe(text);
   });
 
