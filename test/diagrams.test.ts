@@ -4,13 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { drawAll, pages, readAll } from '../scripts/diagrams.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-const drawn = drawAll();
 const committed = readAll();
 
 describe('docs/diagrams (`npm run diagrams` draws them anew)', () => {
   test('has a picture of each marble block, and no other', () => {
-    expect([...committed.keys()].sort()).toEqual([...drawn.keys()].sort());
-    expect(drawn.size - 1).toBe(
+    expect([...committed.keys()].sort()).toEqual([...drawAll().keys()].sort());
+    expect(committed.size - 1).toBe(
       pages
         .map(read)
         .join('')
@@ -18,14 +17,14 @@ describe('docs/diagrams (`npm run diagrams` draws them anew)', () => {
     );
   });
 
-  test.each([...drawn.keys()])('%s is up to date', (path) => {
-    expect(committed.get(path)).toBe(drawn.get(path));
+  test('each picture is up to date', () => {
+    for (const [path, text] of drawAll()) expect(committed.get(path), path).toBe(text);
   });
 
   const shown = ['README.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)];
   test.each(shown.filter((path) => path.endsWith('.md')))('%s shows pictures that are there', (path) => {
     const to = [...read(path).matchAll(/\]\((?:docs\/)?(diagrams\/.+?\.svg)\)/g)].map(([, file]) => `docs/${file}`);
-    expect([...drawn.keys()]).toEqual(expect.arrayContaining(to));
+    expect([...committed.keys()]).toEqual(expect.arrayContaining(to));
   });
 });
 
@@ -107,10 +106,49 @@ describe('a picture', () => {
     expect(svg.match(/class="dots"/g)).toHaveLength(2);
   });
 
+  test('gives a value of the result the colour of what has just been emitted, by an inner first', () => {
+    const last = (...lines: string[]) => {
+      const drawn = values(draw(...lines)).filter(({ x }) => x > 20);
+      const y = Math.max(...drawn.map((each) => each.y));
+      return drawn.filter((each) => each.y === y).map(({ text, colour }) => `${text} ${colour}`);
+    };
+    expect(last('source  ab|', 'a       -b|', 'b        |', '> mergeMap', 'result  -b|')).toEqual(['b c0']);
+    expect(last('source  ab|', 'a       x|', 'b        -x|', '> any', 'result  --x|')).toEqual(['x c1']);
+    expect(last('source  ab|', 'a       x|', 'b        -x|', '> any', 'result  ---(xx)')).toEqual(['x c0', 'x c1']);
+    expect(last('source  a|', 'a       ---x|', '> any', 'result  x')).toEqual(['x n']);
+  });
+
+  test('shows a wait although an inner emits what the waiting value is called', () => {
+    const svg = draw('source  ab|', 'a       --b|', 'b          -1|', '> concatMap', 'result  --b-1|');
+    expect(svg.match(/class="wait"/g)).toHaveLength(1);
+  });
+
+  test('shortens no wait that is not long', () => {
+    const wait = '-'.repeat(12);
+    expect(draw(`source  a${wait}b|`, '> any', 'result  -')).not.toContain('class="dots"');
+    expect(draw(`source  a${wait}-b|`, '> any', 'result  -')).toContain('class="dots"');
+  });
+
+  test('leads to the result from the attempt that has not failed', () => {
+    const svg = draw('source  a|', 'a       12-#', 'a          -12|', '> any', 'result  -----(12|)');
+    const parked = [...svg.matchAll(/class="parked" d="M([\d.]+) [\d.]+H([\d.]+)"/g)].map(([, from, to]) => [from, to]);
+    const tick = Object.fromEntries(ticks(svg)) as Record<string, number>;
+    expect(parked).toEqual([[String(tick['4']), String(tick['5'])]]);
+  });
+
   test('has the block as its description, and its name as its title', () => {
     const svg = draw(...eager);
     expect(svg).toContain(`<title>the block</title><desc>${eager.join('\n').replace('>', '&gt;')}</desc>`);
     expect(svg).toMatch(/^<svg [^>]*role="img"/);
+  });
+
+  test.each([
+    ['a < b & c > "d"', 'a &lt; b &amp; c &gt; &quot;d&quot;'],
+    ['tab\t, 😀', 'tab\t, 😀'],
+    ['\u0001 \uffff \ud83d. .\ude00 \ude00\ud83d', '\ufffd \ufffd \ufffd. .\ufffd \ufffd\ufffd'],
+  ])('is a document of XML whatever its name is: %j', (name, written) => {
+    const [spec] = readMarbles('```marble\nsource  |\n> take 1\nresult  |\n```');
+    expect(drawMarble({ ...spec!, name })).toContain(`<title>${written}</title>`);
   });
 
   test('has colours for light and for dark ground', () => {

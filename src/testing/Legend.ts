@@ -54,9 +54,9 @@ export class Legend {
     return typeof value === 'string' && isValue(value) && !this.#values.has(value) ? value : undefined;
   }
 
-  /** What a row fails with. */
+  /** What a row fails with, which does fail. */
   errorOf(row: MarbleRow): unknown {
-    return this.#errors.get(this.#nameOfRow.get(row) ?? '')?.given;
+    return this.#errors.get(this.#nameOfRow.get(row)!)!.given;
   }
 
   /** Whether this is the error of a row, by its name: equal to it, and not the very one of another row. */
@@ -88,9 +88,10 @@ export class Legend {
   #expectDistinct(marks: ReadonlySet<string>): void {
     for (const mark of marks) {
       const value = this.valueOf(mark);
-      const other = this.markOf(value);
+      // There is one: a value is equal to itself.
+      const other = this.markOf(value)!;
       if (other === mark) continue;
-      throw new Error(`expected different values for ${other ?? '?'} and ${mark}, got ${show(value)} twice`);
+      throw new Error(`expected different values for ${other} and ${mark}, got ${show(value)} twice`);
     }
   }
 }

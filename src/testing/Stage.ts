@@ -27,7 +27,7 @@ export interface MarbleStage {
 }
 
 /** The label of what is asked for by a value that no row has. */
-export const UNKNOWN = '?';
+const UNKNOWN = '?';
 
 /** One use of a label: the row it plays, if there is one, and what was observed. */
 export interface Take {
@@ -96,8 +96,8 @@ export class Stage implements MarbleStage {
   }
 
   readonly inner = (value: unknown): Observable<never> => {
-    const label = typeof value === 'string' && this.#rows.has(value) ? value : undefined;
-    return this.#observable(this.#take(label ?? this.#markOf(value), undefined, value));
+    const label = value as string;
+    return this.#observable(this.#take(this.#rows.has(label) ? label : this.#markOf(value), undefined, value));
   };
 
   readonly project = (value: unknown): Observable<never> =>
@@ -114,10 +114,9 @@ export class Stage implements MarbleStage {
     const take: Take = { label, name, row, askedAt, observed: undefined };
     this.takes.push(take);
     if (row?.throws) {
-      if (this.legend === undefined)
-        throw new Error(`expected ${name}, which throws, to be asked for while the block runs`);
+      const legend = this.#legendFor(`${name}, which throws, to be asked for`);
       take.observed = { label, start: this.scheduler.frame, marks: [], throws: true };
-      throw this.legend.errorOf(row);
+      throw legend.errorOf(row);
     }
     return take;
   }
@@ -179,15 +178,22 @@ export class Stage implements MarbleStage {
       ended = mark === '|' || mark === '#';
       record(mark);
       if (mark === '|') subscriber.complete();
-      else if (mark === '#') subscriber.error(this.#errorOf(take));
-      else subscriber.next(this.legend?.valueOf(mark));
+      else {
+        const legend = this.#legendFor(`${take.name}, which emits at once, to be subscribed`);
+        if (mark === '#') subscriber.error(legend.errorOf(this.#failing(take)));
+        else subscriber.next(legend.valueOf(mark));
+      }
     };
   }
 
   /** Hot rows share one error: that of the first which fails. */
-  #errorOf({ label, row }: Take): unknown {
-    const failing = label === 'hot' ? this.#hotRows.find(fails) : row;
-    return failing && this.legend?.errorOf(failing);
+  #failing({ label, row }: Take): MarbleRow {
+    return label === 'hot' ? this.#hotRows.find(fails)! : row!;
+  }
+
+  #legendFor(what: string): Legend {
+    if (this.legend === undefined) throw new Error(`expected ${what} while the block runs`);
+    return this.legend;
   }
 
   /** Inputs have no columns of time: their marks are recorded one after another. */
@@ -209,7 +215,7 @@ export class Stage implements MarbleStage {
         return { done: true, value: undefined };
       },
       return: () => {
-        if (!done || marks.at(-1)?.mark === '!') record('!');
+        if (!done || marks.at(-1)!.mark === '!') record('!');
         done = true;
         return { done: true, value: undefined };
       },

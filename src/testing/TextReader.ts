@@ -2,6 +2,12 @@ import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSynta
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[^\s(){}[\],:>"]+|\S/uy;
 
+/** The token that a text, which is not empty, begins with. */
+export function firstToken(text: string): string {
+  TOKEN.lastIndex = 0;
+  return TOKEN.exec(text)![0];
+}
+
 /** Reads a line of words, strings and punctuation, blanks between them ignored: all lines but those that draw. */
 export class TextReader {
   readonly #text: string;

@@ -7,7 +7,7 @@ import { drawn, errorText, labelled, timed, unsubRow } from './printMarble.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 import { show } from './show.js';
-import { type Take, UNKNOWN } from './Stage.js';
+import type { Take } from './Stage.js';
 import type { TimeAxis } from './TimeAxis.js';
 
 /** What really happened. */
@@ -80,7 +80,7 @@ function pairUp(rows: readonly MarbleRow[], takes: readonly Take[]): Pair[] {
   const pairs: Pair[] = rows.map((row) => [row, takeOf.get(row)?.observed]);
   for (const { row, observed } of takes) {
     if (row !== undefined || observed === undefined) continue;
-    const last = pairs.map(([expected, actual]) => (expected ?? actual)?.label).lastIndexOf(observed.label);
+    const last = pairs.map(([expected, actual]) => (expected ?? actual)!.label).lastIndexOf(observed.label);
     pairs.splice(last < 0 ? pairs.length : last + 1, 0, [undefined, observed]);
   }
   return pairs;
@@ -102,8 +102,8 @@ function given(label: string, text: string): Comparison {
 /** The `error` line, where the block has one, or needs one to show what came instead. */
 function compareErrors(spec: MarbleSpec, { errors }: Observed, legend: Legend): Comparison[] {
   const { error } = spec;
-  const right = error === undefined ? errors.length === 0 : errors.length === 1 && isError(errors[0], error, legend);
-  if (right) return errorText(spec).map((text) => given('error', text));
+  if (error && errors.length === 1 && isError(errors[0], error, legend))
+    return errorText(spec).map((text) => given('error', text));
   const expected = error === undefined ? [] : [printError(error, new Set(errorNames(spec.rows).values()))];
   return [
     { label: 'error', expected, actual: errors.map((each) => describeError(each, legend)), what: 'error', column: 0 },
@@ -120,15 +120,16 @@ function notesOnRows(pairs: readonly Pair[]): string[] {
 /** What a picture cannot show. */
 function notesOnCalls(spec: MarbleSpec, { takes, errors }: Observed, legend: Legend): string[] {
   const asked = spec.rows[0]!.label === 'inputs' ? 'read from the inputs' : 'projected';
+  const labels = new Set(spec.rows.map(({ label }) => label));
   const notes: string[] = [];
-  for (const { label, name, row, askedAt, observed } of takes) {
+  for (const { label, name, askedAt, observed } of takes) {
     const start = observed?.start;
-    if (row === undefined && (label === UNKNOWN || !spec.rows.some((each) => each.label === label))) {
+    if (!labels.has(label)) {
       notes.push(`${name} has no row, and is ${askedAt === undefined ? 'asked for' : `${asked} at ${askedAt} ms`}`);
     } else if (askedAt !== undefined && start === undefined) {
       notes.push(`${name} is ${asked} at ${askedAt} ms, and never subscribed`);
     } else if (askedAt !== undefined && askedAt !== start) {
-      notes.push(`${name} is ${asked} at ${askedAt} ms, and subscribed at ${start ?? 0} ms: must be the same`);
+      notes.push(`${name} is ${asked} at ${askedAt} ms, and subscribed at ${start} ms: must be the same`);
     }
   }
   const unknown = errors.filter(
@@ -156,7 +157,7 @@ function printPictures(rows: readonly Comparison[]): { expected: string; actual:
   return { expected: expected.join('\n'), actual: actual.join('\n'), marked: marked.join('\n') };
 }
 
-/** The first column in which drawings differ, but for how long nothing happens, and the line of the actual one. */
+/** The first column in which drawings differ, but for how long nothing happens, and its line, which one may be without. */
 function firstDifference({ expected, actual, column }: Comparison): { line: number; column: number } {
   const columns = Array.from({ length: Math.max(expected.length, actual.length) }, (_, index) => {
     const [one, other] = [[...(expected[index] ?? '')], [...(actual[index] ?? '')]];
@@ -165,17 +166,17 @@ function firstDifference({ expected, actual, column }: Comparison): { line: numb
     return Infinity;
   });
   const first = Math.min(...columns);
-  return { line: Math.min(columns.indexOf(first), actual.length - 1), column: Math.max(column, first) };
+  return { line: columns.indexOf(first), column: Math.max(column, first) };
 }
 
 /** The first frame in which two rows differ. */
 function whenDifferent(expected: MarbleRow | undefined, actual: MarbleRow | undefined): number {
   const [one, other] = [expected ?? actual!, actual ?? expected!];
-  if (one === other || one.start !== other.start || one.throws || other.throws) return Math.min(one.start, other.start);
+  if (one.start !== other.start || one.throws || other.throws) return Math.min(one.start, other.start);
   const length = Math.max(one.marks.length, other.marks.length);
   for (let index = 0; index < length; index++) {
     const [mark, otherMark] = [one.marks[index], other.marks[index]];
-    if (mark?.frame !== otherMark?.frame || mark?.mark !== otherMark?.mark) {
+    if (mark?.frame !== otherMark?.frame || mark!.mark !== otherMark!.mark) {
       return Math.min(mark?.frame ?? Infinity, otherMark?.frame ?? Infinity);
     }
   }

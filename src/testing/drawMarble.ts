@@ -140,7 +140,7 @@ class Picture {
   #lineOf(row: MarbleRow, begin: number, y: number): string {
     const last = row.marks.at(-1);
     const ended = last !== undefined && isEnd(last);
-    const beside = row.marks.filter(({ frame }) => frame === last?.frame).length - 1;
+    const beside = row.marks.filter(({ frame }) => frame === last!.frame).length - 1;
     const end = ended ? this.#x(this.#axis.at(last.frame) + beside) : this.#width - RIGHT / 2;
     return [
       this.#waiting(row, begin, y),

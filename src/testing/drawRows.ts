@@ -39,7 +39,7 @@ export function layOut(rows: readonly Drawable[]): TimeAxis {
 }
 
 function lastFrame({ marks }: Drawable): number {
-  return marks.at(-1)?.frame ?? -1;
+  return marks.at(-1)?.frame ?? 0;
 }
 
 /**
@@ -50,12 +50,12 @@ function lastFrame({ marks }: Drawable): number {
  * @returns the lines; more than one where something happens in a column that a group before it needs
  */
 export function drawRow(row: Drawable, axis: TimeAxis): string[] {
-  const { start, marks, throws } = row;
+  const { start, throws } = row;
   if (throws) return [`${' '.repeat(axis.columnOf(start))}throws`];
   const lines = draw(row, axis, inOneGo);
   // Values that would be read as something else: one that is drawn as a group is not.
   const isWord = /^ *(?:throws$|\d+(?:\.\d+)?(?:ms?|s)(?: |$))/.test(lines[0]!);
-  return isWord && marks.length > 0 ? draw(row, axis, (burst) => `(${textOf(burst)})`) : lines;
+  return isWord ? draw(row, axis, (burst) => `(${textOf(burst)})`) : lines;
 }
 
 function draw(
@@ -74,7 +74,8 @@ function draw(
     }
     text = inOneGo;
   }
-  if (marks.length === 0) lines[0]!.put(axis.columnOf(start), '-');
+  // Where nothing happens. Otherwise the column is taken.
+  lines[0]!.put(axis.columnOf(start), '-');
   return lines.map(({ text }) => text);
 }
 

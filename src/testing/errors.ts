@@ -4,7 +4,7 @@ import type { MarblePlace } from './MarbleSyntaxError.js';
 import type { MarbleError } from './model.js';
 import { isErrorObject } from './realms.js';
 import { show } from './show.js';
-import { TextReader } from './TextReader.js';
+import { firstToken, TextReader } from './TextReader.js';
 import { isConstant, printValue, readValue } from './values.js';
 
 const ROW = /^(?:source|.\d*)$/u;
@@ -84,8 +84,7 @@ export function printError(error: MarbleError, rows: ReadonlySet<string>): strin
   if ('type' in error) return error.type;
   // A word would be the name of a row or of a class.
   const text = typeof error.value === 'string' ? JSON.stringify(error.value) : printValue(error.value);
-  const reader = new TextReader(text, { file: '', line: 1, column: 1 });
-  return rows.has(reader.peek()) ? `value(${text})` : text;
+  return rows.has(firstToken(text)) ? `value(${text})` : text;
 }
 
 /** Whether what came out is the error that is meant. */

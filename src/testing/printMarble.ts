@@ -10,7 +10,7 @@ const INDENT = 8;
 
 /** Behind a label, in the column in which time begins. */
 export function labelled(label: string, body: string): string {
-  return `${label}${' '.repeat(Math.max(1, INDENT - [...label].length))}${body}`.trimEnd();
+  return `${label}${' '.repeat(Math.max(1, INDENT - [...label].length))}${body}`;
 }
 
 /** What of a specification is printed: all but what the page says of it. */

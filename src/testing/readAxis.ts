@@ -39,7 +39,7 @@ function findBreaks({ body, column, continues, place }: Drawing): Break[] {
   const found: Break[] = [];
   let behind = -1;
   let [counted, at] = [0, 0];
-  for (const { 0: text, 1: digits = '', 2: unit = '', index } of body.matchAll(DURATION)) {
+  for (const { 0: text, 1: digits, 2: unit, index } of body.matchAll(DURATION)) {
     // What is right behind a duration are values, or two of them could not be told from one and values.
     if (index === behind || (index === 0 && continues)) continue;
     behind = index + text.length + 1;
@@ -50,7 +50,7 @@ function findBreaks({ body, column, continues, place }: Drawing): Break[] {
     };
     if (index === 0 && column > 0) fail('the row to begin with what happens in it, such as "-"');
     // 1.1 s are 1100 ms, though not in binary fractions.
-    const frames = Number((Number(digits) * (UNITS[unit] ?? 1)).toFixed(6));
+    const frames = Number((Number(digits) * UNITS[unit!]!).toFixed(6));
     if (!Number.isInteger(frames) || frames < 1) fail('a whole number of milliseconds, 1 or more');
     if (frames > MAX_FRAME) fail(`at most ${MAX_FRAME} ms`);
     const before = index === 0 ? '' : ' ';
@@ -59,7 +59,7 @@ function findBreaks({ body, column, continues, place }: Drawing): Break[] {
   return found;
 }
 
-/** A line shows a duration, or is blank there and has nothing on one of its sides. */
+/** A line shows a duration, or ends before it, or begins behind it. */
 function checkBreaks({ body, column, place }: Drawing, breaks: readonly Break[]): void {
   // The word is wider than what it stands for.
   const marks = [...(body === 'throws' ? '-' : body)];
@@ -69,13 +69,13 @@ function checkBreaks({ body, column, place }: Drawing, breaks: readonly Break[])
     const from = each.column - column;
     const to = from + each.text.length;
     const shown = marks.slice(Math.max(0, from), Math.max(0, to)).join('');
-    if (from >= 0 && shown.padEnd(each.text.length) === each.text) continue;
-    if (shown.trim() === '' && (from < 0 || to >= marks.length)) continue;
+    // Nothing where the line begins further right.
+    if (shown === '' || (from >= 0 && shown.padEnd(each.text.length) === each.text)) continue;
     const blanks = shown.length - shown.trimStart().length;
     throw new MarbleSyntaxError(
       after(place, Math.max(0, from) + (shown.trim() === '' ? 0 : blanks)),
       `the duration "${each.text.trim()}" in the same columns as in another row`,
-      quote(marks.slice(Math.max(0, from) + blanks).join('')),
+      quote([...body].slice(Math.max(0, from) + blanks).join('')),
     );
   }
 }

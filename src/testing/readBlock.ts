@@ -59,7 +59,7 @@ export function readBlock(block: Block): MarbleSpec {
 
   const first = lines.label;
   const source = FIRST.get(first) ?? lines.fail('a row "source", "hot" or "inputs"');
-  const rows = [lines.takeRow(source)];
+  const rows: MarbleRow[] = [];
   while (lines.label === first) rows.push(lines.takeRow(source));
   while (isValue(lines.label)) rows.push(lines.takeRow(SUBSCRIBED));
 
@@ -70,7 +70,7 @@ export function readBlock(block: Block): MarbleSpec {
     operators.push(readOperator(text, place));
   }
 
-  const unsub = lines.label === 'unsub' ? lines.takeRow(UNSUB).marks[0]?.frame : undefined;
+  const unsub = lines.label === 'unsub' ? lines.takeRow(UNSUB).marks[0]!.frame : undefined;
   if (lines.label !== 'result') lines.fail(unsub === undefined ? 'a row "unsub" or "result"' : 'a row "result"');
   const result = lines.takeRow(RESULT);
   const errors = new Set(errorNames(rows).values());
@@ -85,7 +85,7 @@ export function readBlock(block: Block): MarbleSpec {
 /** How the result fails: what the `error` line says, or without one the only error there is. */
 function takeError(lines: Lines, names: ReadonlySet<string>): MarbleError {
   const [only] = names;
-  if (names.size === 1 && only !== undefined && lines.label !== 'error') return { row: only };
+  if (names.size === 1 && lines.label !== 'error') return { row: only! };
   const candidates = names.size === 0 ? 'no row fails' : `these rows fail: ${[...names].join(', ')}`;
   const expected = `a line "error", since the result fails and ${candidates}`;
   if (lines.label !== 'error') lines.fail(expected);
@@ -149,10 +149,11 @@ class Lines {
   /** The lines that show what happens when. */
   #drawings(): Drawing[] {
     const drawings: Drawing[] = [];
-    let row = '';
+    let timed = false;
     for (const line of this.#lines) {
-      row = line.label || row;
-      const timed = row === 'unsub' || row === 'result' || isValue(row) || FIRST.get(row) === SUBSCRIBED;
+      const { label } = line;
+      if (label !== '')
+        timed = label === 'unsub' || label === 'result' || isValue(label) || FIRST.get(label) === SUBSCRIBED;
       if (timed && line.column >= this.#indent) drawings.push(this.#drawing(line));
     }
     return drawings;
@@ -181,8 +182,7 @@ function readLine(raw: string, index: number, block: Block): Line[] {
   const tab = text.indexOf('\t');
   if (tab >= 0) throw new MarbleSyntaxError(after(place, [...text.slice(0, tab)].length), 'no tabs', quote('\t'));
 
-  const labelText = /^\S*/.exec(text)?.[0] ?? '';
-  const label = labelText.startsWith('>') ? '>' : labelText;
+  const label = text.startsWith('>') ? '>' : text.split(/\s/, 1)[0]!;
   const body = text.slice(label.length).trimStart();
   const column = [...text.slice(0, text.length - body.length)].length;
   return [{ text, label, body, column, place }];
@@ -207,9 +207,8 @@ function readRow(
     }
     if (index === 0) start = axis.frameOf(column);
     if (index === 0 && body === 'throws' && isValue(label)) throws = true;
-    // No input was read.
-    else if (allowed === INPUTS && body === '-') return;
-    else for (const mark of readMarks(body, column, allowed, axis, at)) placeOf.set(mark, at);
+    // Nothing happens, or no input was read.
+    else if (body !== '-') for (const mark of readMarks(body, column, allowed, axis, at)) placeOf.set(mark, at);
   });
   // A line that continues a row fills the frames beside a group: sort, and keep the order within a frame.
   const marks = [...placeOf.keys()].sort((one, other) => one.frame - other.frame);

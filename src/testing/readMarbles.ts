@@ -4,8 +4,8 @@ import { type Block, readBlock } from './readBlock.js';
 
 const QUOTE = / {0,3}> ?/y;
 const LIST = /^ *(?:(?:[-*+]|\d{1,9}[.)])(?: {1,4}|$))+/;
-const FENCE = /^(`{3,}|~{3,})\s*(.*)$/;
-const HEADING = /^#{1,6}\s+(.*)$/;
+const FENCE = /^(?:`{3,}|~{3,})/;
+const HEADING = /^#{1,6}\s/;
 const MARBLE = /^marble(?=[\s{]|$)/i;
 
 /**
@@ -70,12 +70,14 @@ function findBlocks(markdown: string, file: string): Block[] {
       if (indent > lists.indent + 3) return;
       const content = line.slice(indent);
       heading = titleOf(content) ?? heading;
-      const [, fence = '', info = ''] = FENCE.exec(content) ?? [];
+      const fence = FENCE.exec(content)?.[0];
+      if (fence === undefined) return;
+      const info = content.slice(fence.length).trimStart();
       // A line of backticks that has another backtick behind is inline code.
-      if (fence === '' || (fence.startsWith('`') && info.includes('`'))) return;
+      if (fence.includes('`') && info.includes('`')) return;
       const column = quote.length + indent;
       open = { fence, marble: MARBLE.test(info), quotes: quote.depth, indent, column, line: index + 1, lines: [] };
-    } else if (line.trim().startsWith(open.fence) && line.trim().replaceAll(open.fence[0]!, '') === '') {
+    } else if (closes(line.trim(), open.fence)) {
       const { line: opened, column: indent, lines } = open;
       if (open.marble)
         blocks.push({ name: unique(heading || 'marble block', used), file, line: opened, indent, lines });
@@ -88,6 +90,10 @@ function findBlocks(markdown: string, file: string): Block[] {
   });
   expectClosed();
   return blocks;
+}
+
+function closes(line: string, fence: string): boolean {
+  return line.length >= fence.length && line === fence[0]!.repeat(line.length);
 }
 
 /** The signs of the quotes that a line begins with, up to `most` of them: how long they are, and how many. */
@@ -120,17 +126,18 @@ class Lists {
 
 /** The text of a heading, without the signs that may close it. */
 function titleOf(line: string): string | undefined {
-  const title = HEADING.exec(line)?.[1]?.trim();
-  const last = title?.split(/\s+/).at(-1) ?? '';
-  return title !== last && /^#+$/.test(last) ? title?.slice(0, -last.length).trimEnd() : title;
+  const signs = HEADING.exec(line)?.[0];
+  if (signs === undefined) return undefined;
+  const title = line.slice(signs.length).trim();
+  const last = title.split(/\s/).at(-1)!;
+  return title !== last && /^#+$/.test(last) ? title.slice(0, -last.length).trimEnd() : title;
 }
 
 /** A name that no other block has: from the second on with a number. */
 function unique(name: string, used: Map<string, number>): string {
   let nth = (used.get(name) ?? 0) + 1;
   while (nth > 1 && used.has(`${name} (${nth})`)) nth++;
-  used.set(name, nth);
   const found = nth === 1 ? name : `${name} (${nth})`;
-  if (nth > 1) used.set(found, 1);
+  used.set(name, nth).set(found, 1);
   return found;
 }

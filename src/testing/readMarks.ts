@@ -87,5 +87,5 @@ function describe(allowed: Allowed, inGroup: boolean): string {
   else if (allowed.groups) parts.push('"("');
   if (allowed.waiting && !inGroup) parts.unshift('"-"');
   if (allowed.values) parts.unshift('a value of one character');
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
+  return `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
 }

@@ -25,7 +25,7 @@ export function readWhere(
   do {
     const name = reader.takeMatch(NAME);
     const known = name.startsWith('#') ? errors.has(name.slice(1)) : values.has(name);
-    if (name === '' || !known) {
+    if (!known) {
       const rows = [...errors].map((each) => `"#${each}"`).join(', ');
       reader.failAt(name, `a value of this block${rows && `, or the error of a row (${rows})`}`);
     }

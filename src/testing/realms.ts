@@ -1,9 +1,11 @@
 // Each realm has built-in classes of its own. jest runs tests in another realm than Node.js: what Node.js makes there (a
 // `structuredClone`, the reason of an aborted signal) is not `instanceof` anything that a test can name.
 
+const ERRORS = ['[object Error]', '[object DOMException]'];
+
 /** Whether a value is an error, of any realm. */
 export function isErrorObject(value: unknown): value is Error {
-  return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value));
+  return value instanceof Error || ERRORS.includes(Object.prototype.toString.call(value));
 }
 
 /** `instanceof` a built-in class, of any realm. */

@@ -1,4 +1,4 @@
-import { isObservable, type Observable, type OperatorFunction, type Subscription } from 'rxjs';
+import { isObservable, noop, type Observable, type OperatorFunction, type Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { compare, type Observed } from './compare.js';
 import { Legend } from './Legend.js';
@@ -61,7 +61,7 @@ const EXTRA_TIME = 100_000;
  * an operator or a fixture that is not there, or the operator throws when it is called.
  */
 export function runMarble(spec: MarbleSpec, operators: MarbleOperators, fixtures: MarbleFixtures = {}): void {
-  const scheduler = new TestScheduler(() => undefined);
+  const scheduler = new TestScheduler(noop);
   const stage = new Stage(spec, scheduler);
   let legend: Legend;
   let observed: Observed;
@@ -102,7 +102,7 @@ function play(spec: MarbleSpec, stage: Stage, legend: Legend, output: Observable
     });
   });
   // Before anything else of that frame, as in rxjs: what is scheduled first runs first.
-  if (spec.unsub !== undefined) scheduler.schedule(() => subscription?.unsubscribe(), spec.unsub);
+  if (spec.unsub !== undefined) scheduler.schedule(() => subscription!.unsubscribe(), spec.unsub);
   stage.begin();
   return { takes, result: { label: 'result', start: 0, marks, throws: false }, errors, strange };
 }

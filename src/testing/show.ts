@@ -34,5 +34,5 @@ function describe(value: unknown, depth: number): string {
 function kindOf(value: object): string {
   const { constructor } = value as { constructor?: { name?: unknown } };
   const name = typeof constructor?.name === 'string' ? constructor.name : '';
-  return name === '' || name === 'Object' || name === 'Array' ? '' : `${name} `;
+  return name === '' || name === 'Object' ? '' : `${name} `;
 }

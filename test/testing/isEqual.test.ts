@@ -19,6 +19,8 @@ const pair = (length: number) => {
   first.next = length === 1 ? first : { next: first };
   return first;
 };
+const [first, second] = [Symbol.for('b'), Symbol.for('a')];
+const hidden = (value: number) => Object.defineProperty({}, 'hidden', { value });
 const boom = new Error('boom');
 const call = () => 1;
 
@@ -43,6 +45,13 @@ describe('values are equal', () => {
     [loop('a'), loop('a')],
     [pair(1), pair(2)],
     [{ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 1 }],
+    [
+      { [first]: 1, [second]: 2 },
+      { [second]: 2, [first]: 1 },
+    ],
+    [hidden(1), hidden(2)],
+    [new Map(), new Map()],
+    [new Set(), new Set()],
     [boom, boom],
     [call, call],
   ])('%o', (one, other) => {
@@ -65,7 +74,12 @@ describe('values are not equal', () => {
     [{}, Object.create(null)],
     [new Date(5), new Date(6)],
     [new Map([[1, 2]]), new Map([[1, 3]])],
+    [Object.create({ constructor: Object.create(null) as unknown }), {}],
     [new Set([1]), new Set([2])],
+    [new Set([1, 2]), new Set([2, 1])],
+    [new Map(), new Set()],
+    [new Map(), new Map([[undefined, undefined]])],
+    [Object.create({}), Object.create({})],
     [new Point(1, 2), { x: 1, y: 2 }],
     [new Array(3), []],
     [{ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 2 }],

@@ -32,6 +32,7 @@ describe('what is printed reads as what was printed:', () => {
     ['what has no room beside a group', ['source  (ab)', '         (cd)', '          e|', '> any', 'result  -']],
     ['long waits', ['source  a 100ms b|', 'b               -- 2m 1', '> any', 'result  - 100ms -- 2m 1']],
     ['operators', ['source  |', '> a', '> b 1', '> c x: 1, y: { z: [true, null, "a b", $f] }', '> d {}', 'result  |']],
+    ['options with names that are no words', ['source  |', '> a { "b-c": 1, "": [{ "1": 2 }] }', '> b', 'result  |']],
     ['values', ['source  a#', '> any', 'result  1#', 'where   a: { id: 1 }, 1: "one", #source: $boom']],
     ['no input that is read', ['inputs  -', '> any', 'result  -']],
     [
@@ -79,27 +80,86 @@ test('a long wait in all rows is printed as a duration, in the same columns', ()
   );
 });
 
-describe('a drawing', () => {
-  const draw = (start: number, ...marks: [frame: number, mark: string][]): string[] => {
-    const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
-    return drawRow(row, layOut([row]));
-  };
+test('what needs no other way of writing is printed as it was written', () => {
+  const lines = [
+    'source  a|',
+    '> any {}',
+    '> any [[], {}, word, { "b-c": -0 }]',
+    '> any a: "", b: { c: $d }',
+    'result  #',
+    'error   aggregate("a", TypeError, [1, 2], timeout(0, each))',
+    'where   a: { "1": "true" }',
+  ];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
+});
 
-  test.each<[string[], string[]]>([
-    [draw(0), ['-']],
-    [draw(3), ['   -']],
-    [draw(0, [0, '1']), ['1']],
-    [draw(2, [2, '!']), ['  !']],
-    [draw(1, [3, '1'], [4, '|']), [' --1|']],
-    [draw(1, [1, '1'], [1, '2'], [1, '|']), [' (12|)']],
-    [draw(0, [1, '1'], [1, '2'], [2, '3'], [3, '4'], [6, '|']), ['-(12)-|', '  34']],
-    [draw(0, [0, '1'], [0, '2'], [1, '3'], [1, '4'], [2, '#']), ['(12)', ' (34)', '  #']],
-    [draw(0, [20, '|']), ['--------------------|']],
-    [draw(0, [31, '|']), ['- 30ms |']],
-    [draw(0, [1, '1'], [1, '2'], [31, '|'], [31, '3']), ['-(12) 26ms (|3)']],
-    [draw(0, [0, '1'], [1, 'm'], [2, 's']), ['(1)', ' ms']],
-  ])('%j', (drawn, expected) => {
-    expect(drawn).toEqual(expected);
+test('inputs are printed as they are, and make no room in time', () => {
+  const lines = ['inputs  1s', '1       - 30ms |', `s       ${' '.repeat(7)}|`, '> any', 'result  -'];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
+});
+
+test('a long wait that no row shows is printed as columns', () => {
+  const late = ' '.repeat(50);
+  const lines = ['source  a|', `a       ${late}1|`, '> any', 'result  1|'];
+  expect(printMarble(read(...lines))).toBe(lines.join('\n'));
+});
+
+test('an error that was given the name of another row than the only one that fails is printed', () => {
+  const spec = read('source  #', '> any', 'result  #');
+  expect(printMarble({ ...spec, error: { row: 'b' } })).toBe('source  #\n> any\nresult  #\nerror   b');
+});
+
+describe('a drawing', () => {
+  type Drawn = readonly [start: number, ...marks: [frame: number, mark: string][]];
+
+  test.each<[Drawn, string[]]>([
+    [[0], ['-']],
+    [[3], ['   -']],
+    [[0, [0, '1']], ['1']],
+    [[2, [2, '!']], ['  !']],
+    [[1, [3, '1'], [4, '|']], [' --1|']],
+    [[1, [1, '1'], [1, '2'], [1, '|']], [' (12|)']],
+    [
+      [0, [1, '1'], [1, '2'], [2, '3'], [3, '4'], [6, '|']],
+      ['-(12)-|', '  34'],
+    ],
+    [
+      [0, [0, '1'], [0, '2'], [1, '3'], [1, '4'], [2, '#']],
+      ['(12)', ' (34)', '  #'],
+    ],
+    [[0, [20, '|']], ['--------------------|']],
+    [[0, [21, '|']], ['---------------------|']],
+    [[0, [22, '|']], ['- 21ms |']],
+    [[0, [31, '|']], ['- 30ms |']],
+    [[0, [1, '1'], [1, '2'], [31, '|'], [31, '3']], ['-(12) 26ms (|3)']],
+    [
+      [0, [31, '1'], [31, '2'], [32, '3']],
+      ['- 30ms (12)', '        3'],
+    ],
+    [
+      [0, [0, '1'], [1, 'm'], [2, 's']],
+      ['(1)', ' ms'],
+    ],
+    [
+      [0, [0, '1'], [1, 'm']],
+      ['(1)', ' m'],
+    ],
+    [
+      [0, [0, '1'], [1, '2'], [2, 's']],
+      ['(1)', ' 2s'],
+    ],
+    [
+      [0, [0, '1'], [1, '.'], [2, '2'], [3, '5'], [4, 's']],
+      ['(1)5s', ' .2'],
+    ],
+    [
+      [0, [0, 't'], [1, 'h'], [2, 'r'], [3, 'o'], [4, 'w'], [5, 's']],
+      ['(t)ows', ' hr'],
+    ],
+    [[0, [0, 't'], [1, 'h'], [2, 'r'], [3, 'o'], [4, 'w'], [5, 's'], [6, '|']], ['throws|']],
+  ])('of %j', ([start, ...marks], expected) => {
+    const row = { start, marks: marks.map(([frame, mark]) => ({ frame, mark })), throws: false };
+    expect(drawRow(row, layOut([row]))).toEqual(expected);
   });
 
   test('of a throw says so', () => {

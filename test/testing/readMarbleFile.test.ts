@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MarbleSyntaxError, readMarbleFile } from 'rxjs-concat-map-eager/testing';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -26,6 +26,19 @@ describe('readMarbleFile', () => {
     const path = write('```marble\nsource  |\n> take 1\nresult  |\n```\n');
     expect(readMarbleFile(path)[0]?.file).toBe(path);
     expect(readMarbleFile(pathToFileURL(path))[0]?.file).toBe(path);
+  });
+
+  test('names a file with slashes, on Windows too', () => {
+    const modules: Record<string, unknown> = {
+      'node:path': win32,
+      'node:fs': { readFileSync: () => '```marble\nsource  |\n> take 1\nresult  |\n```\n' },
+    };
+    vi.stubGlobal('process', { cwd: () => 'C:\\a', getBuiltinModule: (id: string) => modules[id] });
+    try {
+      expect(readMarbleFile('C:\\a\\marbles\\b\\page.md')[0]?.file).toBe('marbles/b/page.md');
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('says where a block cannot be read', () => {

@@ -10,6 +10,7 @@ import {
   merge,
   mergeMap,
   mergeWith,
+  NEVER,
   Observable,
   of,
   pipe,
@@ -355,9 +356,15 @@ describe('runMarble', () => {
 
   test('fills fixtures in where they are nested', () => {
     const seen: unknown[] = [];
-    const [spec] = readMarbles('```marble\nsource  |\n> see limit: { at: $limit }\nresult  |\n```');
+    const [spec] = readMarbles('```marble\nsource  |\n> see limit: { at: [1, $limit] }\nresult  |\n```');
     if (spec) runMarble(spec, { see: ({ config }) => (seen.push(config), take(1)) }, { limit: 3 });
-    expect(seen).toEqual([{ limit: { at: 3 } }]);
+    expect(seen).toEqual([{ limit: { at: [1, 3] } }]);
+  });
+
+  test('goes on for as long as the block does', () => {
+    run(['source  a 150s b|', '> call $none', 'result  a 150s b|'], { none: identity });
+    run(['source  - 150s !', '> call $none', 'unsub   - 150s !', 'result  -'], { none: identity });
+    run(['source  a- 150s !', 'a       -- 150s !', '> mergeMap', 'unsub   -- 150s !', 'result  -']);
   });
 
   test('ends although a timer never does', () => {
@@ -391,6 +398,45 @@ describe('runMarble', () => {
   });
 });
 
+describe('an error that nothing was expected of', () => {
+  const error = (name: string, parts: object = {}) => Object.assign(new Error(''), { name }, parts);
+  const late = (meta: unknown) => error('TimeoutError', { info: { meta } });
+  const cyclic = new AggregateError([]);
+  cyclic.errors.push(cyclic);
+  const meta = { index: 1, limit: 'total' };
+
+  test.each<[string, unknown]>([
+    ['RangeError', new RangeError('no')],
+    ['"no"', 'no'],
+    ['null', null],
+    ['undefined (undefined)', undefined],
+    ['aggregate(RangeError, aggregate("b"))', new AggregateError([new RangeError(), new AggregateError(['b'])])],
+    ['aggregate(1 (number))', error('AggregateError', { errors: [1] })],
+    [`${'aggregate('.repeat(17)}...${')'.repeat(17)}`, cyclic],
+    ['AggregateError', error('AggregateError', { errors: 'none' })],
+    ['Error', error('Error', { errors: [1] })],
+    ['{"name":"AggregateError","errors":[1]}', { name: 'AggregateError', errors: [1] }],
+    ['timeout(1, total)', late(meta)],
+    ['timeout(undefined, null)', late({ index: undefined, limit: null })],
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as rxjs makes it
+    ['TimeoutError', new TimeoutError()],
+    ['TimeoutError', error('TimeoutError')],
+    ['TimeoutError', late(null)],
+    ['TimeoutError', late('late')],
+    ['TimeoutError', late({ index: 1 })],
+    ['TimeoutError', late({ limit: 'total' })],
+    ['Error', error('Error', { info: { meta } })],
+    ['{"name":"TimeoutError","info":{"meta":{"index":1,"limit":"total"}}}', { name: 'TimeoutError', info: { meta } }],
+  ])('is called %s', (called, given) => {
+    const fixtures = { fail: mergeMap(() => throwError(() => given)) };
+    for (const expected of ['|', '#', '#\nerror   aggregate(a)', '#\nerror   timeout(0, total)']) {
+      const rows = expected.startsWith('#') ? ['a       #'] : [];
+      const { actual } = mismatch(['source  (a!)', ...rows, '> call $fail', `result  ${expected}`], fixtures);
+      expect(/^error {3}(.*)$/m.exec(actual)?.[1]).toBe(called);
+    }
+  });
+});
+
 describe('a hot source', () => {
   const two: MarbleFixtures = {
     two: (source: Observable<string>) => merge(source.pipe(take(2)), source),
@@ -405,9 +451,73 @@ describe('a hot source', () => {
     expect(() => run(block, two)).toThrow('expected the rows "hot" to show one source, got ab and ac at 0 ms');
   });
 
+  test('is heard for longer by the one or the other', () => {
+    const other: MarbleFixtures = { two: (source: Observable<string>) => merge(source, source.pipe(take(2))) };
+    run(['hot     (abc|)', 'hot     (ab!)', '> call $two', 'result  (aabbc|)'], other);
+  });
+
   test('tells its end to who comes after it', () => {
     run(['hot     a|', 'hot      |', '> repeat 2', 'result  a|']);
     run(['hot     a#', 'hot      #', '> retry 1', 'result  a#', 'error   source']);
+  });
+});
+
+describe('inputs', () => {
+  /** Calls the iterator as it is told, and subscribes what it reads. */
+  const read = (drawn: string, ...calls: ('next' | 'return')[]): IteratorResult<unknown>[] => {
+    const [spec] = readMarbles(`\`\`\`marble\ninputs  ${drawn}\na       |\n> read\nresult  |\n\`\`\``);
+    const given: IteratorResult<unknown>[] = [];
+    const reading: MarbleOperators[string] = ({ inputs }) =>
+      new Observable((subscriber) => {
+        const iterator = inputs[Symbol.iterator]();
+        for (const call of calls) {
+          const result = iterator[call]!();
+          if (result.done !== true) result.value.subscribe();
+          given.push(result);
+        }
+        subscriber.complete();
+      });
+    runMarble(spec!, { read: reading });
+    return given;
+  };
+  const end = { done: true, value: undefined };
+
+  test('show how far they are read, and that they are left', () => {
+    const one = { done: false, value: expect.any(Observable) as unknown };
+    expect(read('a', 'next')).toEqual([one]);
+    expect(read('a|', 'next', 'next')).toEqual([one, end]);
+    expect(read('a|', 'next', 'next', 'next', 'return')).toEqual([one, end, end, end]);
+    expect(read('a!', 'next', 'return', 'next')).toEqual([one, end, end]);
+    expect(() => read('a!', 'next', 'return', 'return')).toThrow('inputs  a!!');
+    expect(() => read('a!', 'return')).toThrow('inputs  !\n');
+    expect(() => read('a!', 'return', 'return')).toThrow('inputs  !!\n');
+  });
+
+  test('are shown once more where they are read once more', () => {
+    const { message } = mismatch(['inputs  a|', 'a       |', '> concatInputs', '> repeat 2', 'result  |']);
+    expect(message).toContain('differs: inputs\n\n');
+    expect(message).toContain('  inputs  a|\n  inputs  |\n          ^\n  a       |\n');
+  });
+
+  test('are none where no row names them', () => {
+    const { message } = mismatch(['source  (a!)', '> call $read', 'result  a'], ({ inputs }) => ({
+      read: tap(() => expect([...inputs]).toEqual([])),
+    }));
+    expect(message).toContain('\n"inputs" has no row, and is asked for\n');
+  });
+
+  test('are to be subscribed when they are read', () => {
+    const [spec] = readMarbles('```marble\ninputs  ab|\na       -|\nb        -|\n> x\nresult  |\n```', 'page.md');
+    const all: MarbleOperators = {
+      x: ({ inputs }) => concat(...[...inputs].slice(0, 2), of()),
+    };
+    let message = '';
+    try {
+      runMarble(spec!, all);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('\n"b" is read from the inputs at 0 ms, and subscribed at 1 ms: must be the same\n');
   });
 });
 
@@ -489,6 +599,22 @@ describe('what marks stand for', () => {
     ).toContain('{"id":3} has no row, and is projected at 0 ms');
   });
 
+  test('is what `inner` is asked for by, while the block runs', () => {
+    const block = ['source  a|', 'a       -1|', '> call $by', 'result  -1|', 'where   a: { id: 1 }'];
+    run(block, ({ inner }) => ({ by: mergeMap((value) => inner(value)) }));
+    const { message } = mismatch(block, ({ inner }) => {
+      const early = inner({ id: 1 });
+      return { by: mergeMap(() => early) };
+    });
+    expect(message).toContain('\n{"id":1} has no row, and is asked for\n');
+  });
+
+  test('is called by its mark in messages', () => {
+    const block = ['source  (a!)', 'a       |', '> call $drop', 'result  |', 'where   a: { id: 1 }'];
+    const { message } = mismatch(block, ({ project }) => ({ drop: tap((value) => project(value)) }));
+    expect(message).toContain('\n"a" is projected at 0 ms, and never subscribed\n');
+  });
+
   test('is not a label for `project`, and may be one for `inner`', () => {
     const block = ['source  a|', 'a       -1|', '> call $by', 'result  -1|', 'where   a: { id: 1 }'];
     run(block, ({ inner }) => ({ by: mergeMap(() => inner('a')) }));
@@ -546,6 +672,109 @@ actual
 `);
     expect(error.expected.split('\n').at(-1)).toBe('result  --2--(13)|');
     expect(error.actual.split('\n').at(-1)).toBe('result  --2-31|');
+    expect(String(error)).toBe(`MarbleMismatch: ${error.message}`);
+  });
+
+  test('shows what is given in both pictures', () => {
+    const { message } = mismatch([
+      'source  (ab!)', //
+      'a       #',
+      'b       #',
+      '> mergeMap',
+      'unsub   -----!',
+      'result  -#',
+      'error   a',
+      'where   #a: { id: 1 }',
+    ]);
+    expect(message).toBe(`page.md:2: the block
+differs: source at 0 ms, b at 0 ms, result at 0 ms
+the row "b" at 0 ms is never used
+
+expected
+
+  source  (ab!)
+  a       #
+  b       #
+  > mergeMap
+  unsub   -----!
+  result  -#
+  error   a
+  where   #a: { id: 1 }
+
+actual
+
+  source  (a!)
+            ^
+  a       #
+  > mergeMap
+  unsub   -----!
+  result  #
+          ^
+  error   a
+  where   #a: { id: 1 }
+`);
+  });
+
+  test('shows what nobody expected below the rows that are there, in order', () => {
+    const { message } = mismatch(['source  aaab|', 'a       -|', '> call $all', 'result  -'], ({ project }) => ({
+      all: mergeMap((label: string) => project(label)),
+    }));
+    expect(message).toContain(`
+
+expected
+
+  source  aaab|
+  a       -|
+  > call $all
+  result  -
+
+actual
+
+  source  aaab|
+  a       -|
+  a        -
+           ^
+  a         -
+            ^
+  b          -
+             ^
+  > call $all
+  result  -
+`);
+    expect(message).toContain('\n"b" has no row, and is projected at 3 ms\n');
+    const dropped = mismatch(['source  a', '> call $drop', 'result  a'], ({ project }) => ({ drop: tap(project) }));
+    expect(dropped.message).toContain('page.md:2: the block\n"a" has no row, and is projected at 0 ms\n\nexpected');
+  });
+
+  test('says nothing of when a source was asked for, which is never subscribed', () => {
+    const { message } = mismatch(['source  a', '> call $never', 'result  -'], { never: () => NEVER });
+    expect(message).toBe(`page.md:2: the block
+differs: source at 0 ms
+the row "source" at 0 ms is never used
+
+expected
+
+  source  a
+  > call $never
+  result  -
+
+actual
+
+  > call $never
+  result  -
+`);
+  });
+
+  test('says that no error came which is expected as a value', () => {
+    const { message } = mismatch(['source  |', '> take 1', 'result  #', 'error   undefined']);
+    expect(message).toContain('differs: result at 0 ms, error\n');
+    expect(message).toContain('  result  |\n          ^\n');
+  });
+
+  test('shows an error that nobody expected, and calls it by its name alone', () => {
+    const { message, expected } = mismatch(['source  #', '> take 1', 'result  |']);
+    expect(expected).toBe('source  #\n> take 1\nresult  |');
+    expect(message).toContain('page.md:2: the block\ndiffers: result at 0 ms, error\n\nexpected');
   });
 
   test.each<[string, string[], string[]]>([
@@ -626,6 +855,16 @@ actual
       ['differs: result at 1 ms', '  result  (abcd)--e\n           ^\n'],
     ],
     [
+      'in a row that has a line more',
+      ['source  x(abc)-e', '          d', '> call $none', 'result  x-'],
+      ['differs: result at 1 ms', '  result  x(abc)-e\n           ^\n            d\n'],
+    ],
+    [
+      'in a row that has a line less, and another one',
+      ['source  x(abc)', '          d', '> call $none', 'result  x(zbc)', '          (de)', '           f'],
+      ['differs: result at 1 ms', '  result  x(abc)\n            ^\n            d\n'],
+    ],
+    [
       'behind a long wait',
       ['source  a', '> call $late', 'result  a'],
       ['differs: result at 50000 ms', '  result  a-- 49997ms b\n                      ^\n'],
@@ -674,7 +913,9 @@ actual
       ),
     });
     const error = mismatch(['source  (ab|)', 'a       -1|', 'b         -2|', '> call $early', 'result  -1-2|'], early);
-    expect(error.message).toContain('"b" is projected at 0 ms, and subscribed at 2 ms');
+    expect(error.message).toContain(
+      'page.md:2: the block\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n\nexpected\n\n',
+    );
     expect(error.actual).not.toBe(error.expected);
   });
 
@@ -707,6 +948,13 @@ describe('a block that cannot be run', () => {
     ['source  |', '> toString', 'expected one of concatMap, mergeMap, '],
     ['source  |', '> call $two', 'expected one of the fixtures ($one), got $two'],
     ['source  (a#)', '> call $one', 'expected one of the fixtures ($one), got $two', 'result  #', 'error   $two'],
+    [
+      'source  (a#)',
+      '> call $one',
+      'expected one of the fixtures ($one), got $two',
+      'result  #',
+      'error   aggregate(source, aggregate($two))',
+    ],
     ['source  |', '> concatInputs', 'expected an operator that works on a source, got concatInputs'],
     ['inputs  |', '> concatMap', 'expected an operator that makes an Observable of the inputs, got concatMap'],
     ['source  |', '> fail', 'no such limit'],
@@ -724,6 +972,70 @@ describe('a block that cannot be run', () => {
 test('no operators at all are an error that says so', () => {
   const [spec] = readMarbles('```marble\nsource  |\n> x\nresult  |\n```');
   expect(() => runMarble(spec!, {})).toThrow('expected one of the operators, of which there are none, got x');
+});
+
+test('what an operator throws is the cause of the error with file and line', () => {
+  const cause = new RangeError('no such limit');
+  const block = () =>
+    run(['source  |', '> call $fail', 'result  |'], {
+      get fail() {
+        throw cause;
+      },
+    });
+  expect(block).toThrow(expect.objectContaining({ message: 'page.md:2: the block: no such limit', cause }));
+});
+
+test('what an operator throws that is no error is in the message', () => {
+  const fixtures = {
+    get fail(): never {
+      throw 'no such limit';
+    },
+  };
+  expect(() => run(['source  |', '> call $fail', 'result  |'], fixtures)).toThrow(
+    'page.md:2: the block: no such limit',
+  );
+});
+
+test('a block that was made with the error of a row that is not there fails', () => {
+  const [spec] = readMarbles('```marble\nsource  #\n> take 1\nresult  #\n```', 'page.md');
+  expect(() => runMarble({ ...spec!, error: { row: 'b' } }, operators)).toThrow(MarbleMismatch);
+});
+
+test('a fixture that is not there is an error that says which are', () => {
+  expect(() => run(['source  |', '> call $c', 'result  |'], { a: 1, b: 2 })).toThrow(
+    'expected one of the fixtures ($a, $b), got $c',
+  );
+});
+
+test('fixtures that are not there are an error that says so', () => {
+  expect(() => run(['source  |', '> call $none', 'result  |'])).toThrow(
+    'page.md:2: the block: expected one of the fixtures (there are none), got $none',
+  );
+});
+
+test('a block that was made without an operator needs one to make something of its inputs', () => {
+  const [spec] = readMarbles('```marble\ninputs  |\n> x\nresult  |\n```', 'page.md');
+  expect(() => runMarble({ ...spec!, operators: [] }, {})).toThrow(
+    'page.md:1: marble block: A block has at least one operator',
+  );
+});
+
+test.each(['(1!)', '#'])('a row cannot emit %s at once, subscribed while the fixtures are made', (mark) => {
+  const heard: unknown[] = [];
+  run(['source  -', `n       ${mark}`, '> call $none', 'result  -'], ({ inner }) => {
+    inner('n').subscribe({ next: (value) => heard.push(value), error: (error) => heard.push(String(error)) });
+    return { none: identity };
+  });
+  expect(heard).toEqual(['Error: expected "n", which emits at once, to be subscribed while the block runs']);
+});
+
+test('a row may be subscribed while the fixtures are made, and emit later', () => {
+  const heard: unknown[] = [];
+  run(['source  -', 'n       -1#', '> call $none', 'result  -', 'where   1: { id: 1 }'], ({ inner }) => {
+    inner('n').subscribe({ next: (value) => heard.push(value), error: (error) => heard.push(error) });
+    return { none: identity };
+  });
+  expect(heard).toEqual([{ id: 1 }, 'error n']);
 });
 
 test('a row that throws cannot be asked for while the fixtures are made', () => {

@@ -23,7 +23,7 @@ export class PictureAxis {
   readonly #places: ReadonlyMap<number, number>;
 
   constructor(rows: readonly Drawable[]) {
-    const widths = new Map([[0, 1]]);
+    const widths = new Map<number, number>();
     const reserve = (frame: number, width: number): void =>
       void widths.set(frame, Math.max(width, widths.get(frame) ?? 0));
     let end = 0;
@@ -38,8 +38,9 @@ export class PictureAxis {
     let [free, unit] = [0, 0];
     for (const [frame, width] of [...widths].sort(([one], [other]) => one - other)) {
       const frames = frame - free;
-      if (frames > LONG) gaps.push({ from: unit, to: unit + GAP, frames });
-      unit += frames > LONG ? GAP : frames;
+      const isLong = frames > LONG;
+      if (isLong) gaps.push({ from: unit, to: unit + GAP, frames });
+      unit += isLong ? GAP : frames;
       places.set(frame, unit);
       unit += width;
       free = frame + 1;
@@ -55,8 +56,8 @@ export class PictureAxis {
     return [...this.#places.keys()];
   }
 
-  /** The middle of the first unit of a frame. */
+  /** The middle of the first unit of a frame, which has a place: 0 has, where the result starts. */
   at(frame: number): number {
-    return (this.#places.get(frame) ?? 0) + 0.5;
+    return this.#places.get(frame)! + 0.5;
   }
 }

@@ -43,7 +43,7 @@ export class Trace {
   parked(row: MarbleRow): { from: number; to: number } | undefined {
     const waited = row.marks.filter((mark) => (this.#out.get(mark) ?? 0) > mark.frame);
     if (isSource(row) || waited.length === 0) return undefined;
-    return { from: waited[0]!.frame, to: waited.reduce((to, mark) => Math.max(to, this.#out.get(mark) ?? 0), 0) };
+    return { from: waited[0]!.frame, to: waited.reduce((to, mark) => Math.max(to, this.#out.get(mark)!), 0) };
   }
 
   /** Since when the source value of an inner waited for a place, if it did, and if it is clear which value that is. */
