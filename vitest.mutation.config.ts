@@ -32,7 +32,6 @@ export default defineConfig({
     testTimeout: 60_000,
     isolate: false,
     sequence: { sequencer: CheapFirst },
-    // Stryker runs tests in threads, which cannot be given the flag.
-    setupFiles: ['test/support/exposeGc.ts'],
+    setupFiles: ['test/support/mutation.ts'],
   },
 });
