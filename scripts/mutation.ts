@@ -77,9 +77,9 @@ function isSurvivor({ status }: MutantResult): boolean {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** As Stryker wants to be told what to mutate. */
+/** As Stryker is told what to mutate: it counts columns from 0 there, and from 1 in its results. */
 function placeOf({ fileName, location: { start, end } }: MutantResult): string {
-  return `${relative('.', fileName)}:${start.line}:${start.column}-${end.line}:${end.column}`;
+  return `${relative('.', fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
 function isSame(one: MutantResult, other: MutantResult): boolean {
