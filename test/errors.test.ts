@@ -238,6 +238,14 @@ describe("onError: 'immediate'", () => {
   });
 });
 
+test('a source that is no Observable is an error of the result', () => {
+  const { heard } = record(concatMapEager(() => NEVER)({} as never));
+
+  expect(heard).toEqual([
+    failure(new TypeError('Expected the source to be an Observable, got `[object Object]` (object)')),
+  ]);
+});
+
 describe("the source's own error", () => {
   test(
     'comes when every value before it has been processed and emitted',

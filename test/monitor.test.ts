@@ -361,6 +361,20 @@ describe('a monitor that throws', () => {
     expect(reported).toHaveLength(calls);
     expect((reported[0] as Error).message).toBe('of the monitor, 1');
   });
+
+  it('throws in a task of its own, where nobody wants to hear of errors', () => {
+    vi.useFakeTimers();
+    try {
+      const monitor = () => {
+        throw new Error('of the monitor');
+      };
+      expect(observe(of(0).pipe(concatMapEager((n) => of(n), { monitor }))).log).toEqual(['0:0', '0:|']);
+      expect(() => vi.runAllTimers()).toThrow('of the monitor');
+    } finally {
+      vi.clearAllTimers();
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe('a re-entrant monitor', () => {
@@ -470,6 +484,27 @@ describe('a re-entrant monitor', () => {
     );
     inners[1]!.error(new Error('boom'));
     expect(seen.log).toEqual(['0:#boom']);
+  });
+
+  it("that has another item fail does not change an 'immediate' error", () => {
+    const { events, monitor } = collect<number>();
+    const inners = [new Subject<string>(), new Subject<string>()];
+    const seen = observe(
+      of(0, 1).pipe(
+        concatMapEager((n) => inners[n]!, {
+          onError: 'immediate',
+          monitor: (event) => {
+            monitor(event);
+            if (event.type === 'ended' && event.index === 1) {
+              inners[0]!.error(new Error('second'));
+            }
+          },
+        }),
+      ),
+    );
+    inners[1]!.error(new Error('first'));
+    expect(seen.log).toEqual(['0:#first']);
+    balance(events);
   });
 
   it.each(['failed', 'cancelled'] as const)(

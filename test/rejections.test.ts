@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { concat, from, NEVER, Observable, of, type ObservableInput, Subject, take, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager } from '../src/index.js';
@@ -84,6 +85,26 @@ describe('no promise becomes an unhandled rejection', () => {
 
     expect(unhandled).toEqual([]);
     expect(calls).toBe(0);
+  });
+
+  test('that waits in concatAllEager, and is one of another realm', async () => {
+    const unhandled = await unhandledRejections(() => {
+      from<ObservableInput<unknown>[]>([NEVER, runInNewContext('Promise.reject(1)') as Promise<never>])
+        .pipe(concatAllEager(1))
+        .subscribe();
+    });
+
+    expect(unhandled).toEqual([]);
+  });
+
+  test('that only claims to be a promise does no harm while it waits', () => {
+    const { heard } = record(
+      from<ObservableInput<string>[]>([['a'], { [Symbol.toStringTag]: 'Promise' } as never, ['b']]).pipe(
+        concatAllEager({ concurrent: 1, onError: 'skip' }),
+      ),
+    );
+
+    expect(heard).toEqual(['a', 'b', '|']);
   });
 
   test('in an array given to concatEager, before it is its turn', async () => {

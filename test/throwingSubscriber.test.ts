@@ -1,7 +1,7 @@
-import { of, range, Subject } from 'rxjs';
+import { identity, noop, of, range, Subject, UnsubscriptionError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../src/index.js';
-import { reportedErrors, subjects } from './support/flow.js';
+import { reportedErrors, subjects, turn, unhandledRejections } from './support/flow.js';
 
 test('a subscriber that throws is reported, and disturbs nothing', async () => {
   const heard: unknown[] = [];
@@ -68,3 +68,26 @@ test('an error that nobody listens to is reported', async () => {
 
   expect(reported).toEqual(['bad']);
 });
+
+test.each([
+  ['has been fulfilled', () => Promise.resolve(1)],
+  ['has been rejected', () => Promise.reject(new Error('bad'))],
+])(
+  "what the consumer's teardown throws after a promise %s is reported, and is no unhandled rejection",
+  async (_, make) => {
+    let reported: unknown[] = [];
+    const unhandled = await unhandledRejections(async () => {
+      reported = await reportedErrors(async () => {
+        const subscription = of(make()).pipe(concatMapEager(identity)).subscribe({ error: noop });
+        subscription.add(() => {
+          throw 'teardown';
+        });
+        await turn();
+      });
+    });
+
+    expect(unhandled).toEqual([]);
+    expect(reported).toEqual([expect.any(UnsubscriptionError)]);
+    expect(reported).toEqual([expect.objectContaining({ errors: ['teardown'] })]);
+  },
+);

@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { concatMapEager, type ConcatMapEagerConfig, type ItemTimeout, type TimeoutMeta } from '../src/index.js';
-import { collect, heard, inVirtualTime, observe, settled } from './support/policies.js';
+import { collect, heard, inVirtualTime, nameOf, observe, settled } from './support/policies.js';
 import { HandScheduler } from './support/policiesClock.js';
 
 /** What is heard of the given inners, all of which start at 0 unless `concurrent` says otherwise. */
@@ -413,6 +413,34 @@ describe('all clocks', () => {
     expect(seen.values).toHaveLength(2000);
     expect(scheduler.mostArmed).toBe(1);
     expect(scheduler.scheduled).toBeLessThan(10);
+  });
+
+  it('pass in time with a scheduler that leads to an earlier one before it has scheduled', () => {
+    const scheduler = new HandScheduler();
+    const schedule = scheduler.schedule.bind(scheduler);
+    const [a, b] = [new Subject<string>(), new Subject<string>()];
+    const seen = observe(
+      of(a, b).pipe(
+        concatMapEager((inner) => inner, {
+          timeout: { first: 100, each: 5 },
+          retry: { count: 1, delay: 20 },
+          onError: (error) => of(nameOf(error)),
+          scheduler,
+        }),
+      ),
+      () => scheduler.elapsed,
+    );
+    scheduler.schedule = (...args) => {
+      const action = schedule(...args);
+      scheduler.schedule = schedule;
+      // While the delay of `a` is being scheduled, `each` of `b` begins.
+      b.next('b');
+      return action;
+    };
+    a.error(new Error('boom'));
+    scheduler.advance(200);
+    expect(seen.log).toEqual(['20:boom', '20:b', '125:first', '125:|']);
+    expect(scheduler.armed).toBe(0);
   });
 
   it('schedule nothing an item: a hundred thousand that end at once need one action', () => {

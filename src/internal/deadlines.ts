@@ -1,4 +1,4 @@
-import type { SchedulerLike, Unsubscribable } from 'rxjs';
+import { noop, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -34,7 +34,7 @@ export class Clock {
  */
 export class Limit {
   /** The ring of clocks is closed by one that does not run: the earliest comes after it, the latest before it. */
-  readonly ring: Clock = new Clock(this, { passed: () => undefined });
+  readonly ring: Clock = new Clock(this, { passed: noop });
 
   constructor(
     readonly name: string,

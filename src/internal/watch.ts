@@ -41,12 +41,10 @@ export class Watch<T, R> implements ClockOwner {
   }
 
   passed(limit: Limit): void {
-    const { blocker } = this;
+    const blocker = this.blocker!;
     // If the item goes on, with a fallback, its clock starts anew.
     this.blocker = undefined;
-    if (blocker !== undefined) {
-      this.process.limitPassed(blocker, limit);
-    }
+    this.process.limitPassed(blocker, limit);
   }
 
   /** Tells the monitor what happened to an item. */
