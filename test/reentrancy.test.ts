@@ -266,6 +266,39 @@ describe('`project`', () => {
     expect(heard).toEqual(['a1', 'b1', 'c1']);
   });
 
+  test('that has an item tried again, and then cancelled, keeps it from being tried again', () => {
+    const source = new Subject<number>();
+    const [first, second] = subjects(2);
+    const calls: number[] = [];
+    let headFails = true;
+    const { heard } = record(
+      source.pipe(
+        concatMapEager(
+          (value) => {
+            calls.push(value);
+            if (value === 2) {
+              // `second` waits for its next attempt when the head, which has had its last, cancels it.
+              second!.error('second');
+              first!.error('first');
+            }
+            if (value === 0 && headFails) {
+              headFails = false;
+              throw 'once';
+            }
+            return value === 0 ? first! : second!;
+          },
+          { retry: 1 },
+        ),
+      ),
+    );
+
+    source.next(0);
+    source.next(1);
+    source.next(2);
+    expect(calls).toEqual([0, 0, 1, 2]);
+    expect(heard).toEqual([failure('first')]);
+  });
+
   test('that lets an earlier item fail is not listened to', () => {
     const head = new Subject<string>();
     const inner = new Subject<string>();

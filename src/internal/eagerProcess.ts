@@ -80,11 +80,9 @@ export class EagerProcess<T, R> {
 
   receive(value: T): void {
     handleRejection(value);
-    if (!this.sourceEnded) {
-      this.waiting.push(value);
-      this.watch.tellOf('received', this.started + this.waiting.length - 1, value);
-      this.advance();
-    }
+    this.waiting.push(value);
+    this.watch.tellOf('received', this.started + this.waiting.length - 1, value);
+    this.advance();
   }
 
   /** The source has completed, or failed. */
