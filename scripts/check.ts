@@ -14,7 +14,7 @@ const checks: [name: string, command: string][] = [
   ['lint', 'eslint .'],
   ['types (TypeScript 6)', 'tsc -p .'],
   ['types (TypeScript 7)', 'node node_modules/typescript-7/bin/tsc -p .'],
-  ['tests', `vitest run --reporter=dot --reporter=json --outputFile.json=${report}`],
+  ['tests, with coverage', `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${report}`],
   ['test frameworks', 'tsx scripts/frameworks.ts'],
   ['publint', 'publint --strict'],
   ['are the types wrong', 'attw --pack . --quiet'],
@@ -33,7 +33,7 @@ for (const [name, command] of checks) {
   if (code !== 0) {
     process.stdout.write(`\n$ ${command}\n${output}\n`);
   }
-  if (name === 'tests') {
+  if (name.startsWith('tests')) {
     countTests(code);
   } else {
     counts[code === 0 ? 'passed' : 'failed']++;
