@@ -589,3 +589,86 @@ describe('a ReadableStream', () => {
 test.each([undefined, null, 5, {}, () => 1])('throws a TypeError for %o, which cannot be iterated', (inputs) => {
   expect(() => concatEager(inputs as never)).toThrow(TypeError);
 });
+
+describe('inputs that are not as they are to be', () => {
+  test("cannot be opened: what is thrown is the source's own error", () => {
+    const inputs: Iterable<Observable<number>> = {
+      [Symbol.iterator]: () => {
+        throw 'closed today';
+      },
+    };
+
+    expect(record(concatEager(inputs)).heard).toEqual([failure('closed today')]);
+  });
+
+  test('give what is no result: a TypeError says so', () => {
+    const inputs = { [Symbol.iterator]: () => ({ next: () => 5 as never }) };
+
+    expect(record(concatEager(inputs)).heard).toEqual([
+      failure(new TypeError("Expected an iterator's result to be an object, got `5` (number)")),
+    ]);
+  });
+
+  test('unsubscribe while they say that there are no more: they are not returned as well', () => {
+    let returned = 0;
+    const inner = new Subject<number>();
+    const reads = [
+      () => ({ done: false as const, value: inner }),
+      () => {
+        subscription.unsubscribe();
+        return { done: true as const, value: undefined };
+      },
+    ];
+    const inputs: Iterable<Observable<number>> = {
+      [Symbol.iterator]: () => ({
+        next: () => reads.shift()!(),
+        return: () => {
+          returned++;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const { subscription } = record(concatEager(inputs, 1));
+
+    inner.complete();
+    expect(reads).toEqual([]);
+    expect(returned).toBe(0);
+  });
+
+  test('are asked for one at a time, although others end while they think about it', async () => {
+    let asked = 0;
+    let most = 0;
+    const inners = subjects(4);
+    const inputs: AsyncIterable<Observable<string>> = {
+      [Symbol.asyncIterator]: () => {
+        let index = 0;
+        return {
+          next: async () => {
+            most = Math.max(most, ++asked);
+            if (index > 2) {
+              // Meanwhile there is more and more room.
+              await turn();
+            }
+            asked--;
+            const value = inners[index++];
+            return value ? { done: false, value } : { done: true, value: undefined };
+          },
+        };
+      },
+    };
+    const { heard } = record(concatEager(inputs, 4));
+    await turn();
+    inners[0]!.next('a');
+    inners.slice(0, 3).forEach((inner) => {
+      inner.complete();
+    });
+    await turn();
+    await turn();
+    inners[3]!.complete();
+    await turn();
+    await turn();
+
+    expect(most).toBe(1);
+    expect(heard).toEqual(['a', '|']);
+  });
+});

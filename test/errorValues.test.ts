@@ -120,6 +120,7 @@ describe('an AggregateError', () => {
     inners[1]!.error(undefined);
     source.error(ofSource);
     const { errors: held } = seen.failure!.error as AggregateError;
+    expect((seen.failure!.error as AggregateError).message).toBe('4 failures, in source order');
     expect(held).toHaveLength(4);
     expect(held[0]).toBe(nested);
     expect(held.slice(1, 3)).toEqual([undefined, 'last']);

@@ -682,3 +682,18 @@ test('an item may be of any kind, side by side', async () => {
     ['Observable', 'promise', 'array', 'iterable', 'async iterable', 'ReadableStream', 'last'].concat('|'),
   );
 });
+
+test('a source may be a thenable that calls back and throws afterwards', () => {
+  const inner = new Subject<string>();
+  const source = {
+    then: (fulfilled: (value: number) => void) => {
+      fulfilled(1);
+      throw 'afterwards';
+    },
+  };
+  const { heard } = record(concatMapEager(() => inner)(source as never));
+
+  inner.next('a');
+  inner.complete();
+  expect(heard).toEqual(['a', '|']);
+});

@@ -399,3 +399,15 @@ describe('a retry', () => {
     expect(calls).toBe(1);
   });
 });
+
+it('names `retry.delay` where it returns no ObservableInput, and the item', () => {
+  const seen = observe(
+    of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay: () => undefined as never } })),
+  );
+  expect(seen.failure?.error).toEqual(
+    new TypeError(
+      'Expected `retry.delay` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ' +
+        'ReadableStream) for item 0, got `undefined` (undefined)',
+    ),
+  );
+});

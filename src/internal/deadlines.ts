@@ -1,4 +1,4 @@
-import { noop, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import type { SchedulerLike, Unsubscribable } from 'rxjs';
 
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -33,8 +33,8 @@ export class Clock {
  * were started is the order in which they pass: a list suffices where clocks of any duration would need a heap.
  */
 export class Limit {
-  /** The ring of clocks is closed by one that does not run: the earliest comes after it, the latest before it. */
-  readonly ring: Clock = new Clock(this, { passed: noop });
+  /** The ring of clocks is closed by one that never passes: the earliest comes after it, the latest before it. */
+  readonly ring: Clock = new Clock(this, undefined as never);
 
   constructor(
     readonly name: string,

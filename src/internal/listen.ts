@@ -165,12 +165,13 @@ class Link<V> implements Unsubscribable {
     return this.listener?.closed === false;
   }
 
+  /** To be called, like `complete`, only while anybody listens. */
   next(value: V): void {
-    this.listener?.next(value);
+    this.listener!.next(value);
   }
 
   complete(): void {
-    this.take()?.complete();
+    this.take()!.complete();
   }
 
   fulfilled(value: V): void {
@@ -222,10 +223,8 @@ async function readAll<V>(reader: Reader<V>, link: Link<V>): Promise<void> {
     try {
       result = readResult(await reader.read());
     } catch (error) {
-      if (link.isOpen) {
-        reader.release();
-        link.rejected(error);
-      }
+      reader.release();
+      link.rejected(error);
       return;
     }
     if (!link.isOpen) {

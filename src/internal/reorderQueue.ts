@@ -32,7 +32,6 @@ export class ReorderQueue<T, R> {
     if (head === undefined) {
       this.tail = undefined;
     } else if (head.ready) {
-      head.ready = false;
       this.ready--;
     }
   }
@@ -52,7 +51,6 @@ export class ReorderQueue<T, R> {
     while (later !== undefined) {
       const { next } = later;
       if (later.ready) {
-        later.ready = false;
         this.ready--;
       }
       later.next = undefined;

@@ -141,7 +141,6 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
   }
 
   private failed(error: unknown): void {
-    this.reading = false;
     if (!this.closed) {
       this.reader?.release();
       this.close().endSource({ error });
