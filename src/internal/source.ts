@@ -133,7 +133,7 @@ export class PulledSource<O extends ObservableInput<unknown>, R> implements Sour
       }
       this.reader = undefined;
     } else if (done) {
-      this.reader?.release();
+      this.reader!.release();
       this.close().endSource();
     } else {
       this.process.receive(value);
