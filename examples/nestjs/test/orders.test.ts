@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer } from '../src/demo/redis-server.js';
 import { UpstreamServer, type Answer, type Asked } from '../src/demo/upstream-server.js';
+import type { OrdersOptions } from '../src/orders/orders.options.js';
+import { OrdersStream } from '../src/orders/orders.stream.js';
+import type { Outcome } from '../src/orders/outcome.js';
 import { Gate } from './support/gate.js';
 import { ServiceProcess, type Ending } from './support/service-process.js';
 import { until } from './support/until.js';
@@ -164,6 +167,23 @@ describe('the consumer', () => {
     await add('41');
     await settled();
     expect(await shippedOrders()).toEqual(ordersUpTo(41));
+  });
+});
+
+describe('what became of a message', () => {
+  it('is written down once, however often it is settled', async () => {
+    await add('1');
+    await redis.xgroup('CREATE', 'orders', 'shipping', '0');
+    const options = { stream: 'orders', group: 'shipping', consumer: 'first' } as OrdersOptions;
+    const stream = new OrdersStream(redis, options);
+    const reading = new AbortController();
+    for await (const message of stream.messages(reading.signal)) {
+      const outcome = { message, result: 'shipped', order: '1', tracking: 'T-1' } satisfies Outcome;
+      await Promise.all([stream.settle(outcome), stream.settle(outcome)]);
+      reading.abort();
+    }
+    expect(await shippedOrders()).toEqual(['1']);
+    expect(await pendingOrders()).toEqual([]);
   });
 });
 

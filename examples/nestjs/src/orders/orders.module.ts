@@ -18,7 +18,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OrdersOptions>
       provide: Redis,
       inject: [ORDERS_OPTIONS],
       useFactory: ({ redis: url }: OrdersOptions) => {
-        // A lost connection fails what was sent by it: sent again, a transaction that went through would count twice.
+        // A lost connection fails what was sent by it; then the consumer begins again.
         const redis = new Redis(url, { maxRetriesPerRequest: 0 });
         const logger = new Logger('Redis');
         return redis.on('error', (error) => logger.warn(error.message));

@@ -6,6 +6,13 @@ import type { Message, Outcome } from './outcome.js';
 const BATCH = 32;
 const BLOCK = 5_000; // ms
 
+/** A script is a transaction. What has been acknowledged before has been written down before. */
+const SETTLE = `
+  if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+  if KEYS[2] then redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3)) end
+  return 1
+`;
+
 /** The consumer group: reads messages and acknowledges them. */
 @Injectable()
 export class OrdersStream implements OnApplicationShutdown {
@@ -41,23 +48,12 @@ export class OrdersStream implements OnApplicationShutdown {
     }
   }
 
-  /**
-   * Writes down what became of a message and acknowledges it, both or neither. So a message that is handled twice is still
-   * written down once.
-   */
+  /** Acknowledges a message and writes down what became of it: both or neither, and once, however often it is handled. */
   async settle(outcome: Outcome): Promise<Outcome> {
     const { stream, group } = this.options;
-    const { message } = outcome;
-    const transaction = this.redis.multi();
-    if (outcome.result === 'shipped') {
-      const { order, tracking } = outcome;
-      transaction.xadd(`${stream}:shipped`, '*', 'id', message.id, 'order', order, 'tracking', tracking);
-    } else if (outcome.result === 'dead') {
-      const letter = { id: message.id, error: outcome.error, attempts: outcome.attempts, fields: message.fields };
-      transaction.xadd(`${stream}:dead`, '*', 'letter', JSON.stringify(letter));
-    }
-    transaction.xack(stream, group, message.id);
-    for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+    const record = recordOf(outcome);
+    const keys = record.length === 0 ? [stream] : [stream, `${stream}:${outcome.result}`];
+    await this.redis.eval(SETTLE, keys.length, ...keys, group, outcome.message.id, ...record);
     return outcome;
   }
 
@@ -79,6 +75,19 @@ export class OrdersStream implements OnApplicationShutdown {
     const place = ['STREAMS', stream, after] as const;
     const reply = await redis.xreadgroup('GROUP', group, consumer, 'COUNT', BATCH, 'BLOCK', BLOCK, ...place);
     return (reply?.[0]?.[1] ?? []).map(([id, fields]) => ({ id, fields: fields && toRecord(fields) }));
+  }
+}
+
+/** What is written down of an outcome, as names and values. */
+function recordOf(outcome: Outcome): string[] {
+  const { id, fields } = outcome.message;
+  switch (outcome.result) {
+    case 'shipped':
+      return ['id', id, 'order', outcome.order, 'tracking', outcome.tracking];
+    case 'dead':
+      return ['letter', JSON.stringify({ id, error: outcome.error, attempts: outcome.attempts, fields })];
+    case 'skipped':
+      return [];
   }
 }
 
