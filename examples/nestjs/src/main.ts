@@ -5,7 +5,6 @@ import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
 
 const config = readConfig(process.env);
-// A connection that is kept alive would otherwise go on bringing requests when the service is to stop.
 const app = await NestFactory.create(AppModule.register(config), { return503OnClosing: true });
 // Status 0 when all that was under way has ended, or the limit has passed.
 app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });

@@ -1,27 +1,53 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { SHUTDOWN_OPTIONS, type ShutdownOptions } from './shutdown.options.js';
 
 /**
- * On shutdown, takes no new request, and breaks off the responses that do not end within the limit. Nest waits, after
- * all its hooks, for the connections to end.
+ * On shutdown, lets the responses that are under way end, and breaks off those that do not within the limit. Nest answers
+ * requests that come meanwhile with 503, and closes the server after that.
  */
 @Injectable()
-export class HttpDrain implements OnModuleDestroy {
+export class HttpDrain
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly underWay = new Set<ServerResponse>();
+  private limit: NodeJS.Timeout | undefined;
+
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     @Inject(SHUTDOWN_OPTIONS) private readonly options: ShutdownOptions,
   ) {}
 
-  onModuleDestroy(): void {
-    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
-    // A connection that is kept alive becomes idle when its response has ended, and would keep the server open.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const limit = setTimeout(() => server.closeAllConnections(), this.options.limit);
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(limit);
+  onApplicationBootstrap(): void {
+    this.server().on('request', (_request: IncomingMessage, response: ServerResponse) => {
+      this.underWay.add(response);
+      response.once('close', () => this.underWay.delete(response));
     });
+  }
+
+  onModuleDestroy(): void {
+    this.limit = setTimeout(() => this.server().closeAllConnections(), this.options.limit);
+  }
+
+  // Before the server is closed: that would cut off what has ended and is not yet sent.
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.underWay].map((response) => once(response, 'close')));
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.limit);
+  }
+
+  private server(): Server {
+    return this.adapterHost.httpAdapter.getHttpServer() as Server;
   }
 }
