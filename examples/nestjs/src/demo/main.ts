@@ -21,7 +21,7 @@ async function slowly({ line, body, times, signal }: Asked): Promise<Answer> {
   return { body: { id, name: `row ${id}` } };
 }
 
-const redis = await RedisServer.start();
+const redis = await RedisServer.start({ detached: true });
 const upstream = await UpstreamServer.start(slowly);
 const service = fork(fileURLToPath(new URL('../main.js', import.meta.url)), {
   env: { ...process.env, UPSTREAM_URL: upstream.url, REDIS_URL: redis.url },

@@ -13,14 +13,15 @@ export class RedisServer {
     private readonly folder: string,
   ) {}
 
-  static async start(): Promise<RedisServer> {
+  /** Where Ctrl-C is not to reach it, it is `detached`: it must last until those who use it have ended. */
+  static async start({ detached = false } = {}): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
     // Somebody else may take the port before Redis does.
     for (let tries = 1; ; tries++) {
       const port = await freePort();
       const options = { bind: '127.0.0.1', port: String(port), save: '', appendonly: 'no', dir: folder };
       const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-      const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], detached });
       try {
         await ready(child);
         return new RedisServer(`redis://127.0.0.1:${port}`, child, folder);
