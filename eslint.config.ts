@@ -1,9 +1,15 @@
+import { existsSync, readdirSync } from 'node:fs';
 import rxjs from 'eslint-plugin-rxjs-x';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** The examples with packages of their own, which are not installed here: they check their types themselves. */
+const applications = readdirSync('examples')
+  .map((name) => `examples/${name}/`)
+  .filter((folder) => existsSync(`${folder}package.json`));
+
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/'] },
+  { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/', ...applications] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

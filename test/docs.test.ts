@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -42,4 +42,32 @@ describe('a marble that is shown is one of the pages, word for word', () => {
   test.each(shown)('%s', (_, found) => {
     for (const block of found) expect(pages).toContain(block);
   });
+});
+
+describe('code that is shown of an example with a package of its own', () => {
+  const exists = (path: string) => existsSync(new URL(`../${path}`, import.meta.url));
+  const applications = readdirSync(new URL('../examples', import.meta.url)).filter(
+    (name) => exists(`examples/${name}/package.json`) && exists(`docs/${name}.md`),
+  );
+
+  test.each(applications)('docs/%s.md: is lines of the file that is named above it, but for their indent', (name) => {
+    const page = read(`docs/${name}.md`);
+    const shown = [...page.matchAll(/^\[(examples\/.+)\]\(\.\.\/\1\)\n\n```ts\n([^]*?)^```$/gm)];
+    expect(shown.length).toBeGreaterThan(0);
+    // No code but that.
+    expect(page.match(/^```[jt]sx?$/gm)).toHaveLength(shown.length);
+    for (const [, path, code] of shown) {
+      expect(isPartOf(linesOf(read(path!)), linesOf(code!)), `${path}:\n${code}`).toBe(true);
+    }
+  });
+
+  const linesOf = (text: string) => text.trimEnd().split('\n');
+
+  /** Whether the lines follow one another in a file, each with the same indent added. */
+  function isPartOf(file: readonly string[], lines: readonly string[]): boolean {
+    return file.some((first, at) => {
+      const indent = first.slice(0, first.length - lines[0]!.length);
+      return indent.trim() === '' && lines.every((line, index) => file[at + index] === (line && indent + line));
+    });
+  }
 });

@@ -1,0 +1,29 @@
+import { ConfigurableModuleBuilder, Logger, Module } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { OrdersConsumer } from './orders.consumer.js';
+import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
+import { OrdersStream } from './orders.stream.js';
+import { ShippingService } from './shipping.service.js';
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OrdersOptions>({
+  optionsInjectionToken: ORDERS_OPTIONS,
+}).build();
+
+@Module({
+  providers: [
+    OrdersConsumer,
+    OrdersStream,
+    ShippingService,
+    {
+      provide: Redis,
+      inject: [ORDERS_OPTIONS],
+      useFactory: ({ redis: url }: OrdersOptions) => {
+        // A lost connection fails what was sent by it; then the consumer begins again.
+        const redis = new Redis(url, { maxRetriesPerRequest: 0 });
+        const logger = new Logger('Redis');
+        return redis.on('error', (error) => logger.warn(error.message));
+      },
+    },
+  ],
+})
+export class OrdersModule extends ConfigurableModuleClass {}
