@@ -4,6 +4,8 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/'] },
+  // They have packages and compiler settings of their own.
+  { ignores: ['examples/workers/', 'examples/queue/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
