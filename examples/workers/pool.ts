@@ -17,12 +17,13 @@ export function startPool(threads: number, { worker = 'worker.js', memory = 512 
     // As many at least as at most: a thread that has died is replaced at once, not when the next task comes.
     minThreads: threads,
     maxThreads: threads,
-    // With two tasks on a thread, cancelling one ends the other with it, and it is never heard of again.
+    // A thread that dies takes all its tasks along.
     concurrentTasksPerWorker: 1,
     // Without it, a thread that wants too much memory takes the whole process with it.
     resourceLimits: { maxOldGenerationSizeMb: memory },
   });
-  // A thread that fails while it has no task tells only the pool; without a listener that would end the process.
+  // A thread that fails before it has a task, because its module does not load, tells only the pool; without a listener
+  // that would end the process.
   pool.on('error', (error) => console.error('a thread without a task failed:', error));
   return pool;
 }
