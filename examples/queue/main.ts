@@ -12,7 +12,7 @@ const USAGE = `npm start -- [options]
 
 Starts a Redis, workers and a producer, each a process of its own, and looks at what the producer wrote.
 
-  --rows N         how many rows (300)
+  --rows N         how many rows (200)
   --workers N      how many workers (2)
   --out FILE       where the lines go (out/lines.ndjson)
   --kill           kills a worker in the middle (SIGKILL)
@@ -37,7 +37,7 @@ async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      rows: { type: 'string', default: '300' },
+      rows: { type: 'string', default: '200' },
       workers: { type: 'string', default: '2' },
       out: { type: 'string', default: 'out/lines.ndjson' },
       kill: { type: 'boolean', default: false },

@@ -21,7 +21,7 @@ queue.on('error', () => {});
 events.on('error', () => {});
 
 const output = new Output(outputPath);
-console.log(`${output.lines} of ${rows.length} lines are there`);
+console.log(`goes on behind line ${output.lines} of ${rows.length}`);
 const stop = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
 
 let written = output.lines;
