@@ -27,23 +27,22 @@ const stop = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
 let written = output.lines;
 let mostAhead = 0;
 let askedAgain = 0;
+const lines = from(rows.slice(output.lines)).pipe(
+  results(queue, events, (event) => {
+    mostAhead = Math.max(mostAhead, event.parked);
+    if (event.type === 'failed') askedAgain++;
+  }),
+  tap((line) => {
+    output.append(line);
+    written++;
+  }),
+  // What is in the file need not be in Redis any more. What a crash leaves there goes by its age.
+  mergeMap(({ position }) => queue.remove(jobId(rows[position]!)), 16),
+  takeUntil(stop),
+);
+
 try {
-  await lastValueFrom(
-    from(rows.slice(written)).pipe(
-      results(queue, events, (event) => {
-        mostAhead = Math.max(mostAhead, event.parked);
-        if (event.type === 'failed') askedAgain++;
-      }),
-      tap((line) => {
-        output.append(line);
-        written++;
-      }),
-      // What is in the file need not be in Redis any more. What a crash leaves there goes by its age.
-      mergeMap(({ position }) => queue.remove(jobId(rows[position]!)), 16),
-      takeUntil(stop),
-    ),
-    { defaultValue: 0 },
-  );
+  await lastValueFrom(lines, { defaultValue: 0 });
 } catch (error) {
   console.error((error as Error).message);
 } finally {

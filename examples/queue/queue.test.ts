@@ -169,6 +169,7 @@ describe('the queue', () => {
       let inHand: string[] = [];
       await until('one has a job in hand', async () => {
         one.kill('SIGSTOP');
+        await sleep(50); // what it had sent before has arrived
         inHand = (await queue.getActive()).filter(({ processedBy }) => processedBy === 'one').map(({ id }) => id!);
         if (inHand.length === 0) one.kill('SIGCONT');
         return inHand.length > 0;
