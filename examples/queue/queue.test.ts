@@ -34,6 +34,14 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The same addresses come in all tests, and the hash is slow on purpose. */
+const pseudonyms = new Map<string, Promise<string>>();
+function expected(email: string): Promise<string> {
+  const known = pseudonyms.get(email) ?? pseudonymOf(email);
+  pseudonyms.set(email, known);
+  return known;
+}
+
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const began = Date.now(); !(await condition()); await sleep(20)) {
     if (Date.now() - began > 90_000) throw new Error(`It never came to this: ${what}.`);
@@ -87,7 +95,7 @@ describe('the queue', () => {
     );
     for (const row of rows) {
       const line = lines[row.position]!;
-      if ('pseudonym' in line) assert.equal(line.pseudonym, await pseudonymOf(row.email));
+      if ('pseudonym' in line) assert.equal(line.pseudonym, await expected(row.email));
     }
   }
   /** The ids of the jobs to which this happened, as the queue's own log of events has it. */
@@ -161,7 +169,7 @@ describe('the queue', () => {
     'goes on without a worker that is killed in the middle of its jobs: another takes them over',
     LIMIT,
     async () => {
-      const rows = writeInput(60);
+      const rows = writeInput(40);
       const [one] = await Promise.all([worker('one'), worker('two')]);
       const { ended } = producer();
       await until('some lines are there', () => written() >= 10);

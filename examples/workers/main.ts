@@ -16,6 +16,7 @@ in order; then measures that against one thread.
   --count N     the first N pictures only, or so many drawn ones (24)
   --rounds N    how often each way is measured (3); 0 measures nothing
   --threads N   how many threads there are (as many as cores)
+  --limit N     how many seconds a picture may take (30; with --faults 5)
   --out FOLDER  where thumbnails and manifest go (out)
   --faults      draws pictures that kill the thread that takes them, or never let go of it; measures nothing`;
 
@@ -40,6 +41,7 @@ async function main(args: string[]): Promise<void> {
       count: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       threads: { type: 'string', default: String(availableParallelism()) },
+      limit: { type: 'string' },
       out: { type: 'string', default: 'out' },
       faults: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -49,6 +51,7 @@ async function main(args: string[]): Promise<void> {
   const count = values.count === undefined ? undefined : integer('--count', values.count, 1);
   const rounds = integer('--rounds', values.rounds, 0);
   const threads = integer('--threads', values.threads, 1);
+  const limit = integer('--limit', values.limit ?? (values.faults ? '5' : '30'), 1);
   const folder = values.out;
   const [input] = positionals;
 
@@ -70,7 +73,7 @@ async function main(args: string[]): Promise<void> {
     writeFileSync(manifest, '');
     const rows = await lastValueFrom(
       from(files).pipe(
-        thumbnails(all, { folder, ...(values.faults && { limit: 5_000 }) }),
+        thumbnails(all, folder, { timeout: 1_000 * limit }),
         tap((row) => appendFileSync(manifest, `${JSON.stringify(row)}\n`)),
         takeUntil(stopped),
         toArray(),

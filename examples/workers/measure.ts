@@ -32,8 +32,8 @@ export function legs(one: Pool, all: Pool, folder: string): Leg[] {
     );
   const ways: [string, OperatorFunction<string, Row>][] = [
     ['one thread, concatMap', concatMap(row(one))],
-    [`${threads} threads, concatMapEager`, thumbnails(all, { folder })],
-    [`the same with reorderWindow: ${threads}`, thumbnails(all, { folder, reorderWindow: threads })],
+    [`${threads} threads, concatMapEager`, thumbnails(all, folder)],
+    [`the same with reorderWindow: ${threads}`, thumbnails(all, folder, { reorderWindow: threads })],
     [`${threads} threads, mergeMap`, mergeMap(row(all), threads)],
   ];
   return ways.map(([name, operator]) => ({ name, operator, seconds: [], inOrder: true }));
