@@ -16,7 +16,8 @@ import { jobId, readLines, readRows, type Line, type Row } from './rows.js';
 
 const LIMIT = { timeout: 180_000 }; // ms; a test that takes so long hangs
 
-process.once('SIGTERM', () => process.exit(143)); // a test runner that gives up; what was started ends with this process
+// A test runner that gives up, or a terminal that is closed: what was started ends with this process.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 let folder: string;
 let redis: RedisServer;
