@@ -69,7 +69,7 @@ async function test(name: string): Promise<void> {
   const args = scripts.test.includes('vitest')
     ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     : [];
-  const { code, output } = await npm(folder, ['test', ...args], 300, false);
+  const { code, output } = await npm(folder, ['test', ...args], 600, false);
   const counts = existsSync(report) ? countsOfVitest(report) : countsOfNodeTest(output);
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
   if (code !== 0) throw new Failure(output);

@@ -1,0 +1,131 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const running = new Set<ChildProcess>();
+
+// However this process ends, but for a SIGKILL: nothing that it started outlives it.
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map(kill));
+}
+
+/** A stopped process (SIGSTOP) dies of it too. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function keep<C extends ChildProcess>(child: C): C {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** Starts a worker, and waits until it is ready. */
+export async function startWorker(url: string, queue: string, name: string): Promise<ChildProcess> {
+  const worker = keep(fork(script('worker.js'), [url, queue, name]));
+  const [message] = (await Promise.race([once(worker, 'message'), once(worker, 'exit')])) as unknown[];
+  if (message !== 'ready') throw new Error(`The worker ${name} ended with ${String(message)}.`);
+  return worker;
+}
+
+export interface Producer {
+  readonly process: ChildProcess;
+  /** What it said, and with which code it ended; none if it was killed. */
+  readonly ended: Promise<{ code: number | null; said: string }>;
+}
+
+export function startProducer(url: string, queue: string, input: string, output: string): Producer {
+  const producer = keep(
+    spawn(process.execPath, [script('producer.js'), url, queue, input, output], { stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
+  let said = '';
+  for (const stream of [producer.stdout, producer.stderr]) stream.on('data', (data) => (said += String(data)));
+  return {
+    process: producer,
+    ended: once(producer, 'close').then(([code]) => ({ code: code as number | null, said })),
+  };
+}
+
+function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+export interface RedisServer {
+  readonly url: string;
+  /** As if the machine hung: connections stay, and nothing is answered. */
+  pause(): void;
+  goOn(): void;
+  /** As if the machine lost its power. */
+  kill(): Promise<void>;
+  /** After `kill`: with what it has on disk, on the same port. */
+  restart(): Promise<void>;
+}
+
+/** Starts a Redis of its own, on loopback and a free port, which keeps its data in `folder`. */
+export async function startRedis(folder: string): Promise<RedisServer> {
+  const port = await freePort();
+  const launch = async () => {
+    const server = keep(
+      spawn(
+        'redis-server',
+        // Every write is on the disk before it is confirmed: what Redis said is so is still so after a crash.
+        `--port ${port} --bind 127.0.0.1 --dir ${folder} --appendonly yes --appendfsync always --maxmemory-policy noeviction`
+          .split(' ')
+          .concat('--save', ''),
+        { stdio: 'ignore' },
+      ),
+    );
+    const failed = once(server, 'error').then(([error]) => Promise.reject(error as Error));
+    const exited = once(server, 'exit').then(([code]) =>
+      Promise.reject(new Error(`redis-server ended with ${String(code)}.`)),
+    );
+    for (const promise of [failed, exited]) promise.catch(() => {});
+    await Promise.race([failed, exited, answers(port, server)]);
+    return server;
+  };
+  let server = await launch();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pause: () => void server.kill('SIGSTOP'),
+    goOn: () => void server.kill('SIGCONT'),
+    kill: () => kill(server),
+    restart: async () => void (server = await launch()),
+  };
+}
+
+async function answers(port: number, server: ChildProcess): Promise<void> {
+  while (!hasEnded(server)) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      socket.write('PING\r\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      if (String(answer).startsWith('+PONG')) return; // while it loads its data it says so instead
+    } catch {
+      // It does not listen yet.
+    } finally {
+      socket.destroy();
+    }
+    await sleep(20);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

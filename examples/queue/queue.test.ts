@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { Output } from './output.js';
+import { hasEnded, kill, startProducer, startRedis, startWorker, stopAll, type RedisServer } from './processes.js';
+import { pseudonymOf } from './pseudonym.js';
+import { jobId, readLines, readRows, type Line, type Row } from './rows.js';
+
+const LIMIT = { timeout: 180_000 }; // ms; a test that takes so long hangs
+
+// A test runner that gives up, or a terminal that is closed: what was started ends with this process.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+let folder: string;
+let redis: RedisServer;
+let connection: Redis;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'queue-test-'));
+  redis = await startRedis(folder);
+  connection = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  connection.on('error', () => {});
+});
+after(async () => {
+  connection.disconnect();
+  await stopAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The same addresses come in all tests, and the hash is slow on purpose. */
+const pseudonyms = new Map<string, Promise<string>>();
+function expected(email: string): Promise<string> {
+  const known = pseudonyms.get(email) ?? pseudonymOf(email);
+  pseudonyms.set(email, known);
+  return known;
+}
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const began = Date.now(); !(await condition()); await sleep(20)) {
+    if (Date.now() - began > 90_000) throw new Error(`It never came to this: ${what}.`);
+  }
+}
+
+describe('the queue', () => {
+  let name: string;
+  let input: string;
+  let output: string;
+  let queue: Queue<Row, Line>;
+  let started: ChildProcess[];
+  let tests = 0;
+
+  beforeEach(() => {
+    name = `rows-${++tests}`;
+    input = join(folder, `${name}.txt`);
+    output = join(folder, `${name}.ndjson`);
+    writeFileSync(output, '');
+    queue = new Queue(name, { connection });
+    queue.on('error', () => {}); // Redis is away
+    started = [];
+  });
+  afterEach(async () => {
+    await Promise.all(started.map(kill));
+    await queue.close();
+  });
+
+  function writeInput(count: number, special: Record<number, string> = {}): Row[] {
+    writeFileSync(input, Array.from({ length: count }, (_, n) => `${special[n] ?? `c${n}@example.org`}\n`).join(''));
+    return readRows(input);
+  }
+  async function worker(workerName: string): Promise<ChildProcess> {
+    const child = await startWorker(redis.url, name, workerName);
+    started.push(child);
+    return child;
+  }
+  function producer() {
+    const { process: child, ended } = startProducer(redis.url, name, input, output);
+    started.push(child);
+    return { child, ended };
+  }
+  const written = () => readLines(output).length;
+
+  /** Whether there is one line a row, in the order of the rows, with what the work makes of it. */
+  async function assertComplete(rows: Row[]): Promise<void> {
+    const lines = readLines(output);
+    assert.deepEqual(
+      lines.map(({ position }) => position),
+      rows.map(({ position }) => position),
+    );
+    for (const row of rows) {
+      const line = lines[row.position]!;
+      if ('pseudonym' in line) assert.equal(line.pseudonym, await expected(row.email));
+    }
+  }
+  /** The ids of the jobs to which this happened, as the queue's own log of events has it. */
+  async function jobsWith(event: string): Promise<string[]> {
+    const log = (await connection.xrange(`bull:${name}:events`, '-', '+')) as unknown as [string, string[]][];
+    const field = (fields: string[], key: string) => fields[fields.indexOf(key) + 1]!;
+    return log
+      .map(([, fields]) => fields)
+      .filter((fields) => field(fields, 'event') === event)
+      .map((fields) => field(fields, 'jobId'));
+  }
+
+  test('gives a line a row, in order, made by several processes, and leaves nothing behind', LIMIT, async () => {
+    const rows = writeInput(40, { 7: 'no address', 20: 'nor this' });
+    await Promise.all([worker('one'), worker('two')]);
+    const { code, said } = await producer().ended;
+    assert.equal(code, 0, said);
+    await assertComplete(rows);
+    const lines = readLines(output);
+    assert.deepEqual(
+      lines.filter((line) => 'error' in line),
+      [
+        { position: 7, error: 'not an address: no address' },
+        { position: 20, error: 'not an address: nor this' },
+      ],
+    );
+    assert.deepEqual(
+      new Set(lines.flatMap((line) => ('worker' in line ? [line.worker] : []))),
+      new Set(['one', 'two']),
+    );
+    const counts = await queue.getJobCounts();
+    assert.deepEqual(
+      Object.values(counts).filter((count) => count !== 0),
+      [],
+    );
+  });
+
+  test('holds no more jobs than the window, and no more that wait than `concurrent`', LIMIT, async () => {
+    const rows = writeInput(400);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const quick = new Worker<Row, Line>(
+      name,
+      async ({ data: { position } }) => {
+        if (position === 0) await held;
+        return { position, error: 'quick' };
+      },
+      { connection, concurrency: 8 },
+    );
+    try {
+      const { ended } = producer();
+      await until('the window is full', async () => {
+        const { waiting = 0, active = 0, completed = 0 } = await queue.getJobCounts('waiting', 'active', 'completed');
+        assert.ok(waiting + active <= 32);
+        assert.ok(waiting + active + completed <= 256);
+        return completed === 255;
+      });
+      assert.equal(written(), 0);
+      letGo();
+      const { code, said } = await ended;
+      assert.equal(code, 0, said);
+      assert.match(said, /at most 256 were ready ahead of their turn/);
+      await assertComplete(rows);
+    } finally {
+      letGo();
+      await quick.close();
+    }
+  });
+
+  test(
+    'goes on without a worker that is killed in the middle of its jobs: another takes them over',
+    LIMIT,
+    async () => {
+      const rows = writeInput(40);
+      const [one] = await Promise.all([worker('one'), worker('two')]);
+      const { ended } = producer();
+      await until('some lines are there', () => written() >= 10);
+
+      let inHand: string[] = [];
+      await until('one has a job in hand', async () => {
+        one.kill('SIGSTOP');
+        await sleep(50); // what it had sent before has arrived
+        inHand = (await queue.getActive()).filter(({ processedBy }) => processedBy === 'one').map(({ id }) => id!);
+        if (inHand.length === 0) one.kill('SIGCONT');
+        return inHand.length > 0;
+      });
+      await kill(one);
+
+      const { code, said } = await ended;
+      assert.equal(code, 0, said);
+      await assertComplete(rows);
+      for (const id of inHand) {
+        const line = readLines(output)[rows.findIndex((row) => jobId(row) === id)]!;
+        assert.equal('worker' in line && line.worker, 'two');
+      }
+      const stalled = new Set(await jobsWith('stalled'));
+      assert.deepEqual(
+        inHand.filter((id) => !stalled.has(id)),
+        [],
+      );
+    },
+  );
+
+  test('goes on when Redis has stopped for two seconds', LIMIT, async () => {
+    const rows = writeInput(40);
+    await Promise.all([worker('one'), worker('two')]);
+    const { ended } = producer();
+    await until('some lines are there', () => written() >= 10);
+    redis.pause();
+    try {
+      await sleep(2_000);
+      assert.ok(written() < 40);
+    } finally {
+      redis.goOn();
+    }
+    const { code, said } = await ended;
+    assert.equal(code, 0, said);
+    await assertComplete(rows);
+  });
+
+  test('goes on when Redis was killed, and came back with what was on its disk', LIMIT, async () => {
+    const rows = writeInput(40);
+    await Promise.all([worker('one'), worker('two')]);
+    const { ended } = producer();
+    await until('some lines are there', () => written() >= 10);
+    await redis.kill();
+    try {
+      await sleep(2_000);
+      assert.ok(written() < 40);
+    } finally {
+      await redis.restart();
+    }
+    const { code, said } = await ended;
+    assert.equal(code, 0, said);
+    await assertComplete(rows);
+  });
+
+  test('continues after its producer was killed, without a gap, a repetition or work done twice', LIMIT, async () => {
+    const rows = writeInput(80);
+    await Promise.all([worker('one'), worker('two')]);
+
+    for (const lines of [5, 15, 25]) {
+      const { child } = producer();
+      await until(`${lines} lines are there`, () => written() >= lines);
+      await kill(child);
+      // Killed while it wrote: a beginning that may even look whole.
+      appendFileSync(output, '{"position":0}'.slice(0, lines === 5 ? 9 : 14));
+      await until('the workers have done what was asked of them', async () => {
+        const { waiting, active } = await queue.getJobCounts('waiting', 'active');
+        return waiting === 0 && active === 0;
+      });
+    }
+    assert.ok((await queue.getCompletedCount()) > 0, 'there are results for the next producer to find');
+
+    const before = readFileSync(output, 'utf8').replace(/[^\n]*$/, '');
+    const { code, said } = await producer().ended;
+    assert.equal(code, 0, said);
+    assert.ok(readFileSync(output, 'utf8').startsWith(before));
+    await assertComplete(rows);
+    const done = await jobsWith('completed');
+    assert.equal(done.length, 80);
+    assert.equal(new Set(done).size, 80);
+  });
+
+  test('stops at SIGTERM with what is done so far, and continues from there', LIMIT, async () => {
+    const rows = writeInput(40);
+    await worker('one');
+    const first = producer();
+    await until('some lines are there', () => written() >= 5);
+    first.child.kill('SIGTERM');
+    assert.equal((await first.ended).code, 1);
+    const there = written();
+    assert.ok(there < 40);
+    const { code, said } = await producer().ended;
+    assert.equal(code, 0, said);
+    assert.match(said, new RegExp(`^goes on behind line ${there} of 40$`, 'm'));
+    await assertComplete(rows);
+  });
+
+  test('has nothing to do when all lines are there', LIMIT, async () => {
+    writeInput(3);
+    await worker('one');
+    assert.equal((await producer().ended).code, 0);
+    const all = readFileSync(output, 'utf8');
+    const { code, said } = await producer().ended;
+    assert.equal(code, 0);
+    assert.match(said, /^goes on behind line 3 of 3$/m);
+    assert.equal(readFileSync(output, 'utf8'), all);
+  });
+});
+
+describe('the output', () => {
+  for (const [what, text, lines, rest] of [
+    ['an empty file', '', 0, ''],
+    ['whole lines', '{"a":1}\n{"b":2}\n', 2, '{"a":1}\n{"b":2}\n'],
+    ['a torn last line', '{"a":1}\n{"b"', 1, '{"a":1}\n'],
+    ['nothing but a torn line', '{"a":1}', 0, ''],
+    ['a torn character', 'é\né'.slice(0, 2) + '\ud83d', 1, 'é\n'],
+    [
+      'more than fits into one read',
+      `${'x'.repeat(99)}\n`.repeat(2_000) + 'x',
+      2_000,
+      `${'x'.repeat(99)}\n`.repeat(2_000),
+    ],
+  ] as const) {
+    test(`goes on behind the last whole line of ${what}`, () => {
+      const path = join(folder, 'output.ndjson');
+      writeFileSync(path, text);
+      const output = new Output(path);
+      assert.equal(output.lines, lines);
+      output.append({ position: lines, error: 'none' });
+      output.close();
+      assert.equal(readFileSync(path, 'utf8'), `${rest}{"position":${lines},"error":"none"}\n`);
+    });
+  }
+});
+
+describe('npm start', () => {
+  let running: ChildProcess | undefined;
+  afterEach(async () => {
+    if (running && !hasEnded(running)) running.kill('SIGTERM');
+  });
+
+  function start(...args: string[]) {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('main.js', import.meta.url)), '--out', join(folder, 'lines.ndjson'), ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    running = child;
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (data) => (said.out += String(data)));
+    child.stderr.on('data', (data) => (said.err += String(data)));
+    return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number, ...said })) };
+  }
+
+  /** The processes whose parent this one is. */
+  function childrenOf(parent: number): number[] {
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .filter((pid) => {
+        try {
+          return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1]) === parent;
+        } catch {
+          return false; // it has just ended
+        }
+      })
+      .map(Number);
+  }
+  const lives = (pid: number) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  test('kills a worker, says what happened, and leaves no process behind', LIMIT, async () => {
+    const { child, said, ended } = start('--rows', '40', '--kill');
+    await until('a worker was killed', () => said.out.includes('worker-1 is killed'));
+    const processes = childrenOf(child.pid!);
+    const { code, out, err } = await ended;
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /40 of 40 lines, in order, none twice/);
+    assert.ok(processes.length >= 3); // Redis, a worker, the producer
+    await until('they have all ended', () => !processes.some(lives));
+  });
+
+  test('leaves no process behind when it is stopped', LIMIT, async () => {
+    const { child, ended } = start('--rows', '1000');
+    await until('all have started', () => childrenOf(child.pid!).length === 4);
+    const processes = childrenOf(child.pid!);
+    child.kill('SIGTERM');
+    assert.equal((await ended).code, 143);
+    await until('they have all ended', () => !processes.some(lives));
+  });
+
+  test('refuses a number that is none', LIMIT, async () => {
+    const { code, err } = await start('--rows', 'many').ended;
+    assert.equal(code, 1);
+    assert.equal(err, 'Expected `--rows` to be an integer from 1 and up, got `many`\n');
+  });
+});

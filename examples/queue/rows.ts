@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** One row of the input: its line number, from 0, and what stands there. */
+export interface Row {
+  readonly position: number;
+  readonly email: string;
+}
+
+/** One line of the output: there is one for each row, also for one that failed, so that their number is the mark. */
+export type Line =
+  | { readonly position: number; readonly pseudonym: string; readonly worker: string }
+  | { readonly position: number; readonly error: string };
+
+/**
+ * The same for the same row, so that adding a row again finds its job, and whatever became of it. The position comes first
+ * for people; the hash keeps a row of another input apart. A bare number would be refused by BullMQ.
+ */
+export function jobId(row: Row): string {
+  return `row-${row.position}-${createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 12)}`;
+}
+
+/** The rows of an input file: an address a line. */
+export function readRows(path: string): Row[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((email, position) => ({ position, email }));
+}
+
+/** The lines of an output file, but for a last one that is torn. */
+export function readLines(path: string): Line[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  lines.pop();
+  return lines.map((line) => JSON.parse(line) as Line);
+}
