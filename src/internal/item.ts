@@ -17,7 +17,7 @@ export class Item<T, R> {
   next: Item<T, R> | undefined = undefined;
   run: Running | undefined = undefined;
   ended = false;
-  /** Whether the queue counts it as ready: see `ReorderQueue.ready`. */
+  /** Whether the queue has counted it as ready, while it was behind the head: see `ReorderQueue.ready`. */
   ready = false;
   /** Why it failed, while a fallback takes its place. In a box, since an error may be `undefined`. */
   failure: { readonly error: unknown } | undefined = undefined;

@@ -31,6 +31,10 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   );
   refuse(pulls && shown.some(({ kind }) => kind === 'fallback'), 'an input has a fallback');
   refuse(pulls && shown[0]!.marks.some(({ mark }) => mark === 'error'), 'the inputs fail');
+  refuse(
+    shown.some(({ item }) => item !== undefined && item.index >= LABELS.length),
+    'there are too many items',
+  );
   const legend = new Map<string, string>();
   const names = new Map<string, string>();
   const rows: MarbleRow[] = [];
@@ -42,6 +46,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     names.set(run.name, nth === 1 ? label : `${label}${nth}`);
     rows.push(rowOf(run, label, legend));
   }
+  refuse(legend.size > VALUES.length, 'there are too many values');
   const timeout = without({ first, each, total, blocking });
   const retry = without({
     count: retries,
