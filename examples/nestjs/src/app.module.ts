@@ -4,10 +4,11 @@ import { OrdersModule } from './orders/orders.module.js';
 import { RowsModule } from './rows/rows.module.js';
 import { ShutdownModule } from './shutdown/shutdown.module.js';
 import { UpstreamModule } from './upstream/upstream.module.js';
+import { WebModule } from './web/web.module.js';
 
 @Module({})
 export class AppModule {
-  static register({ upstream, rows, orders, shutdown }: Config): DynamicModule {
+  static register({ upstream, rows, orders, shutdown, web }: Config): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -15,6 +16,7 @@ export class AppModule {
         ShutdownModule.register(shutdown),
         RowsModule.register(rows),
         OrdersModule.register(orders),
+        ...(web ? [WebModule.register(web)] : []),
       ],
     };
   }

@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { OrdersOptions } from './orders/orders.options.js';
 import type { RowsOptions } from './rows/rows.options.js';
 import type { ShutdownOptions } from './shutdown/shutdown.options.js';
 import type { UpstreamOptions } from './upstream/upstream.options.js';
+import type { WebOptions } from './web/web.options.js';
 
 export interface Config {
   readonly host: string;
@@ -12,6 +14,8 @@ export interface Config {
   readonly rows: RowsOptions;
   readonly orders: OrdersOptions;
   readonly shutdown: ShutdownOptions;
+  /** Nothing is served but the service itself without it. */
+  readonly web: WebOptions | undefined;
 }
 
 /** The configuration, from the environment; README.md lists the variables. */
@@ -48,5 +52,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       consumer: env['CONSUMER'] ?? hostname(),
     },
     shutdown: { limit: number('SHUTDOWN_LIMIT', 10_000) },
+    web: env['WEB_ROOT'] ? { root: resolve(env['WEB_ROOT']) } : undefined,
   };
 }

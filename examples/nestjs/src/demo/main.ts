@@ -48,6 +48,7 @@ await Promise.all([redis.stop(), upstream.stop()]);
 
 function explain(service: string): void {
   const { port } = new URL(redis.url);
+  if (process.env['WEB_ROOT']) process.stdout.write(`\nThe page: ${service}/\n`);
   process.stdout.write(`
 Try, in another terminal:
 

@@ -1,0 +1,4 @@
+export interface WebOptions {
+  /** A folder with an `index.html`. */
+  readonly root: string;
+}
