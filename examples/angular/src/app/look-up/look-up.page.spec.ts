@@ -1,0 +1,254 @@
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { afterEveryRender, Injector } from '@angular/core';
+import { TestBed, type ComponentFixture } from '@angular/core/testing';
+import { TestScheduler } from 'rxjs/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LookUpPage } from './look-up.page';
+
+let http: HttpTestingController;
+let fixture: ComponentFixture<LookUpPage>;
+let page: HTMLElement;
+
+beforeEach(() => {
+  TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
+  http = TestBed.inject(HttpTestingController);
+  fixture = TestBed.createComponent(LookUpPage);
+  page = fixture.nativeElement as HTMLElement;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  http.verify({ ignoreCancelled: true });
+});
+
+const stable = () => fixture.whenStable();
+const rendered = () => {
+  TestBed.tick();
+  return page;
+};
+const button = (name: string | RegExp) =>
+  [...rendered().querySelectorAll('button')].find((element) =>
+    (element.getAttribute('aria-label') ?? element.textContent).trim().match(name),
+  )!;
+const rows = () =>
+  [...rendered().querySelectorAll('tbody tr')].map((row) =>
+    [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim()).join(' | '),
+  );
+const counts = () =>
+  Object.fromEntries(
+    [...rendered().querySelectorAll('dl > div')].map((entry) => [
+      entry.querySelector('dt')!.textContent.trim(),
+      Number(entry.querySelector('dd')!.textContent),
+    ]),
+  );
+const announced = () => rendered().querySelector('[role=status]')!.textContent;
+/** The requests that are active, by their id. */
+const active = () => http.match((request) => request.url.startsWith('/rows/')).filter(({ cancelled }) => !cancelled);
+
+async function write(text: string): Promise<void> {
+  const field = page.querySelector('textarea')!;
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
+  await stable();
+}
+
+async function start(text: string): Promise<void> {
+  await write(text);
+  button(/^Start/).click();
+}
+
+/** Answers what has been asked for: `match` gives a request only once, so it is kept. */
+class Answers {
+  private readonly requests = new Map<string, ReturnType<typeof active>[number]>();
+
+  get ids(): string[] {
+    for (const [id, { cancelled }] of this.requests) if (cancelled) this.requests.delete(id);
+    for (const request of active()) this.requests.set(request.request.url.split('/').at(-1)!, request);
+    return [...this.requests.keys()];
+  }
+
+  answer(...ids: number[]): void {
+    for (const id of ids) this.take(id).flush({ id, name: `row ${id}` });
+  }
+
+  fail(id: number, status: number, message: string): void {
+    this.take(id).flush({ message }, { status, statusText: message });
+  }
+
+  private take(id: number) {
+    expect(this.ids).toContain(String(id));
+    const request = this.requests.get(String(id))!;
+    this.requests.delete(String(id));
+    return request;
+  }
+}
+
+describe('the page', () => {
+  test('asks for six rows at once, and shows them in order though the answers come out of order', async () => {
+    const service = new Answers();
+    await start('1,2,3,4,5,6,7,8');
+    expect(service.ids).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(counts()).toEqual({ waiting: 2, active: 6, parked: 0, failed: 0 });
+
+    service.answer(3, 2);
+    expect(service.ids).toEqual(['1', '4', '5', '6', '7', '8']);
+    expect(rows()).toEqual([]);
+    expect(counts()).toEqual({ waiting: 0, active: 6, parked: 2, failed: 0 });
+
+    service.answer(1);
+    expect(rows()).toEqual(['1 | 1 | row 1', '2 | 2 | row 2', '3 | 3 | row 3']);
+    service.answer(8, 7, 6, 5);
+    expect(counts()).toEqual({ waiting: 0, active: 1, parked: 4, failed: 0 });
+    service.answer(4);
+    expect(rows().map((row) => row.split(' | ')[1])).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(counts()).toEqual({ waiting: 0, active: 0, parked: 0, failed: 0 });
+    expect(rendered().querySelector('progress')!.value).toBe(8);
+  });
+
+  test('is right at any time of a marble diagram', async () => {
+    await write('1,2,3');
+    const service = new Answers();
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ cold, time, flush }) => {
+      button(/^Start/).click();
+      //    the answers come as
+      const answers = '--2-1--3';
+      cold(answers).subscribe((id) => service.answer(Number(id)));
+      //    and the page has so many rows
+      cold('a--a-b--c', { a: 0, b: 2, c: 3 }).subscribe((count) => expect(rows()).toHaveLength(count));
+      expect(time(`${answers}|`)).toBe(8);
+      flush();
+    });
+  });
+
+  test('marks a row that failed, with the reason, and puts it in its place when it is asked for again', async () => {
+    const service = new Answers();
+    await start('11,12,13');
+    service.answer(11, 13);
+    service.fail(12, 404, 'not found');
+    expect(rows()).toEqual([
+      '1 | 11 | row 11',
+      expect.stringMatching(/^2 \| 12 \| Failed: not found\s+Retry$/),
+      '3 | 13 | row 13',
+    ]);
+    expect(counts()['failed']).toBe(1);
+
+    button('Retry row 2').click();
+    expect(rows()[1]).toMatch('tries again');
+    expect(document.activeElement?.closest('tr')?.textContent).toMatch('tries again');
+    service.answer(12);
+    expect(rows()).toEqual(['1 | 11 | row 11', '2 | 12 | row 12', '3 | 13 | row 13']);
+    expect(counts()['failed']).toBe(0);
+  });
+
+  test('asks again for all that failed, after those that wait, and never more than six at once', async () => {
+    const service = new Answers();
+    await start('1,2,3,4,5,6,7,8,9');
+    service.fail(1, 502, 'unavailable');
+    service.fail(2, 504, 'too slow');
+    expect(service.ids).toEqual(['3', '4', '5', '6', '7', '8']);
+    button(/^Retry failed \(2\)/).click();
+    button(/^Retry failed/).click();
+    expect(counts()).toEqual({ waiting: 3, active: 6, parked: 0, failed: 2 });
+    service.answer(8, 7, 6, 5);
+    expect(service.ids).toEqual(['3', '4', '9', '1', '2']);
+    service.answer(2, 1, 9, 4, 3);
+    expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `${id} | ${id} | row ${id}`));
+  });
+
+  test('aborts the requests when it is cancelled, keeps what has come, and can go on', async () => {
+    const service = new Answers();
+    await start('1,2,3,4,5,6,7,8,9');
+    service.answer(1, 3);
+    button('Cancel').click();
+    expect(service.ids).toEqual([]);
+    expect(counts()).toEqual({ waiting: 0, active: 0, parked: 0, failed: 0 });
+    expect(rows()).toHaveLength(1);
+
+    button('Go on').click();
+    expect(service.ids).toEqual(['2', '3', '4', '5', '6', '7']);
+    service.answer(7, 6, 5, 4, 3, 2);
+    service.answer(9, 8);
+    expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `${id} | ${id} | row ${id}`));
+  });
+
+  test('gives a row that was asked for again its reason back when that is cancelled', async () => {
+    const service = new Answers();
+    await start('1');
+    service.fail(1, 404, 'not found');
+    button('Retry row 1').click();
+    button('Cancel').click();
+    expect(rows()).toEqual([expect.stringMatching('Failed: not found')]);
+    button('Retry row 1').click();
+    service.answer(1);
+    expect(rows()).toEqual(['1 | 1 | row 1']);
+  });
+
+  test('aborts the requests when it is left', async () => {
+    const service = new Answers();
+    await start('1,2,3');
+    expect(service.ids).toHaveLength(3);
+    fixture.destroy();
+    expect(service.ids).toEqual([]);
+  });
+
+  test('is held up by a stuck row for two seconds and no longer', async () => {
+    vi.useFakeTimers();
+    const service = new Answers();
+    await write('1,2');
+    button(/^Start/).click();
+    service.answer(2);
+    vi.advanceTimersByTime(1_999);
+    expect(rows()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(rows()).toEqual([expect.stringMatching('held up the others for too long'), '2 | 2 | row 2']);
+    expect(service.ids).toEqual([]);
+  });
+
+  test('tells a screen reader how far it is, every three seconds at most', async () => {
+    vi.useFakeTimers();
+    const service = new Answers();
+    await start('1,2,3,4');
+    expect(announced()).toBe('0 of 4 rows');
+    service.answer(1, 2);
+    expect(announced()).toBe('0 of 4 rows');
+    vi.advanceTimersByTime(3_000);
+    expect(announced()).toBe('2 of 4 rows');
+    service.fail(3, 404, 'not found');
+    service.answer(4);
+    vi.advanceTimersByTime(3_000);
+    expect(announced()).toBe('Done: 4 of 4 rows, 1 failed');
+  });
+
+  test('says what it leaves out of a list, and starts with the rest', async () => {
+    const service = new Answers();
+    await write('id\n1\nx\n2\n');
+    expect(rendered().querySelector('#list-read')!.textContent).toMatch(
+      /1 left out:\s*Line 3: expected an id, an integer from 1 and up, got "x"/,
+    );
+    expect(button(/^Start/).textContent).toMatch('2 rows');
+    button(/^Start/).click();
+    service.answer(2, 1);
+    expect(rows()).toHaveLength(2);
+  });
+
+  test('says that there is no list, and goes to where it is written', async () => {
+    await start('');
+    expect(rendered().querySelector('#list-read')!.textContent).toMatch('Expected a list of ids, got none');
+    expect(rendered().querySelector('textarea')!.getAttribute('aria-invalid')).toBe('true');
+  });
+
+  test('renders once for all the answers that come at once', async () => {
+    let renderings = 0;
+    afterEveryRender(() => renderings++, { injector: TestBed.inject(Injector) });
+    const service = new Answers();
+    await write('1,2,3,4,5,6');
+    button(/^Start/).click();
+    await stable();
+    renderings = 0;
+    service.answer(6, 5, 4, 3, 2, 1);
+    await stable();
+    expect(renderings).toBe(1);
+    expect(rows()).toHaveLength(6);
+  });
+});

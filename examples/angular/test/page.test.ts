@@ -1,0 +1,216 @@
+import axe from 'axe-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Gate } from '../../nestjs/test/support/gate.js';
+import { found, idIn, never, Whole } from './support/whole.js';
+
+let whole: Whole;
+beforeAll(async () => {
+  whole = await Whole.start();
+});
+afterAll(() => whole?.stop());
+
+/** What the upstream was asked for before the test. */
+let before = 0;
+let page: Page;
+let problems: string[];
+beforeEach(() => {
+  whole.answer = found;
+  before = whole.upstream.asked.length;
+  whole.upstream.mostActive = 0;
+  whole.upstream.aborted = 0;
+});
+afterEach(async () => {
+  await page.context().close();
+  expect(problems).toEqual([]);
+  await until(() => expect(whole.upstream.active).toBe(0));
+});
+
+const open = async (...args: Parameters<Whole['visit']>) => ({ page, problems } = await whole.visit(...args));
+const until = (assert: () => void | Promise<void>) => vi.waitFor(assert, { timeout: 20_000, interval: 20 });
+const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const asked = () => whole.upstream.asked.length - before;
+
+async function start(list: string): Promise<void> {
+  await page.getByLabel('or paste one').fill(list);
+  await page.getByRole('button', { name: /^Start/ }).click();
+}
+const rows = () =>
+  page
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => (cell as HTMLElement).innerText.trim()).join('|'),
+      ),
+    );
+const rowsUpTo = (last: number) => idsUpTo(last).map((id) => `${id}|${id}|row ${id}`);
+const count = async (name: string) =>
+  Number(await page.locator('dl > div', { hasText: name }).locator('dd').innerText());
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+describe('the page', () => {
+  test('shows rows in order though the first is answered last, and never asks for more than six at once', async () => {
+    const gate = new Gate();
+    whole.answer = async (request) => {
+      if (idIn(request) === 1) await gate.pass('1', request.signal);
+      return found(request);
+    };
+    await open();
+    await start(idsUpTo(30).join());
+    await until(async () => expect(await count('parked')).toBe(29));
+    expect(await rows()).toEqual([]);
+    gate.let('1');
+    await until(async () => expect(await rows()).toEqual(rowsUpTo(30)));
+    expect(whole.upstream.mostActive).toBe(6);
+  });
+
+  test('takes a CSV of a thousand rows, answered in any order', async () => {
+    whole.answer = async (request) => {
+      await sleep(Math.random() * 12);
+      return found(request);
+    };
+    await open();
+    const buffer = Buffer.from(
+      `id,name\n${idsUpTo(1_000)
+        .map((id) => `${id},"name, of ${id}"`)
+        .join('\n')}\n`,
+    );
+    await page.getByLabel('or a CSV file').setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+    await button('Start 1,000 rows').click();
+    await until(async () => expect(await page.locator('.done').innerText()).toBe('1,000 of 1,000'));
+    expect(await rows()).toEqual(rowsUpTo(1_000));
+    expect(asked()).toBe(1_000);
+    expect(whole.upstream.mostActive).toBeLessThanOrEqual(6);
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('1000');
+  });
+
+  test('aborts the requests at the server when it is cancelled, and goes on from there', async () => {
+    whole.answer = (request) => (idIn(request) > 2 ? never(request) : found(request));
+    await open();
+    await start(idsUpTo(20).join());
+    await until(() => expect(asked()).toBe(8));
+    await until(async () => expect(await count('waiting')).toBe(12));
+    await button('Cancel').click();
+    await until(() => expect(whole.upstream.active).toBe(0));
+    expect(whole.upstream.aborted).toBe(6);
+    await sleep(200);
+    expect(asked()).toBe(8);
+    expect(await rows()).toEqual(rowsUpTo(2));
+
+    whole.answer = found;
+    await button('Go on').click();
+    await until(async () => expect(await rows()).toEqual(rowsUpTo(20)));
+    expect(asked()).toBe(26);
+  });
+
+  test('is held up by a stuck row no longer than its limit', async () => {
+    whole.answer = (request) => (idIn(request) === 2 ? never(request) : found(request));
+    await open();
+    await start('1,2,3,4');
+    await until(async () => expect(await count('parked')).toBe(2));
+    const since = performance.now();
+    await page.getByText('row 4').waitFor();
+    const heldUp = performance.now() - since;
+    expect(await rows()).toEqual([
+      '1|1|row 1',
+      expect.stringMatching(/^2\|2\|Failed:\s*held up the others for too long\s+Retry$/),
+      '3|3|row 3',
+      '4|4|row 4',
+    ]);
+    expect(heldUp).toBeGreaterThan(1_500);
+    expect(heldUp).toBeLessThan(3_500);
+    await until(() => expect(whole.upstream.aborted).toBe(1));
+  });
+
+  test('is used by the keyboard alone; a row that failed says why, and comes in its place when asked for again', async () => {
+    let isThere = false;
+    whole.answer = async (request) => (idIn(request) === 2 && !isThere ? { status: 404, body: {} } : found(request));
+    await open();
+    const tabTo = async (name: RegExp) => {
+      const focused = () =>
+        page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          return element.getAttribute('aria-label') ?? (element.id || element.innerText);
+        });
+      for (let tabs = 0; !name.test(await focused()); tabs++) {
+        if (tabs === 40) throw new Error(`Expected the Tab key to reach ${name}`);
+        await page.keyboard.press('Tab');
+      }
+    };
+    await tabTo(/^list$/);
+    await page.keyboard.type('1 2\n'.replace(' ', ',') + '3');
+    await tabTo(/^Start/);
+    await page.keyboard.press('Enter');
+    await until(async () => expect(await rows()).toHaveLength(3));
+    expect((await rows())[1]).toMatch(/not found\s+Retry$/);
+
+    isThere = true;
+    await tabTo(/^Retry row 2$/);
+    await page.keyboard.press('Enter');
+    await until(async () => expect(await rows()).toEqual(rowsUpTo(3)));
+    expect(await page.evaluate(() => document.activeElement!.closest('tr')!.rowIndex)).toBe(2);
+    await until(async () => expect(await page.getByRole('status').innerText()).toBe('Done: 3 of 3 rows'));
+  });
+
+  test.each([
+    ['for another page', () => page.getByRole('link', { name: 'A list in the address' }).click()],
+    ['for good', () => page.close()],
+  ])('aborts the requests at the server when it is left %s', async (_, leave) => {
+    whole.answer = (request) => (asked() > 6 ? found(request) : never(request));
+    await open();
+    await start(idsUpTo(20).join());
+    await until(() => expect(whole.upstream.active).toBe(6));
+    await leave();
+    await until(() => expect(whole.upstream.aborted).toBe(6));
+  });
+
+  test('says what it leaves out of a list', async () => {
+    await open();
+    await start('id,name\n1,Ada\nx,Bob\n2,Cy');
+    await until(async () => expect(await rows()).toHaveLength(2));
+    expect(await page.locator('#list-read').innerText()).toMatch(
+      /1 left out:\s*Line 3: expected an id, an integer from 1 and up, got "x"/,
+    );
+  });
+
+  test('has a list in its address too, and aborts it at the server when there is another', async () => {
+    whole.answer = (request) => (idIn(request) === 99 ? never(request) : found(request));
+    await open('/list?ids=3,99,1');
+    await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 3']));
+    await page.getByRole('link', { name: 'row 42' }).click();
+    await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 42']));
+    await until(() => expect(whole.upstream.aborted).toBe(1));
+  });
+});
+
+describe('anybody can use it:', () => {
+  const widths = { desktop: { width: 1_100, height: 800 }, phone: { width: 360, height: 740 } };
+  const cases = (['desktop', 'phone'] as const).flatMap((device) =>
+    (['light', 'dark'] as const).map((colorScheme) => ({ device, colorScheme })),
+  );
+
+  async function expectAccessible(): Promise<void> {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+
+  test.each(cases)('axe finds nothing on a $device, $colorScheme', async ({ device, colorScheme }) => {
+    whole.answer = async (request) => {
+      if (idIn(request) > 20) return never(request);
+      return idIn(request) % 4 === 0 ? { status: 404, body: {} } : found(request);
+    };
+    await open('/', { viewport: widths[device], colorScheme, reducedMotion: 'reduce' });
+    await expectAccessible();
+    await start(`${idsUpTo(40).join('\n')}\nx\n`);
+    await until(async () => expect(await rows()).toHaveLength(20));
+    await expectAccessible();
+    await button('Cancel').click();
+    await expectAccessible();
+    await page.goto(`${whole.url}/list?ids=1,4,2`);
+    await until(async () => expect(await page.locator('ol li').count()).toBe(3));
+    await expectAccessible();
+  });
+});

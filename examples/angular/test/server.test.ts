@@ -1,0 +1,84 @@
+import '@angular/compiler';
+import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
+import { renderApplication } from '@angular/platform-server';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { App } from '../dist/aot/app/app.js';
+import { serverConfig } from '../dist/aot/app/app.config.server.js';
+
+// As the build of a server defines it.
+Object.assign(globalThis, { ngServerMode: true });
+
+let server: Server;
+let answer: (id: number, response: ServerResponse, times: number) => void;
+let asked: number[];
+let origin: string;
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    const id = Number(request.url!.split('/').at(-1));
+    asked.push(id);
+    answer(id, response, asked.filter((other) => other === id).length);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const found = (id: number, response: ServerResponse) =>
+  response.setHeader('content-type', 'application/json').end(JSON.stringify({ name: `row ${id}` }));
+
+async function render(ids: string) {
+  const start = performance.now();
+  const html = await renderApplication(
+    (context: BootstrapContext) => bootstrapApplication(App, serverConfig, context),
+    {
+      document: '<app-root></app-root>',
+      url: `${origin}/list?ids=${ids}`,
+      allowedHosts: ['127.0.0.1'],
+    } as Parameters<typeof renderApplication>[1],
+  );
+  const list = /<ol.*?<\/ol>/s.exec(html)![0].replaceAll(/<!--.*?-->/g, '');
+  return {
+    rows: [...list.matchAll(/<li[^>]*>\s*(.*?)\s*<\/li>/gs)].map(([, text]) => text),
+    state: /<script id="ng-state"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '',
+    time: performance.now() - start,
+  };
+}
+
+describe('on a server', () => {
+  test('renders all rows, in order', async () => {
+    answer = (id, response) => setTimeout(() => found(id, response), id === 1 ? 60 : 5);
+    const { rows } = await render('1,2,3,4,5,6,7,8,9');
+    expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `row ${id}`));
+  });
+
+  test('waits for a row that never comes as long as its limit', async () => {
+    answer = (id, response) => id !== 2 && found(id, response);
+    const { rows, time } = await render('1,2,3');
+    expect(rows).toEqual(['row 1', '2: took too long', 'row 3']);
+    expect(time).toBeGreaterThan(490);
+  });
+
+  test('waits for the delay before a retry as well', async () => {
+    answer = (id, response, times) => (id === 2 && times === 1 ? response.destroy() : found(id, response));
+    const { rows } = await render('1,2,3');
+    expect(rows).toEqual(['row 1', 'row 2', 'row 3']);
+    expect(asked.filter((id) => id === 2)).toHaveLength(2);
+  });
+
+  test('sends the answers along with the page, but for failures', async () => {
+    answer = (id, response) => (id === 2 ? response.writeHead(404).end() : found(id, response));
+    const { rows, state } = await render('1,2,3');
+    expect(rows).toEqual(['row 1', '2: the service answered 404', 'row 3']);
+    expect(state).toMatch('"name":"row 1"');
+    expect(state).toMatch('"name":"row 3"');
+    expect(state).not.toMatch('/rows/2');
+  });
+});
