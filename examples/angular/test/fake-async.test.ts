@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import 'zone.js';
 import 'zone.js/testing';
 import '@angular/compiler';
@@ -51,7 +52,7 @@ describe('fakeAsync', () => {
       from(requestsFor([1]))
         .pipe(TestBed.inject(RowsService).lookUp())
         .subscribe((row) => rows.push(row));
-      http.expectOne('/rows/1').error({} as ProgressEvent);
+      http.expectOne('/rows/1').error(new ProgressEvent('error'));
       tick(249);
       http.expectNone('/rows/1');
       tick(1);
