@@ -70,7 +70,7 @@ async function test(name: string): Promise<void> {
     ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     : [];
   const { code, output } = await npm(folder, ['test', ...args], 600, false);
-  const counts = existsSync(report) ? countsOfVitest(report) : countsOfNodeTest(output);
+  const counts = existsSync(report) ? countsOfVitest(report) : countsOfOutput(output);
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
   if (code !== 0) throw new Failure(output);
   if (counts.passed === 0) throw new Failure(`Expected tests that pass, got none\n\n${output}`);
@@ -103,8 +103,21 @@ function countsOfVitest(report: string): Counts {
   };
 }
 
-/** Its last lines: `# pass 3` in TAP, `ℹ pass 3` otherwise. */
-function countsOfNodeTest(output: string): Counts {
-  const count = (name: string) => Number(new RegExp(`^[#ℹ] ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail'), skipped: count('skipped') + count('todo') };
+/**
+ * The closing lines of node:test (`# pass 3` in TAP, `ℹ pass 3` otherwise) and of vitest (`Tests  1 failed | 3 passed (4)`),
+ * all added up: a script may run tests more than once.
+ */
+function countsOfOutput(output: string): Counts {
+  const count = (...names: string[]) =>
+    [
+      ...output.matchAll(new RegExp(`^[#ℹ] (?:${names.join('|')}) (\\d+)$`, 'gm')),
+      ...[...output.matchAll(/^ *Tests  (.+) \(\d+\)$/gm)].flatMap(([, line]) => [
+        ...line!.matchAll(new RegExp(`(\\d+) (?:${names.join('|')})\\b`, 'g')),
+      ]),
+    ].reduce((sum, [, found]) => sum + Number(found), 0);
+  return {
+    passed: count('pass', 'passed'),
+    failed: count('fail', 'failed'),
+    skipped: count('skipped', 'todo'),
+  };
 }

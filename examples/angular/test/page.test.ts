@@ -44,7 +44,7 @@ const rows = () =>
     .locator('tbody tr')
     .evaluateAll((rows) =>
       rows.map((row) =>
-        [...row.querySelectorAll('td')].map((cell) => (cell as HTMLElement).innerText.trim()).join('|'),
+        [...row.querySelectorAll('td')].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim()).join('|'),
       ),
     );
 const rowsUpTo = (last: number) => idsUpTo(last).map((id) => `${id}|${id}|row ${id}`);
@@ -118,7 +118,7 @@ describe('the page', () => {
     const heldUp = performance.now() - since;
     expect(await rows()).toEqual([
       '1|1|row 1',
-      expect.stringMatching(/^2\|2\|Failed:\s*held up the others for too long\s+Retry$/),
+      expect.stringMatching(/^2\|2\|Failed: held up the others for too long Retry$/),
       '3|3|row 3',
       '4|4|row 4',
     ]);
@@ -147,7 +147,7 @@ describe('the page', () => {
     await tabTo(/^Start/);
     await page.keyboard.press('Enter');
     await until(async () => expect(await rows()).toHaveLength(3));
-    expect((await rows())[1]).toMatch(/not found\s+Retry$/);
+    expect((await rows())[1]).toMatch(/not found Retry$/);
 
     isThere = true;
     await tabTo(/^Retry row 2$/);

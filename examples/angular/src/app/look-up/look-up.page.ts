@@ -1,5 +1,5 @@
 import { DecimalPipe } from '@angular/common';
-import { Component, computed, inject, signal } from '@angular/core';
+import { afterNextRender, Component, computed, ElementRef, inject, Injector, signal, viewChild } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import { asyncScheduler, filter, throttleTime } from 'rxjs';
 import { readList } from '../rows/read-list';
@@ -29,6 +29,8 @@ export class LookUpPage {
   protected readonly refusal = signal('');
 
   protected readonly leftToDo = computed(() => this.store.total() - this.store.rows().list.length);
+  private readonly injector = inject(Injector);
+  private readonly status = viewChild<ElementRef<HTMLElement>>('status');
   private readonly summary = computed(() => {
     const total = this.store.total();
     if (total === 0) return '';
@@ -69,6 +71,7 @@ export class LookUpPage {
     const { ids } = this.list();
     if (ids.length > 0) {
       this.store.start(ids);
+      afterNextRender(() => this.status()?.nativeElement.scrollIntoView?.(), { injector: this.injector });
       return;
     }
     this.refusal.set('Expected a list of ids, got none');
