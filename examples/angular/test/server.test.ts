@@ -1,12 +1,15 @@
 import '@angular/compiler';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
 import { renderApplication } from '@angular/platform-server';
+import { mergeApplicationConfig } from '@angular/core';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { App } from '../dist/aot/app/app.js';
 import { serverConfig } from '../dist/aot/app/app.config.server.js';
+import { LIMITS } from '../dist/aot/app/rows/rows.service.js';
 
 // As the build of a server defines it.
 Object.assign(globalThis, { ngServerMode: true });
@@ -34,16 +37,13 @@ afterEach(() => {
 const found = (id: number, response: ServerResponse) =>
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ name: `row ${id}` }));
 
-async function render(ids: string) {
+async function render(ids: string, config = serverConfig) {
   const start = performance.now();
-  const html = await renderApplication(
-    (context: BootstrapContext) => bootstrapApplication(App, serverConfig, context),
-    {
-      document: '<app-root></app-root>',
-      url: `${origin}/list?ids=${ids}`,
-      allowedHosts: ['127.0.0.1'],
-    } as Parameters<typeof renderApplication>[1],
-  );
+  const html = await renderApplication((context: BootstrapContext) => bootstrapApplication(App, config, context), {
+    document: '<app-root></app-root>',
+    url: `${origin}/list?ids=${ids}`,
+    allowedHosts: ['127.0.0.1'],
+  } as Parameters<typeof renderApplication>[1]);
   const list = /<ol.*?<\/ol>/s.exec(html)![0].replaceAll(/<!--.*?-->/g, '');
   return {
     rows: [...list.matchAll(/<li[^>]*>\s*(.*?)\s*<\/li>/gs)].map(([, text]) => text),
@@ -64,6 +64,17 @@ describe('on a server', () => {
     const { rows, time } = await render('1,2,3');
     expect(rows).toEqual(['row 1', '2: took too long', 'row 3']);
     expect(time).toBeGreaterThan(490);
+  });
+
+  test('never sends the page where there is no limit', async () => {
+    answer = (id, response) => id !== 2 && found(id, response);
+    const noLimits = { provide: LIMITS, useValue: { concurrent: 6, timeout: { total: Infinity } } };
+    const rendered = render('1,2,3', mergeApplicationConfig(serverConfig, { providers: [noLimits] }));
+    expect(await Promise.race([rendered, sleep(1_500, 'nothing')])).toBe('nothing');
+
+    answer = found;
+    server.closeAllConnections();
+    expect((await rendered).rows).toEqual(['row 1', 'row 2', 'row 3']);
   });
 
   test('waits for the delay before a retry as well', async () => {
