@@ -31,7 +31,7 @@ async function open(...args: Parameters<Whole['visit']>): Promise<void> {
   ({ page, problems } = await whole.visit(...args));
   await page.locator('h1').waitFor();
 }
-const until = (assert: () => void | Promise<void>) => vi.waitFor(assert, { timeout: 20_000, interval: 20 });
+const until = (assert: () => void | Promise<void>) => vi.waitFor(assert, { timeout: 45_000, interval: 20 });
 const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const asked = () => whole.upstream.asked.length - before;
 
