@@ -189,6 +189,7 @@ describe('the page', () => {
     await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 3']));
     await page.getByRole('link', { name: 'row 42' }).click();
     await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 42']));
+    expect(await page.locator('[aria-current=page]').allInnerTexts()).toEqual(['A list in the address']);
     await until(() => expect(whole.upstream.aborted).toBe(1));
   });
 });

@@ -1,5 +1,5 @@
 import { Component } from '@angular/core';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { RouterLink, RouterLinkActive, RouterOutlet, type IsActiveMatchOptions } from '@angular/router';
 
 @Component({
   selector: 'app-root',
@@ -21,6 +21,7 @@ import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
           [queryParams]="{ ids: '1,2,3,4,5,6,7,8' }"
           routerLinkActive="here"
           ariaCurrentWhenActive="page"
+          [routerLinkActiveOptions]="anyList"
         >
           A list in the address
         </a>
@@ -77,4 +78,11 @@ import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
     }
   `,
 })
-export class App {}
+export class App {
+  protected readonly anyList: IsActiveMatchOptions = {
+    paths: 'exact',
+    queryParams: 'ignored',
+    matrixParams: 'ignored',
+    fragment: 'ignored',
+  };
+}
