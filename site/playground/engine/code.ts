@@ -6,7 +6,9 @@ export function codeOf(settings: Settings): string {
   const { onError, ...options } = optionsOf(settings);
   const entries = Object.entries(options).map(([name, value]) => `${name}: ${literal(value)}`);
   if (onError !== undefined) {
-    entries.push(onError === 'fallback' ? 'onError: (error, item) => of(fallbackFor(item.value))' : `onError: '${onError}'`);
+    entries.push(
+      onError === 'fallback' ? 'onError: (error, item) => of(fallbackFor(item.value))' : `onError: '${onError}'`,
+    );
   }
   const lines = entries.map((entry) => `    ${entry},\n`).join('');
   const config = entries.length === 0 ? '' : `, {\n${lines}  }`;

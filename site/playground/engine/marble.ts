@@ -36,7 +36,9 @@ export function marbleOf(settings: Settings, { items, source: sourceEnd, output,
     label: 'source',
     start: 0,
     marks: [
-      ...timesOf(settings).slice(0, sent).map((frame, index) => ({ frame, mark: LABELS[index]! })),
+      ...timesOf(settings)
+        .slice(0, sent)
+        .map((frame, index) => ({ frame, mark: LABELS[index]! })),
       ...(sourceEnd === undefined ? [] : [{ frame: sourceEnd.at, mark: sourceEnd.how === 'complete' ? '|' : '!' }]),
     ],
     throws: false,

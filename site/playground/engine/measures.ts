@@ -32,7 +32,9 @@ export function measure({ concurrent = Infinity }: Settings, run: Run): Measures
     firstResult: output[0]?.at,
     utilisation: end === undefined || end.at === 0 ? undefined : taken / (places * end.at),
     mostParked: Math.max(0, ...counts.map(({ parked }) => parked)),
-    inOrder: output.every(({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg)),
+    inOrder: output.every(
+      ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
+    ),
     emitted: output.length,
     failed: items.filter(({ ended }) => ended?.outcome === 'failed').length,
     timedOut: items.flatMap(({ legs }) => legs).filter(isTimedOut).length,

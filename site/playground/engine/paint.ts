@@ -16,6 +16,7 @@ export const COLOURS = [
   'cancelled',
   'text',
   'line',
+  'selected',
 ] as const;
 
 /** Where things are, in CSS pixels. */
@@ -30,7 +31,7 @@ export interface View {
 
 /** Below the lanes: what came out, and the time. */
 const OUTPUT = 22;
-const AXIS = 18;
+export const AXIS = 18;
 
 export function laneHeight({ height, items }: View): number {
   return (height - OUTPUT - AXIS) / items;
@@ -69,7 +70,18 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
   };
 
   for (const item of run.items) {
-    for (const { from, to, phase } of phasesOf(item, until)) bar(item.index, from, to, phase, SHARES[phase]);
+    for (const { from, to, phase } of phasesOf(item, until)) {
+      // Lanes that touch: many that wait would be all that is seen.
+      context.globalAlpha = phase === 'waiting' && lane < 3 ? 0.4 : 1;
+      bar(item.index, from, to, phase, SHARES[phase]);
+    }
+    context.globalAlpha = 1;
+    if (item.flushed !== undefined && isLarge) {
+      context.fillStyle = palette.emitted;
+      context.beginPath();
+      context.arc(x(item.flushed), (item.index + 0.5) * lane, Math.min(lane / 4, 4), 0, 2 * Math.PI);
+      context.fill();
+    }
     for (const leg of item.legs) {
       if (leg.values.length > 1) {
         for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (view.width / view.horizon), 'text', 0.3);
@@ -78,13 +90,6 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
       if (colour !== undefined) cross(item.index, leg.end!.at, colour);
     }
     if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) cross(item.index, item.ended.at, 'cancelled');
-    if (item.flushed !== undefined && isLarge) {
-      const radius = Math.min(lane / 4, 4);
-      context.fillStyle = palette.emitted;
-      context.beginPath();
-      context.arc(x(item.flushed), (item.index + 0.5) * lane, radius, 0, 2 * Math.PI);
-      context.fill();
-    }
   }
 
   const bottom = view.height - OUTPUT - AXIS;

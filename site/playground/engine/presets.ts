@@ -21,7 +21,7 @@ export const PRESETS: readonly Preset[] = [
     'stuck-head',
     'A stuck head',
     'Item 2 hangs. concatMap starts nothing until its limit passes, and mergeMap forgets the order; concatMapEager goes on, parks what is ready, and lets it out in order when the limit has passed.',
-    { latency: 'stuck', total: 400, onError: 'skip', seed: 3 },
+    { latency: 'stuck', total: 400, onError: 'skip', seed: 12 },
   ),
   preset(
     'order-desk',
@@ -40,15 +40,15 @@ export const PRESETS: readonly Preset[] = [
     'A flaky service',
     'Some attempts fail and some hang. Each has a time limit, three retries, and at last a fallback value: nothing is lost, and everything is in its place.',
     {
-      items: 60,
+      items: 40,
       concurrent: 6,
-      failing: 20,
-      hanging: 10,
+      failing: 15,
+      hanging: 8,
       total: 150,
       retries: 3,
       delay: 40,
       onError: 'fallback',
-      seed: 4,
+      seed: 59,
     },
   ),
   preset(

@@ -1,4 +1,4 @@
-import { concatMap, mergeMap, Observable, of, type OperatorFunction, VirtualTimeScheduler } from 'rxjs';
+import { concatMap, mergeMap, Observable, of, type OperatorFunction, pipe, tap, VirtualTimeScheduler } from 'rxjs';
 import { concatMapEager, type ItemContext, type MonitorEvent } from 'rxjs-concat-map-eager';
 import { configOf } from './config';
 import type { Counts, Emitted, End, Item, Leg, OperatorName, Run, Value } from './run';
@@ -56,6 +56,7 @@ class Stage {
     const { concurrent: _concurrent, reorderWindow: _reorderWindow, ...alone } = config;
     let started = 0;
     let ended = 0;
+    const count = () => this.count({ waiting: this.items.length - started, active: started - ended, parked: 0 });
     const single = (index: number) =>
       of(index).pipe(
         concatMapEager((value, _index, item) => this.attempt(value, item), {
@@ -64,11 +65,11 @@ class Stage {
             if (event.type === 'started' && event.attempt === 1) started++;
             if (event.type === 'ended') ended++;
             this.hear({ ...event, index });
-            this.count({ waiting: this.items.length - started, active: started - ended, parked: 0 });
+            count();
           },
         }),
       );
-    return name === 'concatMap' ? concatMap(single) : mergeMap(single, concurrent);
+    return pipe(tap(count), name === 'concatMap' ? concatMap(single) : mergeMap(single, concurrent));
   }
 
   private source(): Observable<number> {

@@ -33,7 +33,9 @@ function linesOf(item: Item, leg: Leg, position: number): Line[] {
   const after = waited === 0 ? '' : before === undefined ? `, having waited ${ms(waited)}` : `, ${ms(waited)} later`;
   return [
     { at: leg.start, text: `${name} starts${after}` },
-    ...leg.values.slice(0, MOST_VALUES).map((value, nth) => ({ at: value.at, text: `${name} emits ${valueName(nth)}` })),
+    ...leg.values
+      .slice(0, MOST_VALUES)
+      .map((value, nth) => ({ at: value.at, text: `${name} emits ${valueName(nth)}` })),
     ...(leg.values.length > MOST_VALUES
       ? [{ at: leg.values.at(-1)!.at, text: `${name} has emitted ${leg.values.length} values` }]
       : []),
