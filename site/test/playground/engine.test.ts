@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { concatMapEager, type FailedItem } from 'rxjs-concat-map-eager';
+import { EMPTY } from 'rxjs';
+import { concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
 import { predict } from '../../../test/model/predict.js';
+import { codeOf } from '../../playground/engine/code.js';
+import { optionsOf } from '../../playground/engine/config.js';
 import { linkOf, stateOf } from '../../playground/engine/link.js';
 import { marbleOf } from '../../playground/engine/marble.js';
 import { measure } from '../../playground/engine/measures.js';
@@ -55,6 +58,20 @@ describe('a preset', () => {
     if (name === 'flaky-service') expect(eager!.emitted).toBe(settings.items);
   });
 });
+
+/** Runs code that calls `concatMapEager`, and gives the configuration that it was called with. */
+function configIn(code: string): ConcatMapEagerConfig<unknown> {
+  let found: ConcatMapEagerConfig<unknown> = {};
+  const operator = (project: () => [], config: ConcatMapEagerConfig<unknown> = {}) => {
+    found = config;
+    // It refuses what is wrong.
+    return concatMapEager(project, config);
+  };
+  const body = code.replace(/^import .*\n/gm, '');
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- It is code.
+  new Function('source', 'concatMapEager', body)(EMPTY, operator);
+  return found;
+}
 
 /** Whether it holds for whatever settings; the seed is fixed, so that a failure can be seen again. */
 function holds(property: (settings: Settings) => void, numRuns = 100): void {
@@ -132,6 +149,17 @@ describe('whatever the settings', () => {
     }, 300);
   });
 
+  test('is code that configures the operator in the same way', () => {
+    holds((settings) => {
+      const { onError, ...options } = optionsOf(settings);
+      const config = configIn(codeOf(settings));
+      expect({ ...config, onError: typeof config.onError === 'function' ? 'fallback' : config.onError }).toEqual({
+        ...options,
+        onError,
+      });
+    });
+  });
+
   test('is restored by its link', () => {
     holds((settings) => {
       const state = { preset: PRESETS[1]!, settings, slower: 5, item: 3, at: 70 };
@@ -143,7 +171,7 @@ describe('whatever the settings', () => {
 describe('a link', () => {
   test('is empty on the first preset as it is', () => {
     const { state } = stateOf('');
-    expect(state.settings).toBe(state.settings);
+    expect(state).toMatchObject({ preset: PRESETS[0], settings: PRESETS[0]!.settings });
     expect(linkOf(state)).toBe('');
   });
 
