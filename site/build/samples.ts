@@ -1,7 +1,8 @@
 /**
  * Checks the types of the code in the documents, in the pages of the site and in the TSDoc, against the built package. Each
  * block is a module of its own. What a block takes for granted is declared where it is not seen: on a page in a comment before
- * it, `<!-- sample: declare const ids: number[]; -->`, for TSDoc in `assumed`.
+ * it, `<!-- sample: declare const ids: number[]; -->`, or for all blocks of the page that import nothing, `<!-- samples: ... -->`;
+ * for TSDoc in `assumed`.
  *
  * Not checked here are excerpts of the examples that are packages of their own, below a link to their file: the example
  * compiles them, and `test/docs.test.ts` compares them.
@@ -77,6 +78,7 @@ function sources(): string[] {
 /** The blocks `ts` of a page. */
 export function samplesOfPage(file: string, text: string): Sample[] {
   const samples: Sample[] = [];
+  const [, forAll = ''] = /<!-- samples:\s([^]*?)-->/.exec(text) ?? [];
   for (const match of text.matchAll(/^```(?:ts|typescript)\b.*\n([^]*?)^```$/gm)) {
     const before = text.slice(0, match.index);
     const [, example] = /\[(examples\/[\w-]+)\/[^\]]+\]\([^)]+\)\n\n$/.exec(before) ?? [];
@@ -87,7 +89,7 @@ export function samplesOfPage(file: string, text: string): Sample[] {
       file,
       line: before.split('\n').length + 1,
       code: match[1]!,
-      preamble: folder === undefined ? preamble.trim() : '',
+      preamble: folder !== undefined ? '' : preamble.trim() || (/^import /m.test(match[1]!) ? '' : forAll.trim()),
       folder: folder ?? posix.dirname(file),
     });
   }
