@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
-import { slugify, withMarbles } from '../build/markdown.js';
+import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
 import { exists, linkTo, namesIn, pageOf } from '../build/routes.js';
@@ -41,62 +41,66 @@ export default defineConfig({
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
       { text: 'Performance', link: '/performance' },
     ],
-    sidebar: [
-      {
-        text: 'Guide',
-        items: [
-          ...to('Introduction', 'site/introduction.md'),
-          ...to('Choosing', 'docs/choosing.md'),
-          ...to('Time limits', 'docs/time-limits.md'),
-          ...to('Failures', 'docs/failures.md'),
-          ...to('Recipes', 'docs/recipes.md'),
-          ...to('Testing', 'docs/testing.md'),
-          ...to('Scaling', 'docs/scaling.md'),
-          ...to('Migrating', 'docs/migrating.md'),
-          ...playground,
-        ],
-      },
-      { text: 'Frameworks', items: [...to('Angular', 'docs/angular.md'), ...to('NestJS', 'docs/nestjs.md')] },
-      {
-        text: 'Reference',
-        items: [
-          { text: 'Options, at a glance', link: '/overview' },
-          ...to('Semantics', 'docs/semantics.md'),
-          { text: 'API', link: '/api/' },
-          { text: 'API of /testing', link: '/api/testing' },
-        ],
-      },
-      {
-        text: 'Marbles',
-        collapsed: true,
-        items: [
-          ...to('The notation', 'marbles/README.md'),
-          ...namesIn('marbles')
-            .filter((name) => name !== 'README.md')
-            .flatMap((name) => to(titleOf(name), `marbles/${name}`)),
-        ],
-      },
-      {
-        text: 'Measured',
-        items: [
-          ...to('Performance', 'bench/RESULTS.md'),
-          ...to('Endurance', 'soak/RESULTS.md'),
-          ...to('Compatibility', 'docs/compatibility.md'),
-        ],
-      },
-      {
-        text: 'The project',
-        collapsed: true,
-        items: [
-          ...to('What the promises rest on', 'docs/proof.md'),
-          ...to('Random scenarios', 'docs/fuzz.md'),
-          ...to('Mutants', 'docs/mutants.md'),
-          ...to('Decisions', 'docs/decisions.md'),
-          ...to('Contributing', 'CONTRIBUTING.md'),
-          ...to('Changelog', 'CHANGELOG.md'),
-        ],
-      },
-    ],
+    sidebar: {
+      '/marbles/': [
+        {
+          text: 'Marbles',
+          items: [
+            ...to('The notation', 'marbles/README.md'),
+            ...namesIn('marbles')
+              .filter((name) => name !== 'README.md')
+              .flatMap((name) => to(titleOf(name), `marbles/${name}`)),
+          ],
+        },
+        { text: 'Beside them', items: [...to('Testing', 'docs/testing.md'), ...to('Semantics', 'docs/semantics.md')] },
+      ],
+      '/': [
+        {
+          text: 'Guide',
+          items: [
+            ...to('Introduction', 'site/introduction.md'),
+            ...to('Choosing', 'docs/choosing.md'),
+            ...to('Time limits', 'docs/time-limits.md'),
+            ...to('Failures', 'docs/failures.md'),
+            ...to('Recipes', 'docs/recipes.md'),
+            ...to('Testing', 'docs/testing.md'),
+            ...to('Scaling', 'docs/scaling.md'),
+            ...to('Migrating', 'docs/migrating.md'),
+            ...playground,
+          ],
+        },
+        { text: 'Frameworks', items: [...to('Angular', 'docs/angular.md'), ...to('NestJS', 'docs/nestjs.md')] },
+        {
+          text: 'Reference',
+          items: [
+            ...to('Options, at a glance', 'README.md'),
+            ...to('Semantics', 'docs/semantics.md'),
+            ...to('Marbles', 'marbles/README.md'),
+            { text: 'API', link: '/api/' },
+            { text: 'API of /testing', link: '/api/testing' },
+          ],
+        },
+        {
+          text: 'Measured',
+          items: [
+            ...to('Performance', 'bench/RESULTS.md'),
+            ...to('Endurance', 'soak/RESULTS.md'),
+            ...to('Compatibility', 'docs/compatibility.md'),
+          ],
+        },
+        {
+          text: 'The project',
+          items: [
+            ...to('What the promises rest on', 'docs/proof.md'),
+            ...to('Random scenarios', 'docs/fuzz.md'),
+            ...to('Mutants', 'docs/mutants.md'),
+            ...to('Decisions', 'docs/decisions.md'),
+            ...to('Contributing', 'CONTRIBUTING.md'),
+            ...to('Changelog', 'CHANGELOG.md'),
+          ],
+        },
+      ],
+    },
     outline: [2, 3],
     search: {
       provider: 'local',
@@ -111,9 +115,12 @@ export default defineConfig({
   },
   markdown: {
     anchor: { slugify },
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languageAlias: { ndjson: 'json' },
-    config: withMarbles,
+    config: (markdown) => {
+      withMarbles(markdown);
+      withEmptyHeaders(markdown);
+    },
   },
   vite: {
     plugins: [refresh()],

@@ -1,5 +1,6 @@
 /** Writes the API, from the TSDoc of the sources, to `generated/api`: a page for each entry point. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { format } from 'prettier';
 import { Application } from 'typedoc';
 import { GENERATED } from './pages.js';
 import { ROOT } from './routes.js';
@@ -31,6 +32,7 @@ export async function writeApi(): Promise<void> {
     hidePageHeader: true,
     hideBreadcrumbs: true,
     useCodeBlocks: true,
+    expandParameters: true,
     parametersFormat: 'table',
     enumMembersFormat: 'table',
     groupOrder: ['Functions', 'Interfaces', 'Type Aliases', '*'],
@@ -43,7 +45,23 @@ export async function writeApi(): Promise<void> {
   rmSync(`${GENERATED}api/README.md`);
   for (const [page, title] of Object.entries(titles)) {
     const file = `${GENERATED}api/${page}.md`;
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^# .*/, `# ${title}`));
+    const text = readFileSync(file, 'utf8').replace(/^# .*/, `# ${title}`);
+    writeFileSync(file, await withFormattedCode(text));
   }
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc had something to say');
+}
+
+/** Declarations as they would stand in a source, instead of on one line. */
+async function withFormattedCode(text: string): Promise<string> {
+  const parts = text.split(/^(```ts\n[^]*?\n```)$/m);
+  for (const [index, part] of parts.entries()) {
+    if (index % 2 === 0) continue;
+    const code = part.slice(6, -4);
+    try {
+      parts[index] = `\`\`\`ts\n${await format(code, { parser: 'typescript', singleQuote: true })}\`\`\``;
+    } catch {
+      // What is shown of a member is no program by itself.
+    }
+  }
+  return parts.join('');
 }

@@ -24,3 +24,13 @@ export function withMarbles(markdown: Markdown): void {
     return marbleFigure(token.content, name);
   };
 }
+
+/** An empty cell at the head of a table is no header: nobody who listens to a page could make anything of it. */
+export function withEmptyHeaders(markdown: Markdown): void {
+  markdown.core.ruler.push('empty-headers', ({ tokens }) => {
+    tokens.forEach((token, index) => {
+      const [content, end] = [tokens[index + 1], tokens[index + 2]];
+      if (token.type === 'th_open' && content?.content === '' && end?.type === 'th_close') token.tag = end.tag = 'td';
+    });
+  });
+}

@@ -42,7 +42,7 @@ function contentOf(path: string, page: string, link: Link): string {
   const source = page.startsWith('source/');
   if (isFolder(path)) return withMatter({ title: path, source }, folder(path, link));
   if (!path.endsWith('.md')) return withMatter({ title: path, source }, code(path));
-  return withMatter({ source, wide: page.startsWith('marbles/') }, document(path, link));
+  return withMatter({ source, wide: isWide(page) }, document(path, link));
 }
 
 function withMatter(of: { title?: string; source: boolean; wide?: boolean }, content: string): string {
@@ -53,6 +53,9 @@ function withMatter(of: { title?: string; source: boolean; wide?: boolean }, con
   ];
   return matter.length === 0 ? content : `---\n${matter.join('\n')}\n---\n\n${content}`;
 }
+
+/** Pages of pictures and large tables have no outline beside them. */
+const isWide = (page: string) => /^(?:marbles\/|(?:performance|endurance|compatibility)\.md$)/.test(page);
 
 const notListed = new Set(['node_modules', 'dist', 'out', 'package-lock.json', '.npmrc']);
 

@@ -8,9 +8,14 @@ export const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `
 export function marbleFigure(text: string, name: string): string {
   const [spec] = readMarbles(`# ${name}\n\n\`\`\`marble\n${text}\`\`\`\n`);
   if (spec === undefined) throw new Error(`Expected a marble block, got ${text}`);
+  const svg = drawMarble(spec);
+  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+  const columns = Math.max(...text.split('\n').map(({ length }) => length));
+  // Whether they have room beside one another, on any page or a wide one; the style sheet has the same numbers.
+  const beside = width <= 384 && columns <= 28 ? ' beside' : width <= 520 && columns <= 37 ? ' beside-wide' : '';
   return [
-    '<figure class="marble-block" v-pre>',
-    `<div class="picture" tabindex="0" role="group" aria-label="Diagram">${inline(drawMarble(spec), name)}</div>`,
+    `<figure class="marble-block${beside}" v-pre>`,
+    `<div class="picture" tabindex="0" role="group" aria-label="Diagram">${inline(svg, name)}</div>`,
     '<div class="language-marble"><button title="Copy Code" class="copy"></button>',
     `<pre tabindex="0"><code>${escape(text)}</code></pre></div>`,
     '</figure>\n',
@@ -31,6 +36,8 @@ function inline(svg: string, label: string): string {
   const attributes = root.replace(/ (?:xmlns|role)="[^"]*"|^xmlns="[^"]*"/g, '').trim();
   const drawn = content
     .replace(/<(title|desc|style)>[^]*?<\/\1>/g, '')
+    // The picture has one label; that of a group within would be about nothing.
+    .replace(/ aria-[a-z]+="[^"]*"/g, '')
     .replace(/<rect [^>]*fill="white"[^>]*\/>|<rect [^>]*fill="white"[^>]*><\/rect>/, '')
     .replaceAll('"#1a1a1a"', '"currentColor"')
     .replaceAll('"#000"', '"currentColor"')

@@ -36,11 +36,13 @@ const toTop = (path: string) => '../'.repeat(path.split('/').length - 1) || './'
 function page(html: string, top: string): string {
   // First what is found, since the scripts below it ask for it.
   const find = `<script>${FOUND}=new URL(${JSON.stringify(top)},location.href).pathname</script>`;
-  // Then links, which the page's scripts take for what they would have written: where they lead, wherever the reader goes.
+  // Then links and pictures, which the page's scripts take for what they would have written: where they lead, wherever the reader goes.
   const absolute = [
-    "if(location.protocol!='file:')for(const a of document.querySelectorAll('a[href]'))",
-    "if(!/^(#|[a-z]+:)/.test(a.getAttribute('href')))",
-    "a.setAttribute('href',a.pathname.replace(/\\/index\\.html$/,'/')+a.search+a.hash)",
+    "if(location.protocol!='file:')for(const[name,all]of[['href','a[href],link[rel=icon]'],['src','img[src]']])",
+    'for(const element of document.querySelectorAll(all)){',
+    'const given=element.getAttribute(name);if(/^(#|\\w+:)/.test(given))continue;',
+    'const{pathname,search,hash}=new URL(given,location.href);',
+    "element.setAttribute(name,pathname.replace(/\\/index\\.html$/,'/')+search+hash)}",
   ].join('');
   return html
     .replace(/(<script[^>]*>)([^]*?)(<\/script>)/g, (whole, open: string, code: string, close: string) =>

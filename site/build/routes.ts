@@ -33,16 +33,19 @@ function markdownIn(folder: string): string[] {
 /** Links to these lead to others that say the same here. */
 const elsewhere: Readonly<Record<string, string>> = { 'docs/diagrams/README.md': 'marbles/README.md' };
 
-/** The page that shows a file or folder: a document, or its source. `undefined` if it is too large for one. */
+/** The page that shows a file or folder: a document, or its source. `undefined` if it is data. */
 export function pageOf(path: string): string | undefined {
   const file = elsewhere[path] ?? path;
   const document = documents.get(file);
   if (document !== undefined) return document;
   if (!exists(file)) throw new Error(`Expected a file that is there, got ${file}`);
   if (isFolder(file)) return `source/${file}/index.md`;
-  if (statSync(ROOT + file).size > 60_000 || /\.(?:png|svg|ndjson)$/.test(file)) return undefined;
+  if (statSync(ROOT + file).size > 60_000 || /\.(?:png|svg|ndjson|json)$/.test(file)) return undefined;
   return file.endsWith('.md') ? `source/${file}` : `source/${file}.md`;
 }
 
-/** The link to a page. */
-export const linkTo = (page: string) => `/${page.replace(/\.md$/, '').replace(/(^|\/)index$/, '$1')}`;
+/** The link to a page. Where a file's name remains, it would be taken for a file to download. */
+export function linkTo(page: string): string {
+  const path = `/${page.replace(/\.md$/, '')}`;
+  return /\.\w+$/.test(path) ? `${path}.html` : path.replace(/\/index$/, '/');
+}
