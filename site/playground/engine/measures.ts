@@ -17,7 +17,7 @@ export interface Measures {
   readonly timedOut: number;
 }
 
-export function measure({ concurrent = Infinity }: Settings, run: Run): Measures {
+export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>, run: Run): Measures {
   const { items, output, counts, end } = run;
   let taken = 0;
   let mostActive = 0;
@@ -32,7 +32,9 @@ export function measure({ concurrent = Infinity }: Settings, run: Run): Measures
     firstResult: output[0]?.at,
     utilisation: end === undefined || end.at === 0 ? undefined : taken / (places * end.at),
     mostParked: Math.max(0, ...counts.map(({ parked }) => parked)),
-    inOrder: output.every(({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg)),
+    inOrder: output.every(
+      ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
+    ),
     emitted: output.length,
     failed: items.filter(({ ended }) => ended?.outcome === 'failed').length,
     timedOut: items.flatMap(({ legs }) => legs).filter(isTimedOut).length,
