@@ -4,7 +4,10 @@ import { concatMapEager } from 'rxjs-concat-map-eager';
 // Later rows are quicker: row 1 takes 400 ms, row 8 takes 50 ms.
 const lookUp = (id: number, signal: AbortSignal) =>
   new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => resolve(`row ${id}`), 450 - id * 50);
+    const timer = setTimeout(
+      () => resolve(`row ${id}`),
+      450 - id * 50,
+    );
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       reject(signal.reason);

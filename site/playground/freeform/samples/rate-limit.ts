@@ -1,11 +1,13 @@
 import { map, take, timer } from 'rxjs';
 import { concatEager } from 'rxjs-concat-map-eager';
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
-const request = (page: number) => timer(page % 4 === 1 ? 500 : 100).pipe(map(() => `page ${page}`));
+const request = (page: number) =>
+  timer(page % 4 === 1 ? 500 : 100).pipe(map(() => `page ${page}`));
 
-// An endless number of pages, and a request no more often than every 80 ms.
+// No end of pages, and a request every 80 ms at most.
 async function* pages() {
   try {
     for (let page = 1; ; page++) {
@@ -18,7 +20,8 @@ async function* pages() {
   }
 }
 
-// The generator is asked only while there is a place, and room in the window.
+// The generator is asked only while there is a place, and room
+// in the window.
 concatEager(pages(), {
   concurrent: 3,
   reorderWindow: 6,
