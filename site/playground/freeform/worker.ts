@@ -51,7 +51,8 @@ function tell(entry: Entry): void {
 function write(level: Level, text: () => string, isUncaught = false): void {
   if (++linesInAll > MOST_LINES) {
     dropped++;
-    if (dropped - toldDropped >= 10_000) flush();
+    // Seldom, for the page has to hear of it each time.
+    if (dropped >= 2 * toldDropped + 1_000) flush();
     return;
   }
   lines.push({ at: now(), level, text: text(), isUncaught });
