@@ -17,7 +17,7 @@ export interface Measures {
   readonly timedOut: number;
 }
 
-export function measure({ concurrent = Infinity }: Settings, run: Run): Measures {
+export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>, run: Run): Measures {
   const { items, output, counts, end } = run;
   let taken = 0;
   let mostActive = 0;

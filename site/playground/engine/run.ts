@@ -1,6 +1,7 @@
 /** What happened when an operator ran the items: in milliseconds of virtual time, from the subscription on. */
 export interface Run {
-  readonly operator: OperatorName;
+  /** One of `OPERATORS`, or in a program of the reader's an operator of the package. */
+  readonly operator: string;
   /** By index; those that the source gave. */
   readonly items: readonly Item[];
   /** How the source's subscription ended. */
@@ -55,7 +56,8 @@ export interface Emitted {
 
 export interface End {
   readonly at: number;
-  readonly how: 'complete' | 'error';
+  /** `cancelled` if it was unsubscribed. */
+  readonly how: 'complete' | 'error' | 'cancelled';
   readonly error?: unknown;
 }
 
