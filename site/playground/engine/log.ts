@@ -3,7 +3,7 @@ import type { Run } from './run';
 /** A notification of a result: a value of an item, or its end. */
 export type Notification =
   | { readonly at: number; readonly item: number; readonly value: number; readonly fallback?: true }
-  | { readonly at: number; readonly end: 'complete' }
+  | { readonly at: number; readonly end: 'complete' | 'cancelled' }
   | { readonly at: number; readonly end: 'error'; readonly message: string };
 
 /** All that came out of a run. */
