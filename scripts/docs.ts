@@ -1,15 +1,22 @@
-// The site: `dev` serves it, `build` makes its files, `test` builds it and opens it in Chromium. Each builds the package first
-// and installs what the site needs where it is not there.
-import { existsSync, statSync } from 'node:fs';
+// The site: `dev` serves it, `build` makes its files, `test` makes them and opens each page in Chromium. Each of them builds
+// the package first, and installs what the site needs where it is not there.
 import { spawn } from 'node:child_process';
+import { Argument, program } from 'commander';
+import { isInstalled, testAll } from './applications.js';
 
-const task = process.argv[2] ?? '';
-const mark = 'site/node_modules/.package-lock.json';
-const upToDate = existsSync(mark) && statSync(mark).mtimeMs >= statSync('site/package-lock.json').mtimeMs;
+program
+  .name('npm run docs, npm run docs:build, npm run test:docs')
+  .addArgument(new Argument('<task>', 'what to do').choices(['dev', 'build', 'test']))
+  .parse();
+const [task] = program.args;
 
-await npm('.', 'run', 'build', '--', '--silent');
-if (!upToDate) await npm('site', 'ci', '--no-fund', '--no-audit');
-await npm('site', 'run', task);
+if (task === 'test') {
+  await testAll(['site']);
+} else {
+  await npm('.', 'run', '--silent', 'build', '--', '--silent');
+  if (!isInstalled('site')) await npm('site', 'ci', '--no-fund', '--no-audit');
+  await npm('site', 'run', '--silent', String(task));
+}
 
 /** Runs npm in a folder, and ends with its code where that is not 0. */
 async function npm(cwd: string, ...args: string[]): Promise<void> {

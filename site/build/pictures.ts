@@ -33,6 +33,7 @@ export function figure(path: string, alt: string): string {
  */
 function inline(svg: string, label: string): string {
   const [, root = '', content = ''] = /<svg ([^>]*)>([^]*)<\/svg>/.exec(svg) ?? [];
+  const width = / width="(\d+)"/.exec(` ${root}`)?.[1] ?? '';
   const attributes = root.replace(/ (?:xmlns|role)="[^"]*"|^xmlns="[^"]*"/g, '').trim();
   const drawn = content
     .replace(/<(title|desc|style)>[^]*?<\/\1>/g, '')
@@ -44,7 +45,7 @@ function inline(svg: string, label: string): string {
     .replaceAll('"#5f5f5f"', '"var(--vp-c-text-2)"')
     .replaceAll('"white"', '"var(--vp-c-bg)"')
     .replace(/\n\s*/g, ' ');
-  return `<svg ${attributes} role="img" aria-label="${escape(label)}">${drawn}</svg>`;
+  return `<svg ${attributes} style="--width:${width}px" role="img" aria-label="${escape(label)}">${drawn}</svg>`;
 }
 
 /** What marble pictures look like, dark where the page is. */

@@ -35,7 +35,9 @@ const toTop = (path: string) => '../'.repeat(path.split('/').length - 1) || './'
 
 function page(html: string, top: string): string {
   // First what is found, since the scripts below it ask for it.
-  const find = `<script>${FOUND}=new URL(${JSON.stringify(top)},location.href).pathname</script>`;
+  // Decoded, as VitePress compares it with decoded paths, but for what would end the text that it stands in.
+  const path = `decodeURI(new URL(${JSON.stringify(top)},location.href).pathname)`;
+  const find = `<script>${FOUND}=${path}.replace(/["\\\\]/g,encodeURIComponent)</script>`;
   // Then links and pictures, which the page's scripts take for what they would have written: where they lead, wherever the reader goes.
   const absolute = [
     "if(location.protocol!='file:')for(const[name,all]of[['href','a[href],link[rel=icon]'],['src','img[src]']])",

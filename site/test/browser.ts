@@ -121,11 +121,23 @@ function find(program: string): string {
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** What axe has to say about a page, a line for each element: about everything, or about one rule. */
-export async function violations(page: Page, rule?: 'color-contrast'): Promise<string[]> {
+/** What is only there, or stands elsewhere, on a phone. */
+export const bars = ['.VPNav', '.VPLocalNav'];
+
+/** What axe has to say about a page or parts of it, a line for each element: about all, the contrast of colours, or the rest. */
+export async function violations(
+  page: Page,
+  about: 'everything' | 'contrast' | 'the rest' = 'everything',
+  parts?: readonly string[],
+): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
-  const options = JSON.stringify({ resultTypes: ['violations'], ...(rule && { runOnly: [rule] }) });
-  const results = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
+  const within = parts === undefined ? 'document' : JSON.stringify(parts.map((part) => [part]));
+  const options = JSON.stringify({
+    resultTypes: ['violations'],
+    ...(about === 'contrast' && { runOnly: ['color-contrast'] }),
+    ...(about === 'the rest' && { rules: { 'color-contrast': { enabled: false } } }),
+  });
+  const results = await page.evaluate<AxeResults>(`axe.run(${within}, ${options})`);
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.split('\n')[1]?.trim() ?? ''}`,
