@@ -36,9 +36,13 @@ export class Assembly {
       case 'flushed':
         item(entry.index).flushed = at;
         break;
-      case 'ended':
-        item(entry.index).ended = { at, outcome: entry.outcome };
+      case 'ended': {
+        // In real time it is told of its end a moment after its inner's.
+        const { legs } = item(entry.index);
+        const ended = entry.outcome === 'completed' ? (legs.at(-1)?.end?.at ?? at) : at;
+        item(entry.index).ended = { at: ended, outcome: entry.outcome };
         break;
+      }
       case 'leg': {
         const { index, attempt } = entry;
         const leg: Leg = { index, kind: attempt === 0 ? 'fallback' : 'attempt', attempt, start: at, values: [] };

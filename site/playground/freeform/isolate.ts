@@ -13,6 +13,10 @@ const FUNCTIONS = [
   'BroadcastChannel',
   'RTCPeerConnection',
   'Notification',
+  'webkitRequestFileSystem',
+  'webkitRequestFileSystemSync',
+  'webkitResolveLocalFileSystemURL',
+  'webkitResolveLocalFileSystemSyncURL',
   // With these it would speak in the name of what runs it, or end it.
   'postMessage',
   'close',
@@ -23,9 +27,9 @@ const OBJECTS = ['indexedDB', 'caches', 'fonts', 'navigator', 'cookieStore'];
  * Takes from a worker what could reach the network, other workers or what the site has stored, before a program runs that
  * may be somebody else's. The page itself and its DOM are out of a worker's reach.
  *
- * What remains: text that a program evaluates may still `import()` a module from anywhere that allows it, and so send a
- * request; no function stands for `import()` that could be taken away. It finds nothing here that is worth sending: a worker
- * has no cookies, and the link's program is all that there is.
+ * Nothing stands for `import()` that could be taken away. The compiler makes `require` of it, so what would be left is text that
+ * is evaluated: that is switched off too. What remains is a program that the compiler reads in another way than the browser, and
+ * what browsers will have one day. It would find little: a worker has no cookies, and this one knows nothing but the program.
  */
 export function isolate(scope: object): void {
   for (const name of FUNCTIONS) {
@@ -34,13 +38,23 @@ export function isolate(scope: object): void {
   for (const name of OBJECTS) {
     replace(scope, name, { get: refusal(name) });
   }
+  replace(scope, 'eval', { value: refusal('eval') });
+  const kinds = [() => undefined, async () => undefined, function* () {}, async function* () {}];
+  for (const kind of kinds) {
+    const prototype = Object.getPrototypeOf(kind) as object;
+    // What a program asks `instanceof` of.
+    const value = Object.assign(refusal('Function'), { prototype });
+    Object.defineProperty(prototype, 'constructor', { value, configurable: false, writable: false });
+    if (prototype === Function.prototype) replace(scope, 'Function', { value });
+  }
 }
 
 function refusal(name: string): () => never {
   return function () {
-    throw new Error(
-      `\`${name}\` is switched off: there is no network in the playground, no storage and no other worker`,
-    );
+    const what = ['eval', 'Function'].includes(name)
+      ? 'no text is evaluated'
+      : 'there is no network, no storage and no worker';
+    throw new Error(`\`${name}\` is switched off: in the playground ${what}`);
   };
 }
 

@@ -185,7 +185,10 @@ class Track {
     };
   }
 
-  /** An inner that tells what it emits and how it ends; `legOf` is asked when it is listened to. */
+  /**
+   * An inner that tells what it emits and how it ends by itself; of its being cancelled the monitor is told. `legOf` is asked
+   * when it is listened to.
+   */
   heard(input: Input, legOf: () => Leg | undefined): Input {
     const asObservable = (inner: Input) =>
       defer(() => {
@@ -195,7 +198,6 @@ class Track {
           tap({
             error: () => this.end(leg, 'error'),
             complete: () => this.end(leg, 'complete'),
-            unsubscribe: () => this.end(leg, 'cancelled'),
           }),
         );
       });
@@ -310,10 +312,7 @@ function readWith(input: Iterable<unknown> | AsyncIterable<unknown>, open: () =>
         return {
           read: () => later(reader.read(), hear),
           releaseLock: () => reader.releaseLock(),
-          cancel: () => {
-            hear.end?.('cancelled');
-            return reader.cancel();
-          },
+          cancel: () => reader.cancel(),
         };
       },
     };
@@ -327,10 +326,7 @@ function readWith(input: Iterable<unknown> | AsyncIterable<unknown>, open: () =>
         : (input as Iterable<unknown>)[Symbol.iterator]();
       return {
         next: () => (isAsync ? later(iterator.next(), hear) : heardResult(iterator.next(), hear)),
-        return: () => {
-          hear.end?.('cancelled');
-          return iterator.return?.();
-        },
+        return: () => iterator.return?.(),
       };
     },
   };

@@ -7,10 +7,10 @@ export function countTimers(scope: typeof globalThis): () => number {
     clearTimeout(id);
     clearInterval(id);
   };
-  const bind = (handler: unknown, args: unknown[]) =>
-    typeof handler === 'function'
-      ? () => Reflect.apply(handler, scope, args) as unknown
-      : () => (0, eval)(String(handler)) as unknown;
+  const bind = (handler: unknown, args: unknown[]) => {
+    if (typeof handler !== 'function') throw new TypeError('Expected a timer to call a function');
+    return () => Reflect.apply(handler, scope, args) as unknown;
+  };
   Object.assign(scope, {
     setTimeout: (handler: unknown, delay?: number, ...args: unknown[]) => {
       const run = bind(handler, args);

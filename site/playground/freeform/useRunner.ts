@@ -44,7 +44,7 @@ export function useRunner({ live }: { live: boolean }) {
     mistake.value = undefined;
     dropped.value = 0;
     isRunning.value = hasRun.value = true;
-    status.value = 'Running …';
+    status.value = 'Loading …';
     show();
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
@@ -59,6 +59,7 @@ export function useRunner({ live }: { live: boolean }) {
   function hear(message: Message): void {
     switch (message.what) {
       case 'begun':
+        status.value = 'Running …';
         begunAt = performance.now();
         silent = 0;
         watch = setInterval(look, LOOK);

@@ -48,7 +48,7 @@ async function outcomeOf(program: string, see: (watched: Watched, outcome: strin
   });
 }
 
-test.each(SAMPLES)('the program “$title” runs without an error, and has a timeline', async ({ name, code }) => {
+test.concurrent.each(SAMPLES)('the program $name runs without an error, and has a timeline', async ({ name, code }) => {
   await visit(`?tab=write&sample=${name}`, async (watched) => {
     await run(watched);
     expect(await outcome(watched)).toMatch(/^Finished after [\d,.]+ m?s: nothing is left to happen\.$/);
@@ -62,6 +62,7 @@ test.each(SAMPLES)('the program “$title” runs without an error, and has a ti
 });
 
 describe('a program is stopped', () => {
+  // One by one: they take all of a core.
   test('that loops for ever, while the page goes on', async () => {
     await visit(await linkTo(`console.log('before');\nwhile (true) {}`), async (watched) => {
       const { page } = watched;
@@ -70,7 +71,7 @@ describe('a program is stopped', () => {
       // Both would hang if the page did.
       await page.getByRole('tab', { name: 'See it' }).click({ timeout: 1_000 });
       await page.getByRole('tab', { name: 'Write it' }).click({ timeout: 1_000 });
-      expect(await status(watched)).toBe('Running …');
+      await page.locator('.status', { hasText: 'Running …' }).waitFor();
       expect(await outcome(watched)).toBe('Stopped: the program gave no sign for 2,000 ms, as in an endless loop.');
       expect(performance.now() - start).toBeLessThan(4_500);
       expect(await log(watched)).toEqual([expect.stringContaining('before')]);
@@ -121,7 +122,7 @@ describe('a program is stopped', () => {
 describe('a mistake has a message', () => {
   const alertOf = ({ page }: Watched) => page.locator('.column .alert').innerText();
 
-  test.each([
+  test.concurrent.each([
     ['in the syntax', 'const a = 1;\nconst b = (a;', /^Line 2, column 13: Unexpected token/],
     ['that only JavaScript sees', 'const a = 1;\n\nconst a = 2;', /^Line 3, column 7: .*already been declared/],
     [
@@ -141,7 +142,7 @@ describe('a mistake has a message', () => {
     });
   });
 
-  test.each([
+  test.concurrent.each([
     ['thrown', `\nthrow new TypeError('wrong');`, /error Uncaught: TypeError: wrong \(line 2\)$/],
     ['rejected', `\n\nPromise.reject(new Error('lost'));`, /error Unhandled rejection: Error: lost \(line 3\)$/],
     ['of a timer', `setTimeout(() => {\n  null.x;\n});`, /error Uncaught: TypeError: Cannot read .* \(line 2\)$/],
@@ -175,34 +176,62 @@ test('what a program logs is written with its level', async () => {
   });
 });
 
-test('a program has neither network nor storage', async () => {
-  const names = [
-    'fetch',
-    'XMLHttpRequest',
-    'WebSocket',
-    'EventSource',
-    'importScripts',
-    'indexedDB',
-    'caches',
-    'Worker',
-  ];
-  const program = `
-    for (const name of ${JSON.stringify(names)}) {
-      for (let scope = globalThis; scope; scope = Object.getPrototypeOf(scope)) {
-        const found = Object.getOwnPropertyDescriptor(scope, name);
-        if (!found) continue;
-        try {
-          await (found.get ? found.get.call(globalThis) : name[0] < 'a' ? new found.value('x:') : found.value('x:'));
-          console.log(name, 'is there');
-        } catch (error) {
-          console.log(error.message.includes('is switched off') ? 'off' : error);
+describe('a program has', () => {
+  const switchedOff = async (program: string, least: number) => {
+    await outcomeOf(program, async (watched) => {
+      const lines = await log(watched);
+      expect(lines.length).toBeGreaterThanOrEqual(least);
+      expect(lines.filter((line) => !/\boff$/.test(line.trim()))).toEqual([]);
+    });
+  };
+
+  test('neither network nor storage, wherever it looks', async () => {
+    const names = [
+      'fetch',
+      'XMLHttpRequest',
+      'WebSocket',
+      'EventSource',
+      'importScripts',
+      'indexedDB',
+      'caches',
+      'Worker',
+    ];
+    const program = `
+      for (const name of ${JSON.stringify(names)}) {
+        for (let scope = globalThis; scope; scope = Object.getPrototypeOf(scope)) {
+          const found = Object.getOwnPropertyDescriptor(scope, name);
+          if (!found) continue;
+          try {
+            await (found.get ? found.get.call(globalThis) : name[0] < 'a' ? new found.value('x:') : found.value('x:'));
+            console.log(name, 'is there');
+          } catch (error) {
+            console.log(error.message.includes('is switched off') ? 'off' : error);
+          }
         }
-      }
-    }`;
-  await outcomeOf(program, async (watched) => {
-    const lines = await log(watched);
-    expect(lines.length).toBeGreaterThanOrEqual(names.length);
-    expect(lines.filter((line) => !/\boff$/.test(line.trim()))).toEqual([]);
+      }`;
+    await switchedOff(program, names.length);
+  });
+
+  test('no way to import what the compiler does not see', async () => {
+    const text = `import("data:text/javascript,console.log(1)")`;
+    const ways = [
+      `eval('${text}')`,
+      `(0, eval)('${text}')`,
+      `new Function('${text}')()`,
+      `(() => {}).constructor('${text}')()`,
+      `(async () => {}).constructor('${text}')()`,
+      `(function* () {}).constructor('${text}')().next()`,
+      `(async function* () {}).constructor('${text}')().next()`,
+    ].map(
+      (way) => `try { ${way}; console.log('it has a way'); } catch (error) {
+      console.log(error.message.includes('is switched off') ? 'off' : error);
+    }`,
+    );
+    await switchedOff(ways.join('\n'), ways.length);
+    await outcomeOf(`await import/* here */('data:text/javascript,0');`, async ({ page }, what) => {
+      expect(what).toBe('The program does not run.');
+      expect(await page.locator('.column .alert').innerText()).toMatch(/^Cannot import 'data:/);
+    });
   });
 });
 
@@ -278,7 +307,7 @@ test('an item has its story', async () => {
 });
 
 describe('it is accessible, and fits', () => {
-  test.each([
+  test.concurrent.each([
     ['light', desktop],
     ['dark', desktop],
     ['light', phone],

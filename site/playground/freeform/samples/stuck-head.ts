@@ -3,10 +3,13 @@ import { concatMapEager } from 'rxjs-concat-map-eager';
 
 const work = (id: number) => {
   if (id === 2) return NEVER;
-  return timer(60 + 20 * (id % 5)).pipe(map(() => `item ${id}`));
+  return timer(60 + 20 * (id % 5)).pipe(
+    map(() => `item ${id}`),
+  );
 };
 
-// Item 2 hangs. It may, until it has held up others for 400 ms.
+// Item 2 hangs. It may, until it has held up others for
+// 400 ms.
 interval(30)
   .pipe(
     take(16),
@@ -17,7 +20,7 @@ interval(30)
       monitor: (event) => {
         if (event.type !== 'failed') return;
         console.warn(
-          `item ${event.index} is given up:`,
+          `${event.index} is given up:`,
           event.error,
         );
       },

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {
   concat,
   delay,
@@ -11,6 +12,7 @@ import {
   type Observable,
   of,
   range,
+  Subject,
   take,
   throwError,
   timer,
@@ -119,6 +121,8 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
     ),
   concatAllEager: ({ concatAllEager }, scheduler) =>
     of(timer(30, scheduler), timer(10, scheduler), EMPTY).pipe(concatAllEager({ concurrent: 2, scheduler })),
+  'an iterator whose result is none': ({ concatEager }) =>
+    concatEager({ [Symbol.iterator]: () => ({ next: () => 7 as never }) }),
   'concatEager, which pulls': ({ concatEager }, scheduler) => {
     function* inputs() {
       for (let i = 0; ; i++) yield timer(i % 2 ? 10 : 30, scheduler).pipe(map(() => i));
@@ -194,6 +198,8 @@ describe('the recorder', () => {
         (value, _index, { signal }) =>
           new Promise<string>((resolve) => {
             if (value === 'b') resolve(value);
+            // Too late, and heard by nobody.
+            else setTimeout(() => resolve(value), 20);
             signal.addEventListener('abort', () => reasons.push((signal.reason as Error).name));
           }),
         { timeout: 10, onError: 'skip' },
@@ -201,7 +207,33 @@ describe('the recorder', () => {
     );
     expect(await firstValueFrom(result.pipe(toArray()))).toEqual(['b']);
     expect(reasons).toEqual(['TimeoutError']);
+    await new Promise((resolve) => setTimeout(resolve, 30));
     expect(timelines()[0]!.run.items[0]!.legs[0]).toMatchObject({ end: { how: 'cancelled' }, values: [] });
+  });
+
+  test('leaves no rejection unhandled that the operators handle', async () => {
+    const { operators } = record();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const source = new Subject<number>();
+    const subscription = source
+      .pipe(
+        operators.concatMapEager(() => {
+          subscription.unsubscribe();
+          return Promise.reject(new Error('late'));
+        }),
+      )
+      .subscribe();
+    source.next(1);
+    const rejected = Promise.reject(new Error('early'));
+    operators
+      .concatEager([of(0), rejected], 1)
+      .pipe(take(1))
+      .subscribe();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
   });
 
   test('gives the monitor and onError the inputs themselves', async () => {
