@@ -3,10 +3,10 @@ import rxjs from 'eslint-plugin-rxjs-x';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The examples with packages of their own, which are not installed here: they check their types themselves. */
-const applications = readdirSync('examples')
-  .map((name) => `examples/${name}/`)
-  .filter((folder) => existsSync(`${folder}package.json`));
+/** The examples and the site, packages of their own, which are not installed here: they check their types themselves. */
+const applications = ['site/', ...readdirSync('examples').map((name) => `examples/${name}/`)].filter((folder) =>
+  existsSync(`${folder}package.json`),
+);
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/', ...applications] },

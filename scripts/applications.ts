@@ -1,0 +1,120 @@
+/** Tests packages within this one: each is installed by its lock file, sets itself up, and runs its own tests. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { killAll, type Run, run } from './matrix/run.js';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** A step that went wrong, with all that it printed. */
+class Failure extends Error {}
+
+const reports = mkdtempSync(join(tmpdir(), 'applications-'));
+process.on('exit', () => {
+  killAll();
+  rmSync(reports, { recursive: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** Builds the package, then tests the packages in these folders, and says how many tests passed. */
+export async function testAll(folders: readonly string[]): Promise<void> {
+  if (await succeeds('build', () => npm('.', ['run', 'build'], 120))) {
+    for (const folder of folders) {
+      await succeeds(folder.replace(/^examples\//, ''), () => test(folder));
+    }
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+/** Whether what is installed in a folder is what its lock file says; of packages that it links it may be an old copy. */
+export function isInstalled(folder: string): boolean {
+  const installed = statSync(`${folder}/node_modules/.package-lock.json`, { throwIfNoEntry: false });
+  return installed !== undefined && installed.mtimeMs >= statSync(`${folder}/package-lock.json`).mtimeMs;
+}
+
+/** Does it, and says how it went and how long it took. What fails without a failed test counts as one. */
+async function succeeds(name: string, act: () => Promise<unknown>): Promise<boolean> {
+  const start = performance.now();
+  const failed = total.failed;
+  let problem: Failure | undefined;
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    problem = error;
+    total.failed = Math.max(total.failed, failed + 1);
+  }
+  const seconds = ((performance.now() - start) / 1_000).toFixed(1);
+  console.log(`${problem ? 'FAILED' : 'ok    '}  ${name} (${seconds} s)${problem ? `\n\n${problem.message}\n` : ''}`);
+  return problem === undefined;
+}
+
+async function test(folder: string): Promise<void> {
+  await npm(folder, ['ci', '--no-fund', '--no-audit'], 300);
+  await npm(folder, ['run', 'setup', '--if-present'], 300);
+
+  const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { scripts: { test: string } };
+  const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
+  const args = scripts.test.includes('vitest')
+    ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    : [];
+  const { code, output } = await npm(folder, ['test', ...args], 600, false);
+  const counts = existsSync(report) ? countsOfVitest(report) : countsOfOutput(output);
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  if (code !== 0) throw new Failure(output);
+  if (counts.passed === 0) throw new Failure(`Expected tests that pass, got none\n\n${output}`);
+}
+
+/** Runs npm in a folder, within so many seconds; if it `must`, it has to succeed. */
+async function npm(cwd: string, args: string[], seconds: number, must = true): Promise<Run> {
+  const command = `$ npm ${args.join(' ')}`;
+  let result: Run;
+  try {
+    result = await run('npm', args, { cwd, seconds });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new Failure(`${command}\n${String(cause)}\n${message}`);
+  }
+  const output = `${command}\n${result.output}`;
+  if (must && result.code !== 0) throw new Failure(output);
+  return { code: result.code, output };
+}
+
+function countsOfVitest(report: string): Counts {
+  const results = JSON.parse(readFileSync(report, 'utf8')) as Record<
+    'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
+    number
+  >;
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+/**
+ * The closing lines of node:test (`# pass 3` in TAP, `ℹ pass 3` otherwise) and of vitest (`Tests  1 failed | 3 passed (4)`),
+ * all added up: a script may run tests more than once.
+ */
+function countsOfOutput(output: string): Counts {
+  const count = (...names: string[]) =>
+    [
+      ...output.matchAll(new RegExp(`^[#ℹ] (?:${names.join('|')}) (\\d+)$`, 'gm')),
+      ...[...output.matchAll(/^ *Tests  (.+) \(\d+\)$/gm)].flatMap(([, line]) => [
+        ...line!.matchAll(new RegExp(`(\\d+) (?:${names.join('|')})\\b`, 'g')),
+      ]),
+    ].reduce((sum, [, found]) => sum + Number(found), 0);
+  return {
+    passed: count('pass', 'passed'),
+    failed: count('fail', 'failed'),
+    skipped: count('skipped', 'todo'),
+  };
+}

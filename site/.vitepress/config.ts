@@ -1,0 +1,138 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type DefaultTheme } from 'vitepress';
+import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
+import { refresh } from '../build/refresh.js';
+import { BASE } from '../build/relocate.js';
+import { exists, linkTo, namesIn, pageOf } from '../build/routes.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A link to the page of a file, if there is one. */
+const to = (text: string, file: string): DefaultTheme.SidebarItem[] =>
+  exists(file) ? [{ text, link: linkTo(file.startsWith('site/') ? file.slice(5) : pageOf(file)!) }] : [];
+
+const base = process.argv.includes('build') ? BASE : '/';
+
+const playground = to('Playground', 'site/playground.md');
+
+/** `a-page.md`: A page. */
+const titleOf = (name: string) => name[0]!.toUpperCase() + name.slice(1, -3).replaceAll('-', ' ');
+
+export default defineConfig({
+  title: 'rxjs-concat-map-eager',
+  description: 'Order-preserving concurrency for RxJS: the same notifications as concatMap, only sooner.',
+  lang: 'en',
+  base,
+  rewrites: { 'generated/:page*': ':page*' },
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
+  // Both are written with `.html` behind them, so that any server, or none, finds them.
+  cleanUrls: false,
+  themeConfig: {
+    siteTitle: 'concatMapEager',
+    logo: '/icon.svg',
+    nav: [
+      {
+        text: 'Guide',
+        link: '/introduction',
+        activeMatch: '^/(?!marbles/|api/|performance|playground|source/|index|$)',
+      },
+      ...playground.map(({ text, link }) => ({ text: text!, link: link! })),
+      { text: 'Marbles', link: '/marbles/', activeMatch: '^/marbles/' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Performance', link: '/performance' },
+    ],
+    sidebar: {
+      '/marbles/': [
+        {
+          text: 'Marbles',
+          items: [
+            ...to('The notation', 'marbles/README.md'),
+            ...namesIn('marbles')
+              .filter((name) => name !== 'README.md')
+              .flatMap((name) => to(titleOf(name), `marbles/${name}`)),
+          ],
+        },
+        { text: 'Beside them', items: [...to('Testing', 'docs/testing.md'), ...to('Semantics', 'docs/semantics.md')] },
+      ],
+      '/': [
+        {
+          text: 'Guide',
+          items: [
+            ...to('Introduction', 'site/introduction.md'),
+            ...to('Choosing', 'docs/choosing.md'),
+            ...to('Time limits', 'docs/time-limits.md'),
+            ...to('Failures', 'docs/failures.md'),
+            ...to('Recipes', 'docs/recipes.md'),
+            ...to('Testing', 'docs/testing.md'),
+            ...to('Scaling', 'docs/scaling.md'),
+            ...to('Migrating', 'docs/migrating.md'),
+            ...playground,
+          ],
+        },
+        { text: 'Frameworks', items: [...to('Angular', 'docs/angular.md'), ...to('NestJS', 'docs/nestjs.md')] },
+        {
+          text: 'Reference',
+          items: [
+            ...to('Options, at a glance', 'README.md'),
+            ...to('Semantics', 'docs/semantics.md'),
+            ...to('Marbles', 'marbles/README.md'),
+            { text: 'API', link: '/api/' },
+            { text: 'API of /testing', link: '/api/testing' },
+          ],
+        },
+        {
+          text: 'Measured',
+          items: [
+            ...to('Performance', 'bench/RESULTS.md'),
+            ...to('Endurance', 'soak/RESULTS.md'),
+            ...to('Compatibility', 'docs/compatibility.md'),
+          ],
+        },
+        {
+          text: 'The project',
+          items: [
+            ...to('What the promises rest on', 'docs/proof.md'),
+            ...to('Random scenarios', 'docs/fuzz.md'),
+            ...to('Mutants', 'docs/mutants.md'),
+            ...to('Decisions', 'docs/decisions.md'),
+            ...to('Contributing', 'CONTRIBUTING.md'),
+            ...to('Changelog', 'CHANGELOG.md'),
+          ],
+        },
+      ],
+    },
+    outline: [2, 3],
+    search: {
+      provider: 'local',
+      options: {
+        // What is written in a picture is beside it as text.
+        _render: (source, env, markdown) => {
+          const html = markdown.render(source, env);
+          return env.frontmatter?.search === false ? '' : html.replace(/<svg[^]*?<\/svg>/g, '');
+        },
+      },
+    },
+  },
+  markdown: {
+    anchor: { slugify },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+    languageAlias: { ndjson: 'json' },
+    config: (markdown) => {
+      withMarbles(markdown);
+      withEmptyHeaders(markdown);
+    },
+  },
+  vite: {
+    plugins: [refresh()],
+    resolve: {
+      // The package as it is built at the root, with the root's only rxjs.
+      alias: [
+        { find: /^rxjs-concat-map-eager$/, replacement: `${root}dist/index.js` },
+        { find: /^rxjs-concat-map-eager\/testing$/, replacement: `${root}dist/testing.js` },
+      ],
+      dedupe: ['rxjs'],
+    },
+    server: { fs: { allow: [root] } },
+    build: { chunkSizeWarningLimit: 2_000 },
+  },
+});

@@ -1,0 +1,125 @@
+/**
+ * Writes the documents of the repository as pages to `generated/`, which VitePress shows as if it were this folder. What
+ * differs from the file is where links lead: to other pages, or to pages with the source of what is linked.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, extname, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { figure } from './pictures.js';
+import { documents, exists, isFolder, linkTo, namesIn, pageOf, read } from './routes.js';
+
+export const GENERATED = fileURLToPath(new URL('../generated/', import.meta.url));
+
+/** Writes all pages; a page that has not changed is left as it is, so that nothing is made anew for it. */
+export function writePages(): void {
+  const seen = new Set<string>();
+  const queue = [...documents.keys()];
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    const page = pageOf(path);
+    if (page === undefined || seen.has(page)) continue;
+    seen.add(page);
+    write(
+      page,
+      contentOf(path, page, (linked) => queue.push(linked)),
+    );
+  }
+}
+
+export function write(page: string, content: string): void {
+  const file = GENERATED + page;
+  try {
+    if (readFileSync(file, 'utf8') === content) return;
+  } catch {
+    // It is new.
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+type Link = (path: string) => void;
+
+function contentOf(path: string, page: string, link: Link): string {
+  const source = page.startsWith('source/');
+  if (isFolder(path)) return withMatter({ title: path, source }, folder(path, link));
+  if (!path.endsWith('.md')) return withMatter({ title: path, source }, code(path));
+  return withMatter({ source, wide: isWide(page) }, document(path, link));
+}
+
+function withMatter(of: { title?: string; source: boolean; wide?: boolean }, content: string): string {
+  const matter = [
+    ...(of.title === undefined ? [] : [`title: ${JSON.stringify(of.title)}`]),
+    ...(of.source ? ['search: false', 'pageClass: source'] : []),
+    ...(of.wide ? ['aside: false', 'pageClass: wide'] : []),
+  ];
+  return matter.length === 0 ? content : `---\n${matter.join('\n')}\n---\n\n${content}`;
+}
+
+/** Pages of pictures and large tables have no outline beside them. */
+const isWide = (page: string) => /^(?:marbles\/|(?:choosing|performance|endurance|compatibility)\.md$)/.test(page);
+
+const notListed = new Set(['node_modules', 'dist', 'out', 'package-lock.json', '.npmrc']);
+
+function folder(path: string, link: Link): string {
+  const lines: string[] = [];
+  const list = (inner: string) => {
+    for (const name of namesIn(inner).filter((name) => !notListed.has(name))) {
+      const file = `${inner}/${name}`;
+      if (isFolder(file)) list(file);
+      else lines.push(`- ${linked(file.slice(path.length + 1), file, '', link)}`);
+    }
+  };
+  list(path);
+  return `# \`${path}\`\n\n${lines.join('\n')}\n`;
+}
+
+function linked(text: string, path: string, hash: string, link: Link): string {
+  const page = pageOf(path);
+  if (page === undefined) return `\`${text.replaceAll('`', '')}\``;
+  link(path);
+  return `[${text}](${linkTo(page)}${hash})`;
+}
+
+const languages: Readonly<Record<string, string>> = { '.mjs': 'js', '.cjs': 'js', '.mts': 'ts', '.cts': 'ts' };
+
+function code(path: string): string {
+  const extension = extname(path);
+  const fence = '`````';
+  return `# \`${path}\`\n\n${fence}${languages[extension] ?? extension.slice(1)}\n${read(path).trimEnd()}\n${fence}\n`;
+}
+
+/** A document, with its links and pictures as they are here. */
+function document(path: string, link: Link): string {
+  const text = oneTitle(read(path));
+  return outsideOfCode(text, (part) =>
+    part
+      .replace(/^!\[([^\]]*)\]\(([^)]+\.svg)\)$/gm, (_, alt: string, target: string) =>
+        figure(posix.join(posix.dirname(path), target), alt),
+      )
+      .replace(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
+        if (/^(?:[a-z]+:|#|\/)/.test(target)) return whole;
+        const [, file = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(target) ?? [];
+        const to = posix.join(posix.dirname(path), file).replace(/\/$/, '');
+        if (!exists(to)) throw new Error(`${path}: expected a link to a file that is there, got ${target}`);
+        return linked(label, to, hash, link);
+      }),
+  );
+}
+
+/** Does something to a text but for its fenced code. */
+function outsideOfCode(text: string, change: (part: string) => string): string {
+  return text
+    .split(/^(```+[^]*?^```+ *$)/m)
+    .map((part, index) => (index % 2 === 0 ? change(part) : part))
+    .join('');
+}
+
+/** A page of several titles, with those after the first as its chapters. */
+function oneTitle(text: string): string {
+  let titles = 0;
+  return outsideOfCode(text, (part) =>
+    part.replace(/^(#+) /gm, (whole, level: string) => {
+      if (level === '#') titles++;
+      return titles > 1 ? `#${whole}` : whole;
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import type { TimeoutError } from 'rxjs';
+import type { TimeoutMeta } from 'rxjs-concat-map-eager';
+import {
+  type MarbleError,
+  MarbleFixture,
+  type MarbleMark,
+  type MarbleRow,
+  type MarbleValue,
+  printMarble,
+} from 'rxjs-concat-map-eager/testing';
+import { optionsOf } from './config';
+import type { Leg, Run, Value } from './run';
+import type { Settings } from './settings';
+import { playOfSource } from './workload';
+
+const LABELS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/** No letters that are labels, and no marks. */
+const VALUES = [...'123456789αβγδεζηθικλμνξοπρστυφχψωабвгдежзийклмнопрстуфхцчшщъыьэюяΓΔΘΛΞΠΣΦΨΩ'];
+
+/**
+ * A run of `concatMapEager` as a marble block, which the testing entry reads and passes. The fixture `$fallback` is what returns
+ * the next row of the failed item.
+ *
+ * @throws Error that says why, if it is too much to draw
+ */
+export function marbleOf(settings: Settings, { items, source: sourceEnd, output, end }: Run): string {
+  const sent = items.length;
+  const values = items.flatMap(({ legs }) => legs).flatMap((leg) => leg.values);
+  if (sent > LABELS.length) throw new Error(`A marble block has room for ${LABELS.length} items, here are ${sent}`);
+  if (values.length > VALUES.length) {
+    throw new Error(`A marble block has room for ${VALUES.length} values, here are ${values.length}`);
+  }
+  const names = new Map<Value, string>(values.map((value, position) => [value, VALUES[position]!]));
+  const legs = items.flatMap((item) => item.legs).sort((a, b) => a.start - b.start);
+  const source: MarbleRow = {
+    label: 'source',
+    start: 0,
+    marks: [
+      ...timesOf(settings)
+        .slice(0, sent)
+        .map((frame, index) => ({ frame, mark: LABELS[index]! })),
+      ...(sourceEnd === undefined ? [] : [{ frame: sourceEnd.at, mark: sourceEnd.how === 'complete' ? '|' : '!' }]),
+    ],
+    throws: false,
+  };
+  const { onError, ...options } = optionsOf(settings);
+  const config = { ...options, onError: onError === 'fallback' ? new MarbleFixture('fallback') : onError };
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+  return printMarble({
+    rows: [source, ...legs.map((leg) => rowOf(leg, names))],
+    operators: [{ name: 'concatMapEager', config: Object.keys(given).length > 0 ? (given as MarbleValue) : undefined }],
+    unsub: undefined,
+    result: {
+      label: 'result',
+      start: 0,
+      marks: [
+        ...output.map(({ at, value }) => ({ frame: at, mark: names.get(value)! })),
+        ...(end === undefined ? [] : [{ frame: end.at, mark: end.how === 'error' ? '#' : '|' }]),
+      ],
+      throws: false,
+    },
+    error: end?.how === 'error' ? errorOf(end.error, legs) : undefined,
+    where: {},
+  });
+}
+
+/** When the source sends its values. */
+function timesOf(settings: Settings): number[] {
+  let time = 0;
+  return playOfSource(settings).gaps.map((gap) => (time += gap));
+}
+
+function rowOf(leg: Leg, names: ReadonlyMap<Value, string>): MarbleRow {
+  const marks = leg.values.map((value): MarbleMark => ({ frame: value.at, mark: names.get(value)! }));
+  const end = leg.end && { frame: leg.end.at, mark: { complete: '|', error: '#', cancelled: '!' }[leg.end.how] };
+  return { label: LABELS[leg.index]!, start: leg.start, marks: end ? [...marks, end] : marks, throws: false };
+}
+
+function errorOf(error: unknown, legs: readonly Leg[]): MarbleError {
+  if (error instanceof AggregateError) return { aggregate: error.errors.map((each) => errorOf(each, legs)) };
+  const leg = legs.find((each) => each.error === error)!;
+  if (leg.end!.how === 'cancelled') {
+    const { index, limit } = (error as TimeoutError<unknown, TimeoutMeta<number>>).info!.meta!;
+    return { timeout: { index, limit } };
+  }
+  const nth = legs.filter(({ index }) => index === leg.index).indexOf(leg) + 1;
+  return { row: `${LABELS[leg.index]!}${nth === 1 ? '' : nth}` };
+}

@@ -1,0 +1,49 @@
+import type { Run } from './run';
+import type { Settings } from './settings';
+
+/** What can be said of a run in numbers. Times are in milliseconds. */
+export interface Measures {
+  /** When the result ended; `undefined` if it never does. */
+  readonly finished: number | undefined;
+  readonly firstResult: number | undefined;
+  /** How much of the places the active items took until the end, from 0 to 1; of a result that never ends there is none. */
+  readonly utilisation: number | undefined;
+  readonly mostParked: number;
+  /** Whether what came out is in source order. */
+  readonly inOrder: boolean;
+  readonly emitted: number;
+  readonly failed: number;
+  /** Attempts that a time limit ended. */
+  readonly timedOut: number;
+}
+
+export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>, run: Run): Measures {
+  const { items, output, counts, end } = run;
+  let taken = 0;
+  let mostActive = 0;
+  counts.forEach(({ at, active }, position) => {
+    taken += active * ((counts[position + 1]?.at ?? end?.at ?? at) - at);
+    mostActive = Math.max(mostActive, active);
+  });
+  // Without a limit, or with more places than items, there were as many places as were taken at once.
+  const places = Math.min(run.operator === 'concatMap' ? 1 : concurrent, mostActive);
+  return {
+    finished: end?.at,
+    firstResult: output[0]?.at,
+    utilisation: end === undefined || end.at === 0 ? undefined : taken / (places * end.at),
+    mostParked: Math.max(0, ...counts.map(({ parked }) => parked)),
+    inOrder: output.every(
+      ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
+    ),
+    emitted: output.length,
+    failed: items.filter(({ ended }) => ended?.outcome === 'failed').length,
+    timedOut: items.flatMap(({ legs }) => legs).filter(isTimedOut).length,
+  };
+}
+
+const isAfter = (leg: { index: number }, before: { index: number }) => leg.index >= before.index;
+
+/** Whether a time limit ended it. */
+export function isTimedOut({ end, error }: { end?: { how: string }; error?: unknown }): boolean {
+  return end?.how === 'cancelled' && error !== undefined;
+}

@@ -1,0 +1,163 @@
+import { isTimedOut } from './measures';
+import type { Item, Leg, Run } from './run';
+
+/** The colours, as CSS has them. */
+export type Palette = Readonly<Record<(typeof COLOURS)[number], string>>;
+
+export const COLOURS = [
+  'waiting',
+  'active',
+  'delay',
+  'parked',
+  'emitted',
+  'late',
+  'failed',
+  'timed-out',
+  'cancelled',
+  'text',
+  'line',
+  'selected',
+] as const;
+
+/** Where things are, in CSS pixels. */
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  /** Milliseconds from the left edge to the right one. */
+  readonly horizon: number;
+  /** How many lanes there are. */
+  readonly items: number;
+}
+
+/** Below the lanes: what came out, and the time. */
+const OUTPUT = 22;
+export const AXIS = 18;
+
+export function laneHeight({ height, items }: View): number {
+  return (height - OUTPUT - AXIS) / items;
+}
+
+export function laneAt(view: View, y: number): number {
+  return Math.min(view.items - 1, Math.max(0, Math.floor(y / laneHeight(view))));
+}
+
+/** The lanes of a whole run, and what came out. */
+export function paint(context: CanvasRenderingContext2D, run: Run, view: View, palette: Palette): void {
+  const lane = laneHeight(view);
+  const x = (time: number) => (Math.min(time, view.horizon) / view.horizon) * view.width;
+  const until = run.end?.at ?? view.horizon;
+
+  /** A bar in the lane of an item, taking a share of its height. */
+  const bar = (index: number, from: number, to: number, colour: keyof Palette, share: number) => {
+    const height = Math.max(1, lane * share);
+    context.fillStyle = palette[colour];
+    context.fillRect(x(from), index * lane + (lane - height) / 2, Math.max(x(to) - x(from), 0.5), height);
+  };
+  const isLarge = lane >= 7;
+  /** A cross where there is room for one, or else a dash. */
+  const cross = (index: number, time: number, colour: keyof Palette) => {
+    if (!isLarge) return bar(index, time, time + 3 / (view.width / view.horizon), colour, 0.9);
+    const size = Math.min(lane, 12) / 3;
+    const [left, top] = [x(time), (index + 0.5) * lane];
+    context.strokeStyle = palette[colour];
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(left - size, top - size);
+    context.lineTo(left + size, top + size);
+    context.moveTo(left + size, top - size);
+    context.lineTo(left - size, top + size);
+    context.stroke();
+  };
+
+  for (const item of run.items) {
+    for (const { from, to, phase } of phasesOf(item, until)) {
+      // Lanes that touch: many that wait would be all that is seen.
+      context.globalAlpha = phase === 'waiting' && lane < 3 ? 0.4 : 1;
+      bar(item.index, from, to, phase, SHARES[phase]);
+    }
+    context.globalAlpha = 1;
+    if (item.flushed !== undefined && isLarge) {
+      context.fillStyle = palette.emitted;
+      context.beginPath();
+      context.arc(x(item.flushed), (item.index + 0.5) * lane, Math.min(lane / 4, 4), 0, 2 * Math.PI);
+      context.fill();
+    }
+    for (const leg of item.legs) {
+      if (leg.values.length > 1) {
+        for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (view.width / view.horizon), 'text', 0.3);
+      }
+      const colour = colourOfEnd(leg);
+      if (colour !== undefined) cross(item.index, leg.end!.at, colour);
+    }
+    if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) cross(item.index, item.ended.at, 'cancelled');
+  }
+
+  const bottom = view.height - OUTPUT - AXIS;
+  context.fillStyle = palette.line;
+  context.fillRect(0, bottom, view.width, 1);
+  let latest = -1;
+  for (const { at, value } of run.output) {
+    const { index } = value.leg;
+    context.fillStyle = palette[index < latest ? 'late' : 'emitted'];
+    latest = Math.max(latest, index);
+    context.fillRect(x(at) - 0.75, bottom + 4, 1.5, OUTPUT - 7);
+  }
+  if (run.end !== undefined && run.end.at <= view.horizon) {
+    context.fillStyle = palette[run.end.how === 'error' ? 'failed' : 'text'];
+    context.fillRect(x(run.end.at) - 1, bottom, 2, OUTPUT);
+  }
+  axis(context, view, palette);
+}
+
+/** How much of a lane's height a phase takes: they can be told apart without their colours. */
+const SHARES = { waiting: 0.15, active: 0.72, delay: 0.3, parked: 0.45 } as const;
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly phase: keyof typeof SHARES;
+}
+
+/** What an item was, from its coming until it was let go of. */
+export function phasesOf({ received, legs, ended, flushed }: Item, until: number): Span[] {
+  const over = ended?.at ?? until;
+  const spans: Span[] = [{ from: received, to: legs[0]?.start ?? over, phase: 'waiting' }];
+  legs.forEach((leg, position) => {
+    const to = leg.end?.at ?? until;
+    spans.push({ from: leg.start, to, phase: 'active' });
+    spans.push({ from: to, to: legs[position + 1]?.start ?? over, phase: 'delay' });
+  });
+  if (ended !== undefined && ended.outcome !== 'cancelled') {
+    spans.push({ from: ended.at, to: flushed ?? until, phase: 'parked' });
+  }
+  return spans.filter(({ from, to }) => to > from);
+}
+
+/** Of how it ended, unless it completed. */
+function colourOfEnd(leg: Leg): keyof Palette | undefined {
+  if (leg.end === undefined || leg.end.how === 'complete') return undefined;
+  if (leg.end.how === 'error') return 'failed';
+  return isTimedOut(leg) ? 'timed-out' : 'cancelled';
+}
+
+function axis(context: CanvasRenderingContext2D, { width, height, horizon }: View, palette: Palette): void {
+  const step = stepOf(horizon, width / 70);
+  context.font = '11px system-ui, sans-serif';
+  context.textBaseline = 'alphabetic';
+  for (let time = 0; time <= horizon; time += step) {
+    const left = (time / horizon) * width;
+    const label = horizon >= 5_000 ? `${time / 1_000} s` : `${time} ms`;
+    const space = context.measureText(label).width;
+    if (left + space > width) break;
+    context.fillStyle = palette.line;
+    context.fillRect(left, height - AXIS, 1, 5);
+    context.fillStyle = palette.text;
+    context.fillText(label, left + (time === 0 ? 0 : 3), height - 3);
+  }
+}
+
+/** 1, 2 or 5 times a power of ten, so that there are at most so many steps. */
+function stepOf(range: number, most: number): number {
+  const power = 10 ** Math.floor(Math.log10(range / most));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => range / step <= most) ?? 10 * power;
+}

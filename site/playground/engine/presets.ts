@@ -1,0 +1,70 @@
+import { DEFAULTS, type Settings } from './settings';
+
+export interface Preset {
+  readonly name: string;
+  readonly title: string;
+  /** What there is to see. */
+  readonly text: string;
+  readonly settings: Settings;
+}
+
+const preset = (name: string, title: string, text: string, settings: Partial<Settings>): Preset => ({
+  name,
+  title,
+  text,
+  settings: { ...DEFAULTS, ...settings },
+});
+
+/** The first one is what the playground opens on. */
+export const PRESETS: readonly Preset[] = [
+  preset(
+    'stuck-head',
+    'A stuck head',
+    'Item 2 hangs. concatMap starts nothing until its limit passes, and mergeMap forgets the order; concatMapEager goes on, parks what is ready, and lets it out in order when the limit has passed.',
+    { latency: 'stuck', total: 400, onError: 'skip', seed: 12 },
+  ),
+  preset(
+    'order-desk',
+    'The order desk',
+    'A thousand requests of 1 to 100 ms, a hundred at once. concatMapEager is as fast as mergeMap, and in order like concatMap, which is not done for a long time.',
+    { items: 1_000, concurrent: 100 },
+  ),
+  preset(
+    'small-window',
+    'A window as small as the limit',
+    'With a window as small as the limit, finished items that are parked leave too few to run: places stay empty. Take the reorder window away, and see what that wins.',
+    { items: 200, concurrent: 16, reorderWindow: 16, latency: 'heavy-tail', seed: 2 },
+  ),
+  preset(
+    'flaky-service',
+    'A flaky service',
+    'Some attempts fail and some hang. Each has a time limit, three retries, and at last a fallback value: nothing is lost, and everything is in its place.',
+    {
+      items: 40,
+      concurrent: 6,
+      failing: 15,
+      hanging: 8,
+      total: 150,
+      retries: 3,
+      delay: 40,
+      onError: 'fallback',
+      seed: 59,
+    },
+  ),
+  preset(
+    'tokens',
+    'Tokens of a language model',
+    'Eight answers, token by token, three at once. The head streams as its tokens come, the others are parked; an answer that falls silent is cut off by its limit between two tokens.',
+    {
+      items: 8,
+      gap: 100,
+      mean: 900,
+      values: 40,
+      hanging: 12,
+      concurrent: 3,
+      each: 300,
+      onError: 'skip',
+      seed: 1,
+    },
+  ),
+];

@@ -1,0 +1,69 @@
+/** What happened when an operator ran the items: in milliseconds of virtual time, from the subscription on. */
+export interface Run {
+  /** One of `OPERATORS`, or in a program of the reader's an operator of the package. */
+  readonly operator: string;
+  /** By index; those that the source gave. */
+  readonly items: readonly Item[];
+  /** How the source's subscription ended. */
+  readonly source: { readonly at: number; readonly how: 'complete' | 'cancelled' } | undefined;
+  readonly output: readonly Emitted[];
+  /** How the result ended; `undefined` if it never does. */
+  readonly end: End | undefined;
+  /** How many were waiting, active and parked, and from when on. */
+  readonly counts: readonly Counts[];
+  /** When the last thing happened. */
+  readonly last: number;
+}
+
+export const OPERATORS = ['concatMap', 'mergeMap', 'concatMapEager'] as const;
+export type OperatorName = (typeof OPERATORS)[number];
+
+export interface Item {
+  readonly index: number;
+  readonly received: number;
+  readonly legs: Leg[];
+  /** Absent while it is waiting, active or in a retry delay, and where the result ended before the item did. */
+  ended?: { readonly at: number; readonly outcome: 'completed' | 'failed' | 'cancelled'; readonly error?: unknown };
+  flushed?: number;
+}
+
+/** Something that was subscribed on behalf of an item: an attempt, or its fallback. */
+export interface Leg {
+  readonly index: number;
+  readonly kind: 'attempt' | 'fallback';
+  /** From 1; 0 for the fallback. */
+  readonly attempt: number;
+  readonly start: number;
+  readonly values: Value[];
+  end?: { readonly at: number; readonly how: 'complete' | 'error' | 'cancelled' };
+  /** What failed the attempt: its own error, or a `TimeoutError`. */
+  error?: unknown;
+}
+
+/** What an inner emits. */
+export interface Value {
+  readonly leg: Leg;
+  /** From 0. */
+  readonly nth: number;
+  readonly at: number;
+}
+
+/** What came out. */
+export interface Emitted {
+  readonly at: number;
+  readonly value: Value;
+}
+
+export interface End {
+  readonly at: number;
+  /** `cancelled` if it was unsubscribed. */
+  readonly how: 'complete' | 'error' | 'cancelled';
+  readonly error?: unknown;
+}
+
+export interface Counts {
+  readonly at: number;
+  readonly waiting: number;
+  readonly active: number;
+  readonly parked: number;
+}

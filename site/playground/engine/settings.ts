@@ -1,0 +1,137 @@
+/** What a run is made of: the items, what happens to them, and the options. Everything else follows from it. */
+export interface Settings {
+  readonly items: number;
+  /** Milliseconds between two source values; with 0 they come all at once. */
+  readonly gap: number;
+  readonly latency: Latency;
+  /** The mean time that an attempt takes, in milliseconds. */
+  readonly mean: number;
+  /** How long the stuck item takes, in milliseconds; `undefined` if it never ends. */
+  readonly stuckFor: number | undefined;
+  /** How many values an item emits. */
+  readonly values: number;
+  /** How many percent of the attempts fail. */
+  readonly failing: number;
+  /** How many percent of the attempts never end. */
+  readonly hanging: number;
+  readonly seed: number;
+
+  readonly concurrent: number | undefined;
+  readonly reorderWindow: number | undefined;
+  readonly first: number | undefined;
+  readonly each: number | undefined;
+  readonly total: number | undefined;
+  readonly blocking: number | undefined;
+  readonly retries: number;
+  /** Milliseconds before a retry. */
+  readonly delay: number;
+  readonly onError: OnError;
+  readonly atomic: boolean;
+}
+
+export const LATENCIES = ['uniform', 'exponential', 'heavy-tail', 'stuck'] as const;
+export type Latency = (typeof LATENCIES)[number];
+
+/** `fallback` is a function that returns one value in place of what failed. */
+export const ON_ERROR = ['in-order', 'immediate', 'at-end', 'skip', 'fallback'] as const;
+export type OnError = (typeof ON_ERROR)[number];
+
+export const DEFAULTS: Settings = {
+  items: 24,
+  gap: 0,
+  latency: 'uniform',
+  mean: 50,
+  stuckFor: undefined,
+  values: 1,
+  failing: 0,
+  hanging: 0,
+  seed: 1,
+  concurrent: 4,
+  reorderWindow: undefined,
+  first: undefined,
+  each: undefined,
+  total: undefined,
+  blocking: undefined,
+  retries: 0,
+  delay: 0,
+  onError: 'in-order',
+  atomic: false,
+};
+
+/** A number that can be set, and between what; `optional` if it may be left out. */
+interface NumberField {
+  readonly kind: 'number';
+  readonly min: number;
+  readonly max: number;
+  readonly optional?: true;
+}
+
+interface ChoiceField {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+}
+
+interface SwitchField {
+  readonly kind: 'switch';
+}
+
+export type Field = NumberField | ChoiceField | SwitchField;
+
+/** 2 ^ 32 - 1. */
+const MOST = 4_294_967_295;
+const limit: Field = { kind: 'number', min: 1, max: 600_000, optional: true };
+
+export const FIELDS: { readonly [Name in keyof Settings]: Field } = {
+  items: { kind: 'number', min: 1, max: 2_000 },
+  gap: { kind: 'number', min: 0, max: 10_000 },
+  latency: { kind: 'choice', choices: LATENCIES },
+  mean: { kind: 'number', min: 1, max: 60_000 },
+  stuckFor: { kind: 'number', min: 1, max: 600_000, optional: true },
+  values: { kind: 'number', min: 1, max: 200 },
+  failing: { kind: 'number', min: 0, max: 100 },
+  hanging: { kind: 'number', min: 0, max: 100 },
+  seed: { kind: 'number', min: 0, max: MOST },
+  concurrent: { kind: 'number', min: 1, max: 2_000, optional: true },
+  reorderWindow: { kind: 'number', min: 1, max: 100_000, optional: true },
+  first: limit,
+  each: limit,
+  total: limit,
+  blocking: limit,
+  retries: { kind: 'number', min: 0, max: 20 },
+  delay: { kind: 'number', min: 0, max: 60_000 },
+  onError: { kind: 'choice', choices: ON_ERROR },
+  atomic: { kind: 'switch' },
+};
+
+export const NAMES = Object.keys(FIELDS) as (keyof Settings)[];
+
+export type Value = number | string | boolean | undefined;
+
+/**
+ * What text means for a setting.
+ *
+ * @throws RangeError that says what was expected and what came
+ */
+export function read(name: keyof Settings, text: string): Value {
+  const field = FIELDS[name];
+  const got = text === '' ? 'nothing' : JSON.stringify(text);
+  if (field.kind === 'switch') {
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw new RangeError(`Expected \`${name}\` to be true or false, got ${got}`);
+  }
+  if (field.kind === 'choice') {
+    if (field.choices.includes(text)) return text;
+    throw new RangeError(`Expected \`${name}\` to be one of ${field.choices.join(', ')}, got ${got}`);
+  }
+  const { min, max, optional = false } = field;
+  if (optional && text === '') return undefined;
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
+  const orNothing = optional ? ', or nothing' : '';
+  throw new RangeError(`Expected \`${name}\` to be an integer from ${min} to ${max}${orNothing}, got ${got}`);
+}
+
+/** What stands for a value in a field, and in a link. */
+export function write(value: Value): string {
+  return value === undefined ? '' : String(value);
+}

@@ -1,0 +1,68 @@
+import { transform } from 'sucrase';
+
+/** Something in a program that keeps it from running; a line and a column count from 1. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    message: string,
+    readonly line?: number,
+    readonly column?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The name of the program in stacks. */
+export const FILE = 'program.ts';
+
+/**
+ * A program as the text of an async function of `require` and `exports`, line by line the same: its types are removed, and
+ * not checked.
+ *
+ * @throws Problem for a mistake in its syntax that can be seen this way; JavaScript sees the others
+ */
+export function compile(program: string): string {
+  let code;
+  try {
+    ({ code } = transform(program, { transforms: ['typescript', 'imports'], disableESTransforms: true }));
+  } catch (error) {
+    const { message, loc } = error as Error & { loc?: { line: number; column: number } };
+    const what = message.replace(/^Error transforming [^:]*: /, '').replace(/ \(\d+:\d+\)$/, '');
+    throw new Problem(what, loc?.line, loc?.column);
+  }
+  return `(async function (require, exports) {${code}\n})\n//# sourceURL=${FILE}`;
+}
+
+/** `require` for a program: the modules that there are. */
+export function importer(modules: Readonly<Record<string, object>>): (name: string) => object {
+  const checked = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, withNames(name, module)]));
+  return (name) => {
+    if (Object.hasOwn(checked, name)) return checked[name]!;
+    const names = Object.keys(modules).map((each) => `'${each}'`);
+    throw new Problem(
+      `Cannot import '${name}': a program may import ${names.slice(0, -1).join(', ')} and ${names.at(-1)!}, and nothing else`,
+    );
+  };
+}
+
+/** Where there is no export of a name, it says so, instead of "undefined is not a function". */
+function withNames(name: string, module: object): object {
+  return new Proxy(
+    { ...module, __esModule: true },
+    {
+      get: (target, key, receiver) => {
+        if (typeof key === 'string' && !Object.hasOwn(target, key) && key !== 'then') {
+          throw new Problem(`'${name}' has no export named '${key}'`);
+        }
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    },
+  );
+}
+
+/** The line of a program at the top of a stack. */
+export function lineIn(stack: string | undefined): number | undefined {
+  const [, line] = new RegExp(`${FILE.replace('.', '\\.')}:(\\d+)`).exec(stack ?? '') ?? [];
+  return line === undefined ? undefined : Number(line);
+}

@@ -1,0 +1,143 @@
+import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
+import { ms } from '../engine/story';
+import { Assembly, type Timeline } from './assemble';
+import { type Line, type Message, MOST_ENTRIES } from './messages';
+
+/** How long a program may run, and give no sign, in milliseconds. */
+const LONGEST = 10_000;
+const SILENCE = 2_000;
+
+/** How often the page looks whether it has, and how often it shows what is new. */
+const LOOK = 250;
+const SHOW = 100;
+
+export interface Mistake {
+  readonly text: string;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+}
+
+/** Runs one program at a time, in a worker that is ended when the program is over or takes too long. */
+export function useRunner({ live }: { live: boolean }) {
+  const isRunning = ref(false);
+  const hasRun = ref(false);
+  const status = ref('Not run yet.');
+  const mistake = shallowRef<Mistake>();
+  const lines = shallowRef<readonly Line[]>([]);
+  const dropped = ref(0);
+  const timelines = shallowRef<readonly Timeline[]>([]);
+  const elapsed = ref(0);
+
+  let worker: Worker | undefined;
+  let watch: ReturnType<typeof setInterval> | undefined;
+  let shown: ReturnType<typeof setTimeout> | undefined;
+  let assembly = new Assembly();
+  let written: Line[] = [];
+  let begunAt = 0;
+  let last = 0;
+
+  function start(program: string): void {
+    quit();
+    assembly = new Assembly();
+    written = [];
+    last = begunAt = 0;
+    mistake.value = undefined;
+    dropped.value = 0;
+    isRunning.value = hasRun.value = true;
+    status.value = 'Loading …';
+    show();
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end(`What runs programs could not be loaded${event.message ? `: ${event.message}` : ''}.`);
+    };
+    worker.postMessage(program);
+  }
+
+  let silent = 0;
+  function hear(message: Message): void {
+    switch (message.what) {
+      case 'begun':
+        status.value = 'Running …';
+        begunAt = performance.now();
+        silent = 0;
+        watch = setInterval(look, LOOK);
+        break;
+      case 'batch':
+        if (message.alive) silent = 0;
+        for (const entry of message.entries) {
+          assembly.add(entry);
+          if (!assembly.isVirtual(entry.run)) last = Math.max(last, entry.at);
+        }
+        for (const line of message.lines) {
+          written.push(line);
+          last = Math.max(last, line.at);
+        }
+        dropped.value = message.dropped;
+        shown ??= setTimeout(() => show(), SHOW);
+        break;
+      case 'problem':
+        mistake.value = message;
+        end('The program does not run.');
+        break;
+      case 'full':
+        end(`Stopped: more has happened than the ${MOST_ENTRIES.toLocaleString('en')} events that are shown.`);
+        break;
+      case 'done': {
+        const isUncaught = written.some((line) => line.isUncaught);
+        end(
+          `Finished after ${ms(Math.round(last))}: nothing is left to happen.${isUncaught ? ' There was an error that nobody has caught.' : ''}`,
+        );
+      }
+    }
+  }
+
+  function look(): void {
+    // Counted, since the page may have slept.
+    silent++;
+    if (silent * LOOK >= SILENCE + LOOK) {
+      end(`Stopped: the program gave no sign for ${ms(SILENCE)}, as in an endless loop.`);
+    } else if (performance.now() - begunAt >= LONGEST) {
+      end(`Stopped after ${ms(LONGEST)}, which is as long as a program may run here.`);
+    }
+  }
+
+  function show(): void {
+    clearTimeout(shown);
+    shown = undefined;
+    lines.value = written.slice();
+    elapsed.value = isRunning.value && begunAt > 0 ? performance.now() - begunAt : last;
+    if (live || !isRunning.value) timelines.value = assembly.snapshot();
+  }
+
+  function end(text: string): void {
+    quit();
+    isRunning.value = false;
+    status.value = text;
+    show();
+  }
+
+  function stop(): void {
+    if (isRunning.value) end(`Stopped by you after ${ms(Math.round(performance.now() - begunAt))}.`);
+  }
+
+  function quit(): void {
+    worker?.terminate();
+    worker = undefined;
+    clearInterval(watch);
+  }
+
+  /** How many milliseconds are shown of the programs' own time. */
+  const horizon = computed(() => {
+    if (isRunning.value) return Math.max(100, elapsed.value);
+    const runs = timelines.value.filter(({ virtual }) => !virtual).map(({ run }) => run.end?.at ?? run.last * 1.15);
+    return Math.max(10, Math.ceil(1.02 * Math.max(0, ...runs)));
+  });
+
+  onBeforeUnmount(() => {
+    quit();
+    clearTimeout(shown);
+  });
+  return { isRunning, hasRun, status, mistake, lines, dropped, timelines, horizon, start, stop };
+}

@@ -1,0 +1,69 @@
+// What the build is to notice.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { check, samplesOfPage } from '../build/samples.js';
+import { DIST } from './browser.js';
+
+describe('a code sample', () => {
+  const page = (...code: string[]) => ['# A page', '', 'Text.', '', '```ts', ...code, '```', ''].join('\n');
+
+  test('with a wrong type is a mistake with its file and line', () => {
+    const text = page(
+      "import { of } from 'rxjs';",
+      "import { concatMapEager } from 'rxjs-concat-map-eager';",
+      "of(1).pipe(concatMapEager((n) => of(n), { concurrent: '8' }));",
+    );
+    expect(check(samplesOfPage('docs/page.md', text))).toEqual([
+      expect.stringMatching(/^docs\/page\.md:8:\d+: .*'string' is not assignable to type 'number/),
+    ]);
+  });
+
+  test('that names an option that is not there is a mistake', () => {
+    const text = page(
+      "import { of } from 'rxjs';",
+      "import { concatMapEager } from 'rxjs-concat-map-eager';",
+      'of(1).pipe(concatMapEager((n) => of(n), { concurrency: 8 }));',
+    );
+    expect(check(samplesOfPage('docs/page.md', text))).toEqual([expect.stringMatching(/^docs\/page\.md:8:\d+: /)]);
+  });
+
+  test('may take for granted what a comment declares', () => {
+    const text = page('ids.map((id) => id.toFixed());');
+    expect(check(samplesOfPage('docs/page.md', text))).toContainEqual(
+      expect.stringMatching(/^docs\/page\.md:6:1: Cannot find name 'ids'/),
+    );
+    expect(check(samplesOfPage('docs/page.md', `<!-- samples:\ndeclare const ids: number[];\n-->\n\n${text}`))).toEqual(
+      [],
+    );
+  });
+
+  test('is of the built package, with the root’s only rxjs', () => {
+    expect(
+      check(samplesOfPage('docs/page.md', page("import { of } from 'rxjs';", 'of(1).pipe(map(String));'))),
+    ).toEqual([expect.stringContaining("Cannot find name 'map'")]);
+  });
+});
+
+describe('the built site', () => {
+  const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(?:js|html|css)$/.test(name),
+  );
+  const texts = files.map((name) => [name, readFileSync(`${DIST}${name}`, 'utf8')] as const);
+
+  test('names no place that it was built for', () => {
+    expect(texts.filter(([, text]) => text.includes('/-base-/')).map(([name]) => name)).toEqual([]);
+  });
+
+  test('has one rxjs, and the worker of the playground has its own', () => {
+    // The message of one of its errors, which is in each copy. A page has its script twice, `lean` for who has the page already.
+    const copies = texts
+      .map(([name, text]) => [basename(name), text] as const)
+      .filter(
+        ([name, text]) =>
+          name.endsWith('.js') && !name.endsWith('.lean.js') && text.includes('errors occurred during unsubscription'),
+      )
+      .map(([name]) => name.startsWith('worker-'));
+    expect(copies.sort()).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,88 @@
+// Every page, in both themes and both widths.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  bars,
+  desktop,
+  isSource,
+  overflow,
+  pages,
+  phone,
+  serve,
+  type Site,
+  useBrowser,
+  violations,
+  type Watched,
+} from './browser.js';
+
+const browser = useBrowser();
+let site: Site;
+/** Windows that are free: a page is loaded much faster where others have been loaded before. */
+const free: Watched[] = [];
+beforeAll(async () => {
+  site = await serve('/');
+});
+afterAll(() => site.close());
+
+/** What links of a page lead to, and what can be led to in it. */
+const seen = new Map<string, { readonly links: string[]; readonly ids: Set<string> }>();
+
+describe('a page loads without an error, is accessible, and fits', () => {
+  test.concurrent.each(pages)('%s', async (path) => {
+    const watched = free.pop() ?? (await browser.open(site));
+    const { page, problems } = watched;
+    await page.setViewportSize(desktop);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(site.url + path, { waitUntil: 'load' });
+    // Until the page's scripts have taken it over.
+    await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
+    seen.set(path, {
+      links: await page.evaluate<string[]>('[...document.links].map(({ href }) => href)'),
+      ids: new Set(await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')),
+    });
+    // Pages with the source of a file are all alike: those of one folder stand for all.
+    const asked = !isSource(path) || path.startsWith('source/examples/workers/');
+
+    expect(await overflow(page), 'pixels beyond the window').toBe(0);
+    if (asked) {
+      expect(await violations(page), 'light').toEqual([]);
+      await setTheme(page, 'dark');
+      expect(await violations(page, 'contrast'), 'dark').toEqual([]);
+    }
+
+    await page.setViewportSize(phone);
+    expect(await overflow(page), 'pixels beyond the window of a phone').toBe(0);
+    if (asked) {
+      // Colours are those of the wide page, but for what stands above it.
+      expect(await violations(page, 'the rest'), 'on a phone').toEqual([]);
+      expect(await violations(page, 'contrast', bars), 'dark, on a phone').toEqual([]);
+      await setTheme(page, 'light');
+      expect(await violations(page, 'contrast', bars), 'light, on a phone').toEqual([]);
+    }
+    expect(problems).toEqual([]);
+    free.push(watched);
+  });
+});
+
+async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.waitForFunction(`document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
+}
+
+test('no link is broken', () => {
+  expect(seen.size).toBe(pages.length);
+  const broken = new Set<string>();
+  for (const [path, { links }] of seen) {
+    for (const link of links) {
+      if (!link.startsWith(site.url)) {
+        if (!link.startsWith('https:')) broken.add(`${path}: ${link}`);
+        continue;
+      }
+      const { pathname, hash } = new URL(link);
+      const target = seen.get(pathname.slice(1).replace(/(^|\/)$/, '$1index.html'));
+      if (!target || (hash !== '' && !target.ids.has(decodeURIComponent(hash.slice(1)))))
+        broken.add(`${path}: ${link}`);
+    }
+  }
+  expect([...broken]).toEqual([]);
+});

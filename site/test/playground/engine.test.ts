@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { EMPTY } from 'rxjs';
+import { concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
+import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
+import { describe, expect, test } from 'vitest';
+import { predict } from '../../../test/model/predict.js';
+import { codeOf } from '../../playground/engine/code.js';
+import { optionsOf } from '../../playground/engine/config.js';
+import { linkOf, stateOf } from '../../playground/engine/link.js';
+import { marbleOf } from '../../playground/engine/marble.js';
+import { measure } from '../../playground/engine/measures.js';
+import { phasesOf } from '../../playground/engine/paint.js';
+import { PRESETS } from '../../playground/engine/presets.js';
+import { OPERATORS, type Run } from '../../playground/engine/run.js';
+import { DEFAULTS, type Settings } from '../../playground/engine/settings.js';
+import { simulate } from '../../playground/engine/simulate.js';
+import { arbitrarySettings } from './arbitrarySettings.js';
+import { scenarioOf } from './scenarioOf.js';
+
+/** What came out of a run, in the words of the model. */
+function outputOf({ output, end }: Run): string[] {
+  const values = output.map(({ at, value: { leg, nth } }) => {
+    const name = leg.kind === 'fallback' ? `${leg.index}f` : `${leg.index}.${leg.attempt}`;
+    return `${at} next ${name}/${nth}`;
+  });
+  return end === undefined ? values : [...values, `${end.at} ${end.how}`];
+}
+
+/** What the model says comes out; `undefined` of what the contract promises nothing. */
+function predictedOutput(settings: Settings): string[] | undefined {
+  const { log, ambiguous } = predict(scenarioOf(settings));
+  if (ambiguous) return undefined;
+  return log.map((line) => /^\d+ (next .+|complete|error)/.exec(line)?.[0]).filter((line) => line !== undefined);
+}
+
+/** Only what was emitted, not when. */
+const withoutTime = (lines: readonly string[]) => lines.map((line) => line.replace(/^\d+ /, ''));
+
+describe('a preset', () => {
+  test.each(PRESETS)('$name: comes out as the model of the operators says', ({ settings }) => {
+    const expected = predictedOutput(settings);
+    expect(expected, 'nothing happens in the millisecond in which a limit passes').toBeDefined();
+    expect(outputOf(simulate(settings, 'concatMapEager'))).toEqual(expected);
+  });
+
+  test.each(PRESETS)('$name: shows what it tells of', ({ name, settings }) => {
+    const [slow, unordered, eager] = OPERATORS.map((operator) => measure(settings, simulate(settings, operator)));
+    expect([slow!.inOrder, unordered!.inOrder, eager!.inOrder]).toEqual([true, false, true]);
+    expect(eager!.emitted).toBe(slow!.emitted);
+    expect(slow!.finished).toBeGreaterThan(1.5 * eager!.finished!);
+    if (name === 'small-window') {
+      const { finished } = measure(settings, simulate({ ...settings, reorderWindow: undefined }, 'concatMapEager'));
+      expect(eager!.finished).toBeGreaterThan(1.5 * finished!);
+    } else {
+      expect(eager!.finished).toBeLessThanOrEqual(1.1 * unordered!.finished!);
+    }
+    if (name === 'flaky-service' || name === 'tokens') expect(eager!.timedOut).toBeGreaterThan(0);
+    if (name === 'flaky-service') expect(eager!.emitted).toBe(settings.items);
+  });
+});
+
+/** Runs code that calls `concatMapEager`, and gives the configuration that it was called with. */
+function configIn(code: string): ConcatMapEagerConfig<unknown> {
+  let found: ConcatMapEagerConfig<unknown> = {};
+  const operator = (project: () => [], config: ConcatMapEagerConfig<unknown> = {}) => {
+    found = config;
+    // It refuses what is wrong.
+    return concatMapEager(project, config);
+  };
+  const body = code.replace(/^import .*\n/gm, '');
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- It is code.
+  new Function('source', 'concatMapEager', body)(EMPTY, operator);
+  return found;
+}
+
+/** Whether it holds for whatever settings; the seed is fixed, so that a failure can be seen again. */
+function holds(property: (settings: Settings) => void, numRuns = 100): void {
+  fc.assert(fc.property(arbitrarySettings, property), { numRuns, seed: 20261125 });
+}
+
+describe('whatever the settings', () => {
+  test('comes out as the model of the operators says', () => {
+    holds((settings) => {
+      const expected = predictedOutput(settings);
+      if (expected !== undefined) expect(outputOf(simulate(settings, 'concatMapEager'))).toEqual(expected);
+    }, 500);
+  });
+
+  test('is the same every time', () => {
+    holds((settings) => {
+      for (const operator of OPERATORS) {
+        expect(outputOf(simulate(settings, operator))).toEqual(outputOf(simulate(settings, operator)));
+      }
+    });
+  });
+
+  test('concatMapEager emits what concatMap does', () => {
+    holds((settings) => {
+      // What is cut off depends on the time, or on who else is there.
+      if (settings.blocking !== undefined || settings.onError === 'immediate' || settings.onError === 'at-end') return;
+      const [slow, eager] = [simulate(settings, 'concatMap'), simulate(settings, 'concatMapEager')];
+      expect(withoutTime(outputOf(eager))).toEqual(withoutTime(outputOf(slow)));
+    });
+  });
+
+  test('counts what is drawn as waiting and active', () => {
+    holds((settings) => {
+      for (const operator of OPERATORS) {
+        const { items, counts, end, last } = simulate(settings, operator);
+        const phases = items.flatMap((item) => phasesOf(item, end?.at ?? last + 1));
+        const drawn = (at: number, ...names: string[]) =>
+          phases.filter(({ from, to, phase }) => from <= at && at < to && names.includes(phase)).length;
+        for (const [position, { at, waiting, active }] of counts.entries()) {
+          const next = counts[position + 1]?.at ?? end?.at ?? at + 1;
+          // Between two times nothing changes.
+          if (next === at || at === end?.at) continue;
+          expect([at, drawn(at, 'waiting'), drawn(at, 'active', 'delay')]).toEqual([at, waiting, active]);
+        }
+      }
+    });
+  });
+
+  test('never has more active than `concurrent`, nor uses more places than there are', () => {
+    holds((settings) => {
+      for (const operator of OPERATORS) {
+        const run = simulate(settings, operator);
+        const limit = operator === 'concatMap' ? 1 : (settings.concurrent ?? Infinity);
+        expect(Math.max(0, ...run.counts.map(({ active }) => active))).toBeLessThanOrEqual(limit);
+        expect(measure(settings, run).utilisation ?? 1).toBeLessThanOrEqual(1);
+      }
+    });
+  });
+
+  test('is a marble block that passes, if it is small enough', () => {
+    holds((settings) => {
+      const run = simulate(settings, 'concatMapEager');
+      if (predictedOutput(settings) === undefined) return;
+      let block: string;
+      try {
+        block = marbleOf(settings, run);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^A marble block has room for \d+ (items|values), here are \d+$/);
+        return;
+      }
+      const [spec] = readMarbles(`# a run\n\n\`\`\`marble\n${block}\n\`\`\`\n`);
+      runMarble(spec!, { concatMapEager: ({ project, config }) => concatMapEager(project, config) }, ({ inner }) => ({
+        fallback: (_error: unknown, { value }: FailedItem<string>) => inner(value),
+      }));
+    }, 300);
+  });
+
+  test('is code that configures the operator in the same way', () => {
+    holds((settings) => {
+      const { onError, ...options } = optionsOf(settings);
+      const config = configIn(codeOf(settings));
+      expect({ ...config, onError: typeof config.onError === 'function' ? 'fallback' : config.onError }).toEqual({
+        ...options,
+        onError,
+      });
+    });
+  });
+
+  test('is restored by its link', () => {
+    holds((settings) => {
+      const state = { preset: PRESETS[1]!, settings, slower: 5, item: 3, at: 70 };
+      expect(stateOf(linkOf(state))).toEqual({ state, problems: [] });
+    });
+  });
+});
+
+describe('a link', () => {
+  test('is empty on the first preset as it is', () => {
+    const { state } = stateOf('');
+    expect(state).toMatchObject({ preset: PRESETS[0], settings: PRESETS[0]!.settings });
+    expect(linkOf(state)).toBe('');
+  });
+
+  test('that is wrong says what was expected and what came, and the rest of it counts', () => {
+    const { state, problems } = stateOf('preset=nothing&items=0&concurrency=3&total=&slower=x&values=2');
+    expect(problems).toEqual([
+      'Expected `preset` to be one of stuck-head, order-desk, small-window, flaky-service, tokens, got "nothing"',
+      'Expected `items` to be an integer from 1 to 2000, got "0"',
+      'There is no setting `concurrency`',
+      'Expected `slower` to be an integer from 0 and up, got "x"',
+    ]);
+    expect(state.settings).toEqual({ ...PRESETS[0]!.settings, total: undefined, values: 2 });
+  });
+});
+
+test('an item that never ends, without a limit, is a result that never ends', () => {
+  const run = simulate({ ...DEFAULTS, latency: 'stuck' }, 'concatMapEager');
+  expect(run.end).toBeUndefined();
+  expect(measure(DEFAULTS, run)).toMatchObject({ finished: undefined, utilisation: undefined, mostParked: 21 });
+});

@@ -1,0 +1,327 @@
+// The tab in which readers write programs, in the built site.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pack } from '../../playground/freeform/pack';
+import { SAMPLES } from '../../playground/freeform/samples';
+import { desktop, overflow, phone, serve, type Site, useBrowser, violations, type Watched } from '../browser.js';
+
+const browser = useBrowser();
+let site: Site;
+beforeAll(async () => {
+  site = await serve('/some/base/');
+});
+afterAll(() => site.close());
+
+/** Opens the tab by a link, does something there, and expects that nothing went wrong in the page itself. */
+async function visit(
+  link: string,
+  act: (watched: Watched) => Promise<void>,
+  theme: 'light' | 'dark' = 'light',
+  viewport = desktop,
+): Promise<void> {
+  const watched = await browser.open(site, theme, viewport);
+  try {
+    await watched.page.goto(`${site.url}playground.html${link}`);
+    await watched.page.locator('.cm-content').waitFor();
+    await act(watched);
+    expect(watched.problems).toEqual([]);
+  } finally {
+    await watched.context.close();
+  }
+}
+
+const linkTo = async (program: string) => `?tab=write#code=${await pack(program)}`;
+
+const run = ({ page }: Watched) => page.getByRole('button', { name: /^Run/ }).click();
+const status = ({ page }: Watched) => page.locator('.free-form .status').innerText();
+const log = ({ page }: Watched) => page.getByRole('log').locator('p').allInnerTexts();
+
+/** What the page says when the program is over. */
+async function outcome(watched: Watched): Promise<string> {
+  await watched.page.locator('.status', { hasText: /^(Finished|Stopped|The program|What runs)/ }).waitFor();
+  return status(watched);
+}
+
+async function outcomeOf(program: string, see: (watched: Watched, outcome: string) => Promise<void>): Promise<void> {
+  await visit(await linkTo(program), async (watched) => {
+    await run(watched);
+    await see(watched, await outcome(watched));
+  });
+}
+
+test.concurrent.each(SAMPLES)('the program $name runs without an error, and has a timeline', async ({ name, code }) => {
+  await visit(`?tab=write&sample=${name}`, async (watched) => {
+    await run(watched);
+    expect(await outcome(watched)).toMatch(/^Finished after [\d,.]+ m?s: nothing is left to happen\.$/);
+    const lines = await log(watched);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => /\berror\b/.test(line))).toEqual([]);
+    const operator = /concat\w*Eager/.exec(code.replace(/import[^;]*;/g, ''))![0];
+    expect(await watched.page.locator('.timeline h2').innerText()).toMatch(`${operator} line`);
+    expect(await watched.page.locator('.timeline .measures').innerText()).toContain('kept');
+  });
+});
+
+describe('a program is stopped', () => {
+  // One by one: they take all of a core.
+  test('that loops for ever, while the page goes on', async () => {
+    await visit(await linkTo(`console.log('before');\nwhile (true) {}`), async (watched) => {
+      const { page } = watched;
+      const start = performance.now();
+      await run(watched);
+      // Both would hang if the page did.
+      await page.getByRole('tab', { name: 'See it' }).click({ timeout: 1_000 });
+      await page.getByRole('tab', { name: 'Write it' }).click({ timeout: 1_000 });
+      await page.locator('.status', { hasText: 'Running …' }).waitFor();
+      expect(await outcome(watched)).toBe('Stopped: the program gave no sign for 2,000 ms, as in an endless loop.');
+      expect(performance.now() - start).toBeLessThan(4_500);
+      expect(await log(watched)).toEqual([expect.stringContaining('before')]);
+    });
+  });
+
+  test('that logs for ever, with what it logged first', async () => {
+    await outcomeOf(`for (let i = 0; ; i++) console.log('line', i);`, async (watched, what) => {
+      expect(what).toMatch(/^Stopped: the program gave no sign/);
+      const lines = await log(watched);
+      expect(lines.length).toBe(1_001);
+      expect(lines[999]).toContain('line 999');
+      expect(lines[1_000]).toMatch(/^[\d,]+ more lines are left out\.$/);
+    });
+  });
+
+  test('in which more happens than can be shown', async () => {
+    const program = `
+      import { interval, range } from 'rxjs';
+      import { concatMapEager } from 'rxjs-concat-map-eager';
+      interval(1).pipe(concatMapEager(() => range(0, 500))).subscribe();`;
+    await outcomeOf(program, async (_watched, what) => {
+      expect(what).toMatch(/^Stopped: more has happened than the 20,000 events/);
+    });
+  });
+
+  test('that takes too long', async () => {
+    await outcomeOf(`setInterval(() => console.log('tick'), 1_000);`, async (watched, what) => {
+      expect(what).toMatch(/^Stopped after 10.0 s/);
+      expect((await log(watched)).length).toBeGreaterThanOrEqual(9);
+    });
+  });
+
+  test('by its reader, and by running again', async () => {
+    await visit(await linkTo(`console.log('here'); setInterval(() => {}, 10);`), async (watched) => {
+      const here = watched.page.getByRole('log').getByText('here');
+      await run(watched);
+      await here.waitFor();
+      await run(watched);
+      await here.waitFor();
+      expect((await log(watched)).length).toBe(1);
+      await watched.page.getByRole('button', { name: 'Stop' }).click();
+      expect(await outcome(watched)).toMatch(/^Stopped by you after/);
+    });
+  });
+});
+
+describe('a mistake has a message', () => {
+  const alertOf = ({ page }: Watched) => page.locator('.column .alert').innerText();
+
+  test.concurrent.each([
+    ['in the syntax', 'const a = 1;\nconst b = (a;', /^Line 2, column 13: Unexpected token/],
+    ['that only JavaScript sees', 'const a = 1;\n\nconst a = 2;', /^Line 3, column 7: .*already been declared/],
+    [
+      'in an import',
+      `import _ from 'lodash';\n_.map();`,
+      /^Cannot import 'lodash': a program may import 'rxjs', 'rxjs\/operators'/,
+    ],
+    [
+      'in what is imported',
+      `import { concatMapp } from 'rxjs';\nconcatMapp();`,
+      /^'rxjs' has no export named 'concatMapp'/,
+    ],
+  ])('%s', async (_where, program, message) => {
+    await outcomeOf(program, async (watched, what) => {
+      expect(what).toBe('The program does not run.');
+      expect(await alertOf(watched)).toMatch(message);
+    });
+  });
+
+  test.concurrent.each([
+    ['thrown', `\nthrow new TypeError('wrong');`, /error Uncaught: TypeError: wrong \(line 2\)$/],
+    ['rejected', `\n\nPromise.reject(new Error('lost'));`, /error Unhandled rejection: Error: lost \(line 3\)$/],
+    ['of a timer', `setTimeout(() => {\n  null.x;\n});`, /error Uncaught: TypeError: Cannot read .* \(line 2\)$/],
+    [
+      'of a pipeline',
+      `import { throwError } from 'rxjs';\nthrowError(() => 'why').subscribe();`,
+      /error Uncaught: 'why'$/,
+    ],
+    [
+      'of an option',
+      `import { concatMapEager } from 'rxjs-concat-map-eager';\nconcatMapEager(() => [], { concurent: 1 });`,
+      /Did you mean `concurrent`\? \(line 2\)$/,
+    ],
+  ])('that is %s', async (_how, program, message) => {
+    await outcomeOf(program, async (watched, what) => {
+      expect(what).toMatch(/^Finished .* There was an error that nobody has caught\.$/);
+      expect((await log(watched)).join('\n').replaceAll('\n', ' ')).toMatch(message);
+    });
+  });
+});
+
+test('what a program logs is written with its level', async () => {
+  const program = `console.log('a', { b: [1, new Map([['c', 2]])] });\nconsole.warn('careful');\nconsole.assert(1 > 2, 'no');`;
+  await outcomeOf(program, async (watched) => {
+    const lines = (await log(watched)).map((line) => line.replace(/\s+/g, ' ').trim());
+    expect(lines).toEqual([
+      expect.stringMatching(/ms a \{ b: \[1, Map\(1\) \{ 'c' => 2 \}\] \}$/),
+      expect.stringMatching(/ms warn careful$/),
+      expect.stringMatching(/ms error Assertion failed: no$/),
+    ]);
+  });
+});
+
+describe('a program has', () => {
+  const switchedOff = async (program: string, least: number) => {
+    await outcomeOf(program, async (watched) => {
+      const lines = await log(watched);
+      expect(lines.length).toBeGreaterThanOrEqual(least);
+      expect(lines.filter((line) => !/\boff$/.test(line.trim()))).toEqual([]);
+    });
+  };
+
+  test('neither network nor storage, wherever it looks', async () => {
+    const names = [
+      'fetch',
+      'XMLHttpRequest',
+      'WebSocket',
+      'EventSource',
+      'importScripts',
+      'indexedDB',
+      'caches',
+      'Worker',
+    ];
+    const program = `
+      for (const name of ${JSON.stringify(names)}) {
+        for (let scope = globalThis; scope; scope = Object.getPrototypeOf(scope)) {
+          const found = Object.getOwnPropertyDescriptor(scope, name);
+          if (!found) continue;
+          try {
+            await (found.get ? found.get.call(globalThis) : name[0] < 'a' ? new found.value('x:') : found.value('x:'));
+            console.log(name, 'is there');
+          } catch (error) {
+            console.log(error.message.includes('is switched off') ? 'off' : error);
+          }
+        }
+      }`;
+    await switchedOff(program, names.length);
+  });
+
+  test('no way to import what the compiler does not see', async () => {
+    const text = `import("data:text/javascript,console.log(1)")`;
+    const ways = [
+      `eval('${text}')`,
+      `(0, eval)('${text}')`,
+      `new Function('${text}')()`,
+      `(() => {}).constructor('${text}')()`,
+      `(async () => {}).constructor('${text}')()`,
+      `(function* () {}).constructor('${text}')().next()`,
+      `(async function* () {}).constructor('${text}')().next()`,
+    ].map(
+      (way) => `try { ${way}; console.log('it has a way'); } catch (error) {
+      console.log(error.message.includes('is switched off') ? 'off' : error);
+    }`,
+    );
+    await switchedOff(ways.join('\n'), ways.length);
+    await outcomeOf(`await import/* here */('data:text/javascript,0');`, async ({ page }, what) => {
+      expect(what).toBe('The program does not run.');
+      expect(await page.locator('.column .alert').innerText()).toMatch(/^Cannot import 'data:/);
+    });
+  });
+});
+
+describe('a link', () => {
+  test('restores its program, and does not run it', async () => {
+    const program = `console.log('it has run');\n// ${'ü'.repeat(10)}\n`;
+    await visit(await linkTo(program), async (watched) => {
+      const { page } = watched;
+      await page.getByText('This program came with the link').waitFor();
+      expect(await page.locator('.cm-content .cm-line').allInnerTexts()).toEqual([...program.trim().split('\n'), '\n']);
+      await page.waitForTimeout(1_000);
+      expect(await status(watched)).toBe('Not run yet.');
+      expect(await log(watched)).toEqual([expect.stringContaining('What the program logs')]);
+      await run(watched);
+      await page.getByText('it has run').first().waitFor();
+    });
+  });
+
+  test('has what has been written by keyboard, and what the other tab shows', async () => {
+    await visit('?preset=tokens&tab=write', async (watched) => {
+      const { page } = watched;
+      await page.locator('.cm-content').focus();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('console.log(40 + 2)');
+      await page.keyboard.press('Control+Enter');
+      await outcome(watched);
+      expect(await log(watched)).toEqual([expect.stringMatching(/\b42$/)]);
+      await page.waitForURL(/\?preset=tokens&tab=write#code=/);
+      await page.reload();
+      await page.locator('.cm-line', { hasText: 'console.log(40 + 2)' }).waitFor();
+      await page.getByRole('tab', { name: 'See it' }).click();
+      await page.getByText('Eight answers, token by token').waitFor();
+      expect(page.url()).toMatch(/\?preset=tokens#code=/);
+      await page.getByRole('tab', { name: 'Write it' }).click();
+      await page.getByRole('button', { name: 'Undo all changes' }).click();
+      await page.waitForURL(/\?preset=tokens&tab=write$/);
+    });
+  });
+
+  test('that is cut off has a message', async () => {
+    const link = await linkTo(SAMPLES[1]!.code);
+    await visit(link.slice(0, -30), async ({ page }) => {
+      expect(await page.locator('.free-form > .alert').innerText()).toMatch(/part of the link may be missing/);
+    });
+  });
+});
+
+test('tabs are chosen with the arrow keys, and Tab leaves the editor', async () => {
+  await visit('?tab=write', async ({ page }) => {
+    const focused = () => page.evaluate('document.activeElement.textContent.trim()');
+    await page.getByRole('tab', { name: 'Write it' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('See it');
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('See it');
+    await page.getByRole('tabpanel', { name: 'See it' }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toBe('Write it');
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Run');
+  });
+});
+
+test('an item has its story', async () => {
+  await visit('?tab=write&sample=stuck-head', async (watched) => {
+    await run(watched);
+    await outcome(watched);
+    await watched.page.getByRole('slider', { name: 'Items of concatMapEager' }).focus();
+    for (let i = 0; i < 3; i++) await watched.page.keyboard.press('ArrowDown');
+    const story = watched.page.locator('.timeline .story');
+    await story.getByText('is unsubscribed: its limit `blocking` has passed').waitFor();
+  });
+});
+
+describe('it is accessible, and fits', () => {
+  test.concurrent.each([
+    ['light', desktop],
+    ['dark', desktop],
+    ['light', phone],
+    ['dark', phone],
+  ] as const)('%s, %o', async (theme, viewport) => {
+    const act = async (watched: Watched) => {
+      expect(await violations(watched.page)).toEqual([]);
+      await run(watched);
+      await outcome(watched);
+      expect(await violations(watched.page)).toEqual([]);
+      expect(await overflow(watched.page)).toBe(0);
+    };
+    await visit('?tab=write&sample=flaky-service', act, theme, viewport);
+    await visit(await linkTo('console.warn(1);\nconsole.error(2);\nnull.x'), act, theme, viewport);
+    await visit(await linkTo('const a = 1;\nconst b = (a;'), act, theme, viewport);
+  });
+});

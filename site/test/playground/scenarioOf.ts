@@ -1,0 +1,35 @@
+import type { Answer, Scenario } from '../../../test/model/scenario.js';
+import type { Settings } from '../../playground/engine/settings.js';
+import { FALLBACK, type Play, playOfAttempt, playOfSource } from '../../playground/engine/workload.js';
+
+const answer = (play: Play): Answer => ({ ...play, kind: 'observable', signal: false });
+
+/** A run of `concatMapEager` as the model of the operators takes it. */
+export function scenarioOf(settings: Settings): Scenario {
+  const { concurrent, reorderWindow, first, each, total, blocking, retries, delay, onError, atomic } = settings;
+  return {
+    door: 'concatMapEager',
+    source: playOfSource(settings),
+    items: Array.from({ length: settings.items }, (_, index) => ({
+      attempts: Array.from({ length: retries + 1 }, (_, nth) => answer(playOfAttempt(settings, index, nth + 1))),
+      fallback: answer(FALLBACK),
+      notifier: answer(FALLBACK),
+    })),
+    config: {
+      concurrent,
+      reorderWindow,
+      first,
+      each,
+      total,
+      blocking,
+      retries,
+      delay: delay === 0 ? undefined : delay,
+      resetOnSuccess: false,
+      onError: onError === 'fallback' ? 'function' : onError,
+      atomic,
+      monitor: false,
+    },
+    unsubscribeAt: undefined,
+    reactions: [],
+  };
+}
