@@ -2,11 +2,11 @@
  * Writes the documents of the repository as pages to `generated/`, which VitePress shows as if it were this folder. What
  * differs from the file is where links lead: to other pages, or to pages with the source of what is linked.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figure } from './pictures.js';
-import { documents, exists, isFolder, linkTo, namesIn, pageOf, read } from './routes.js';
+import { documents, exists, isFolder, linkTo, namesIn, pageOf, read, ROOT } from './routes.js';
 
 export const GENERATED = fileURLToPath(new URL('../generated/', import.meta.url));
 
@@ -42,7 +42,7 @@ function contentOf(path: string, page: string, link: Link): string {
   const source = page.startsWith('source/');
   if (isFolder(path)) return withMatter({ title: path, source }, folder(path, link));
   if (!path.endsWith('.md')) return withMatter({ title: path, source }, code(path));
-  return withMatter({ source, wide: isWide(page) }, document(path, link));
+  return withMatter({ source, wide: isWide(page) }, document(path, page, link));
 }
 
 function withMatter(of: { title?: string; source: boolean; wide?: boolean }, content: string): string {
@@ -88,21 +88,38 @@ function code(path: string): string {
 }
 
 /** A document, with its links and pictures as they are here. */
-function document(path: string, link: Link): string {
+function document(path: string, page: string, link: Link): string {
   const text = oneTitle(read(path));
   return outsideOfCode(text, (part) =>
     part
       .replace(/^!\[([^\]]*)\]\(([^)]+\.svg)\)$/gm, (_, alt: string, target: string) =>
         figure(posix.join(posix.dirname(path), target), alt),
       )
-      .replace(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
+      .replace(
+        /(!\[[^\]]*\]\(|<img [^>]*?src=")([^)"\s:]+)(?=[)"])/g,
+        (_, before: string, target: string) => before + imageOf(path, page, target),
+      )
+      .replace(/(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
         if (/^(?:[a-z]+:|#|\/)/.test(target)) return whole;
         const [, file = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(target) ?? [];
-        const to = posix.join(posix.dirname(path), file).replace(/\/$/, '');
-        if (!exists(to)) throw new Error(`${path}: expected a link to a file that is there, got ${target}`);
-        return linked(label, to, hash, link);
+        return linked(label, fileOf(path, file, target), hash, link);
       }),
   );
+}
+
+/** The file of the repository that a document refers to. */
+function fileOf(path: string, file: string, target = file): string {
+  const to = posix.join(posix.dirname(path), file).replace(/\/$/, '');
+  if (!exists(to)) throw new Error(`${path}: expected a link to a file that is there, got ${target}`);
+  return to;
+}
+
+/** An image of pixels, copied to where VitePress finds it. */
+function imageOf(path: string, page: string, target: string): string {
+  const image = `images/${fileOf(path, target)}`;
+  mkdirSync(dirname(GENERATED + image), { recursive: true });
+  copyFileSync(ROOT + fileOf(path, target), GENERATED + image);
+  return `./${posix.relative(posix.dirname(page), image)}`;
 }
 
 /** Does something to a text but for its fenced code. */

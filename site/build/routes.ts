@@ -41,7 +41,8 @@ export function pageOf(path: string): string | undefined {
   if (!exists(file)) throw new Error(`Expected a file that is there, got ${file}`);
   if (isFolder(file)) return `source/${file}/index.md`;
   if (statSync(ROOT + file).size > 60_000 || /\.(?:png|svg|ndjson|json)$/.test(file)) return undefined;
-  return file.endsWith('.md') ? `source/${file}` : `source/${file}.md`;
+  // A page that is called as a file of HTML would be taken for that file.
+  return file.endsWith('.md') ? `source/${file}` : `source/${file.replace(/\.html$/, '_html')}.md`;
 }
 
 /** The link to a page. Where a file's name remains, it would be taken for a file to download. */
