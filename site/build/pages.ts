@@ -87,9 +87,14 @@ function code(path: string): string {
   return `# \`${path}\`\n\n${fence}${languages[extension] ?? extension.slice(1)}\n${read(path).trimEnd()}\n${fence}\n`;
 }
 
+/** Titles by which a page is found where that of the file would say nothing. */
+const titles: Readonly<Record<string, string>> = { 'README.md': 'Overview', 'bench/RESULTS.md': 'Performance' };
+
 /** A document, with its links and pictures as they are here. */
 function document(path: string, page: string, link: Link): string {
-  const text = oneTitle(read(path));
+  const text = oneTitle(read(path)).replace(/^# .*/m, (title) =>
+    titles[path] === undefined ? title : `# ${titles[path]}`,
+  );
   return outsideOfCode(text, (part) =>
     part
       .replace(/^!\[([^\]]*)\]\(([^)]+\.svg)\)$/gm, (_, alt: string, target: string) =>
