@@ -7,6 +7,10 @@ const lookUp = (id: number, signal: AbortSignal) => sleep(90 - id * 10, `row ${i
 
 range(1, 8)
   .pipe(
-    concatMapEager((id, _index, { signal }) => lookUp(id, signal), { concurrent: 8, timeout: 1_000, onError: 'skip' }),
+    concatMapEager((id, _index, { signal }) => lookUp(id, signal), {
+      concurrent: 8,
+      timeout: 1_000,
+      onError: 'skip',
+    }),
   )
   .subscribe((row) => console.log(row)); // row 1, row 2, row 3 ... row 8, all within 80 ms

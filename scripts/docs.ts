@@ -7,13 +7,15 @@ import { isInstalled, testAll } from './applications.js';
 program
   .name('npm run docs, npm run docs:build, npm run test:docs')
   .addArgument(new Argument('<task>', 'what to do').choices(['dev', 'build', 'test']))
+  .option('--built', 'leave out the build of the package, since it has just been built')
   .parse();
 const [task] = program.args;
+const { built } = program.opts<{ built?: true }>();
 
 if (task === 'test') {
-  await testAll(['site']);
+  await testAll(['site'], built);
 } else {
-  await npm('.', 'run', '--silent', 'build', '--', '--silent');
+  if (!built) await npm('.', 'run', '--silent', 'build', '--', '--silent');
   if (!isInstalled('site')) await npm('site', 'ci', '--no-fund', '--no-audit');
   await npm('site', 'run', '--silent', String(task));
 }

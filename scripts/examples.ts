@@ -10,7 +10,12 @@ program
   .name('npm run test:examples --')
   .description('Builds the package, sets up the examples that are packages of their own, and tests them.')
   .addArgument(new Argument('[names...]', 'only these').choices(all))
+  .option('--built', 'leave out the build, since it has just been built')
   .parse();
+const { built } = program.opts<{ built?: true }>();
 const wanted = program.processedArgs[0] as string[];
 
-await testAll((wanted.length === 0 ? all : wanted).map((name) => `examples/${name}`));
+await testAll(
+  (wanted.length === 0 ? all : wanted).map((name) => `examples/${name}`),
+  built,
+);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const namesIn = (folder: string) => readdirSync(new URL(`../${folder}`, import.meta.url));
 const blocks = (markdown: string) => [...markdown.matchAll(/```marble\n([^]*?)```/g)].map(([, block]) => block!);
 
 /** The blocks that run as tests. */
@@ -25,7 +26,7 @@ test('examples/quick-start.ts prints what it says', async () => {
 describe('a marble that is shown is one of the pages, word for word', () => {
   const sources = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' });
   const shown = [
-    ...['README.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)]
+    ...['README.md', ...['docs', 'site'].flatMap((folder) => namesIn(folder).map((name) => `${folder}/${name}`))]
       .filter((path) => path.endsWith('.md'))
       .map((path) => [path, blocks(read(path))] as const),
     ...sources

@@ -3,7 +3,7 @@ import { defineConfig, type DefaultTheme } from 'vitepress';
 import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
-import { exists, linkTo, namesIn, pageOf } from '../build/routes.js';
+import { documents, exists, linkTo, namesIn, pageOf } from '../build/routes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,7 +18,11 @@ const playground = to('Playground', 'site/playground.md');
 /** `a-page.md`: A page. */
 const titleOf = (name: string) => name[0]!.toUpperCase() + name.slice(1, -3).replaceAll('-', ' ');
 
-export default defineConfig({
+/** The marble pages as one would read them; others follow. */
+const marbles = ['order', 'concurrency', 'reorder-window', 'completion', 'errors', 'retry', 'timeout', 'atomic'];
+const place = (name: string) => (marbles.indexOf(name.slice(0, -3)) + marbles.length + 1) % (marbles.length + 1);
+
+const config = defineConfig({
   title: 'rxjs-concat-map-eager',
   description: 'Order-preserving concurrency for RxJS: the same notifications as concatMap, only sooner.',
   lang: 'en',
@@ -49,6 +53,7 @@ export default defineConfig({
             ...to('The notation', 'marbles/README.md'),
             ...namesIn('marbles')
               .filter((name) => name !== 'README.md')
+              .sort((one, other) => place(one) - place(other))
               .flatMap((name) => to(titleOf(name), `marbles/${name}`)),
           ],
         },
@@ -73,7 +78,7 @@ export default defineConfig({
         {
           text: 'Reference',
           items: [
-            ...to('Options, at a glance', 'README.md'),
+            ...to('Overview', 'README.md'),
             ...to('Semantics', 'docs/semantics.md'),
             ...to('Marbles', 'marbles/README.md'),
             { text: 'API', link: '/api/' },
@@ -105,6 +110,17 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
+        miniSearch: {
+          searchOptions: {
+            // What explains comes before what specifies, and that before the history; it runs in the page, and so stands alone.
+            boostDocument: (id: string) =>
+              /\/(?:decisions|changelog|mutants|fuzz|proof|contributing)\.html/.test(id)
+                ? 0.2
+                : /\/(?:api|marbles)\//.test(id)
+                  ? 0.5
+                  : 1,
+          },
+        },
         // What is written in a picture is beside it as text.
         _render: (source, env, markdown) => {
           const html = markdown.render(source, env);
@@ -136,3 +152,12 @@ export default defineConfig({
     build: { chunkSizeWarningLimit: 2_000 },
   },
 });
+
+const listed = JSON.stringify(config.themeConfig?.sidebar);
+for (const [file, page] of documents) {
+  if (!listed.includes(JSON.stringify(linkTo(page)))) {
+    throw new Error(`Expected ${file} in a sidebar: site/.vitepress/config.ts lists the pages`);
+  }
+}
+
+export default config;

@@ -5,10 +5,10 @@ import { Application } from 'typedoc';
 import { GENERATED } from './pages.js';
 import { ROOT } from './routes.js';
 
-/** The import of each page. */
+/** The title of each page. */
 const titles: Readonly<Record<string, string>> = {
-  index: '`rxjs-concat-map-eager`',
-  testing: '`rxjs-concat-map-eager/testing`',
+  index: 'API of `rxjs-concat-map-eager`',
+  testing: 'API of `rxjs-concat-map-eager/testing`',
 };
 
 export async function writeApi(): Promise<void> {
@@ -46,9 +46,19 @@ export async function writeApi(): Promise<void> {
   for (const [page, title] of Object.entries(titles)) {
     const file = `${GENERATED}api/${page}.md`;
     const text = readFileSync(file, 'utf8').replace(/^# .*/, `# ${title}`);
-    writeFileSync(file, await withFormattedCode(text));
+    writeFileSync(file, await withFormattedCode(withFirst('concatMapEager()', text)));
   }
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc had something to say');
+}
+
+/** Functions are in the order of the alphabet, but for the one that the others are explained by. */
+function withFirst(name: string, text: string): string {
+  const all = /^(## Functions\n\n)([^]*?)(?=\n## )/m;
+  return text.replace(all, (_, head: string, functions: string) => {
+    const sections = functions.trim().split(/\n+\*\*\*\n+/);
+    const rank = (section: string) => (section.startsWith(`### ${name}\n`) ? 0 : 1);
+    return `${head}${sections.sort((one, other) => rank(one) - rank(other)).join('\n\n***\n\n')}\n`;
+  });
 }
 
 /** Declarations as they would stand in a source, instead of on one line. */

@@ -15,7 +15,12 @@ async function step(name: string, act: () => unknown): Promise<void> {
 
 rmSync(GENERATED, { recursive: true, force: true });
 await step('pages', () => {
-  writePages();
+  try {
+    writePages();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
   write('marble.css', marbleStyle());
 });
 await step('code samples', () => {

@@ -5,6 +5,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readMarbles } from '../../dist/testing.js';
+import { slugify } from './markdown.js';
 import { figure } from './pictures.js';
 import { documents, exists, isFolder, linkTo, namesIn, pageOf, read, ROOT } from './routes.js';
 
@@ -42,7 +44,7 @@ function contentOf(path: string, page: string, link: Link): string {
   const source = page.startsWith('source/');
   if (isFolder(path)) return withMatter({ title: path, source }, folder(path, link));
   if (!path.endsWith('.md')) return withMatter({ title: path, source }, code(path));
-  return withMatter({ source, wide: isWide(page) }, document(path, page, link));
+  return withMatter({ source, wide: isWide(page) }, documentOf(path, page, read(path), link));
 }
 
 function withMatter(of: { title?: string; source: boolean; wide?: boolean }, content: string): string {
@@ -87,9 +89,16 @@ function code(path: string): string {
   return `# \`${path}\`\n\n${fence}${languages[extension] ?? extension.slice(1)}\n${read(path).trimEnd()}\n${fence}\n`;
 }
 
+/** Titles by which a page is found where that of the file would say nothing. */
+const titles: Readonly<Record<string, string>> = { 'README.md': 'Overview', 'bench/RESULTS.md': 'Performance' };
+
 /** A document, with its links and pictures as they are here. */
-function document(path: string, page: string, link: Link): string {
-  const text = oneTitle(read(path));
+export function documentOf(path: string, page: string, content: string, link: Link = () => undefined): string {
+  // VitePress would say of a mistake in a marble where it is in the block, and nothing of the file.
+  readMarbles(content, path);
+  const text = oneTitle(content).replace(/^# .*/m, (title) =>
+    titles[path] === undefined ? title : `# ${titles[path]}`,
+  );
   return outsideOfCode(text, (part) =>
     part
       .replace(/^!\[([^\]]*)\]\(([^)]+\.svg)\)$/gm, (_, alt: string, target: string) =>
@@ -97,28 +106,56 @@ function document(path: string, page: string, link: Link): string {
       )
       .replace(
         /(!\[[^\]]*\]\(|<img [^>]*?src=")([^)"\s:]+)(?=[)"])/g,
-        (_, before: string, target: string) => before + imageOf(path, page, target),
+        (_, before: string, target: string) => before + imageOf(path, page, target, content),
       )
       .replace(/(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
-        if (/^(?:[a-z]+:|#|\/)/.test(target)) return whole;
+        if (/^(?:[a-z]+:|\/)/.test(target)) return whole;
         const [, file = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(target) ?? [];
-        return linked(label, fileOf(path, file, target), hash, link);
+        const to = file === '' ? path : fileOf(path, file, target, content);
+        if (hash !== '' && to.endsWith('.md') && !anchorsIn(to === path ? content : read(to)).has(hash.slice(1))) {
+          throw new Error(
+            `${placeOf(path, target, content)}: expected a link to a heading that is there, got ${target}`,
+          );
+        }
+        return file === '' ? whole : linked(label, to, hash, link);
       }),
   );
 }
 
 /** The file of the repository that a document refers to. */
-function fileOf(path: string, file: string, target = file): string {
+function fileOf(path: string, file: string, target: string, content: string): string {
   const to = posix.join(posix.dirname(path), file).replace(/\/$/, '');
-  if (!exists(to)) throw new Error(`${path}: expected a link to a file that is there, got ${target}`);
+  if (!exists(to))
+    throw new Error(`${placeOf(path, target, content)}: expected a link to a file that is there, got ${target}`);
   return to;
 }
 
+/** The file and line in which a link is. */
+function placeOf(path: string, target: string, content: string): string {
+  const at = Math.max(0, content.indexOf(`(${target})`), content.indexOf(`"${target}"`));
+  return `${path}:${content.slice(0, at).split('\n').length}`;
+}
+
+/** The anchors of a document's headings, of which several may have the same text. */
+function anchorsIn(content: string): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  outsideOfCode(content, (part) => {
+    for (const [, heading = ''] of part.matchAll(/^#+ (.*)$/gm)) {
+      const anchor = slugify(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*`]|\b_|_\b/g, ''));
+      let count = 0;
+      while (anchors.has(count === 0 ? anchor : `${anchor}-${count}`)) count++;
+      anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
+    }
+    return part;
+  });
+  return anchors;
+}
+
 /** An image of pixels, copied to where VitePress finds it. */
-function imageOf(path: string, page: string, target: string): string {
-  const image = `images/${fileOf(path, target)}`;
+function imageOf(path: string, page: string, target: string, content: string): string {
+  const image = `images/${fileOf(path, target, target, content)}`;
   mkdirSync(dirname(GENERATED + image), { recursive: true });
-  copyFileSync(ROOT + fileOf(path, target), GENERATED + image);
+  copyFileSync(ROOT + fileOf(path, target, target, content), GENERATED + image);
   return `./${posix.relative(posix.dirname(page), image)}`;
 }
 

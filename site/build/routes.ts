@@ -31,7 +31,10 @@ function markdownIn(folder: string): string[] {
 }
 
 /** Links to these lead to others that say the same here. */
-const elsewhere: Readonly<Record<string, string>> = { 'docs/diagrams/README.md': 'marbles/README.md' };
+const elsewhere: Readonly<Record<string, string>> = {
+  'docs/diagrams/README.md': 'marbles/README.md',
+  marbles: 'marbles/README.md',
+};
 
 /** The page that shows a file or folder: a document, or its source. `undefined` if it is data. */
 export function pageOf(path: string): string | undefined {

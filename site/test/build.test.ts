@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../build/pages.js';
 import { check, samplesOfPage } from '../build/samples.js';
 import { DIST } from './browser.js';
 
@@ -43,6 +44,28 @@ describe('a code sample', () => {
       check(samplesOfPage('docs/page.md', page("import { of } from 'rxjs';", 'of(1).pipe(map(String));'))),
     ).toEqual([expect.stringContaining("Cannot find name 'map'")]);
   });
+});
+
+describe('a link', () => {
+  test.each([
+    ['to a file that is not there', 'nowhere.md'],
+    ['to a heading that is not there', 'semantics.md#nowhere'],
+    ['to a heading of its own page that is not there', '#nowhere'],
+  ])('%s is a mistake with its file and line', (_, target) => {
+    const text = `# Choosing\n\nText, and\n[a link](${target}).\n`;
+    expect(() => documentOf('docs/choosing.md', 'choosing.md', text)).toThrow(/^docs\/choosing\.md:4: .*nowhere/);
+  });
+
+  test('leads to a heading by the anchor that it has on GitHub', () => {
+    const text =
+      '# Choosing\n\n[Here](#the-same-twice-1), or [there](semantics.md#order-and-flow).\n\n## The same, `twice`\n\n## The same, `twice`\n';
+    expect(documentOf('docs/choosing.md', 'choosing.md', text)).toContain('(/semantics#order-and-flow)');
+  });
+});
+
+test('a marble that cannot be read is a mistake with its file and line', () => {
+  const text = '# Choosing\n\n```marble\nsource  a|\n> nothing\n```\n';
+  expect(() => documentOf('docs/choosing.md', 'choosing.md', text)).toThrow(/^docs\/choosing\.md:6:1: /);
 });
 
 describe('the built site', () => {
