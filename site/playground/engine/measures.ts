@@ -21,9 +21,11 @@ export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>,
   const { items, output, counts, end } = run;
   let taken = 0;
   let mostActive = 0;
-  counts.forEach(({ at, active }, position) => {
+  let mostParked = 0;
+  counts.forEach(({ at, active, parked }, position) => {
     taken += active * ((counts[position + 1]?.at ?? end?.at ?? at) - at);
     mostActive = Math.max(mostActive, active);
+    mostParked = Math.max(mostParked, parked);
   });
   // Without a limit, or with more places than items, there were as many places as were taken at once.
   const places = Math.min(run.operator === 'concatMap' ? 1 : concurrent, mostActive);
@@ -31,7 +33,7 @@ export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>,
     finished: end?.at,
     firstResult: output[0]?.at,
     utilisation: end === undefined || end.at === 0 ? undefined : taken / (places * end.at),
-    mostParked: Math.max(0, ...counts.map(({ parked }) => parked)),
+    mostParked,
     inOrder: output.every(
       ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
     ),

@@ -192,3 +192,11 @@ test('an item that never ends, without a limit, is a result that never ends', ()
   expect(run.end).toBeUndefined();
   expect(measure(DEFAULTS, run)).toMatchObject({ finished: undefined, utilisation: undefined, mostParked: 21 });
 });
+
+test('the largest run takes no longer than a page can wait for', () => {
+  const settings = { ...DEFAULTS, items: 2_000, values: 100, mean: 5_000, concurrent: undefined };
+  const start = performance.now();
+  expect(simulate(settings, 'concatMapEager').output.length).toBe(200_000);
+  // With a clock that sorts all that is scheduled it is ten times that.
+  expect(performance.now() - start).toBeLessThan(6_000);
+});
