@@ -25,6 +25,8 @@ export interface Item {
   /** Absent while it is waiting, active or in a retry delay, and where the result ended before the item did. */
   ended?: { readonly at: number; readonly outcome: 'completed' | 'failed' | 'cancelled'; readonly error?: unknown };
   flushed?: number;
+  /** A time limit that has passed between two attempts, and why there is no other one. */
+  interrupted?: { readonly at: number; readonly error: unknown };
 }
 
 /** Something that was subscribed on behalf of an item: an attempt, or its fallback. */

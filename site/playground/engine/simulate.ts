@@ -147,7 +147,11 @@ class Stage {
   private hear(event: MonitorEvent<number>): void {
     const at = this.now();
     const item = this.items[event.index]!;
-    if (event.type === 'failed') item.legs.at(-1)!.error = event.error;
+    if (event.type === 'failed') {
+      const leg = item.legs.at(-1)!;
+      if (leg.error === undefined) leg.error = event.error;
+      else item.interrupted = { at, error: event.error };
+    }
     if (event.type === 'flushed') item.flushed = at;
     if (event.type === 'ended') item.ended = { at, outcome: event.outcome, error: event.error };
   }

@@ -61,10 +61,14 @@ export class Assembly {
       case 'legEnd':
         legs[entry.leg]!.end = { at, how: entry.how };
         break;
-      case 'limit':
+      case 'limit': {
+        const leg = legs[entry.leg]!;
         // As a `TimeoutError` has it.
-        legs[entry.leg]!.error = { info: { meta: { limit: entry.limit } } };
+        const error = { info: { meta: { limit: entry.limit } } };
+        if (leg.end === undefined) leg.error = error;
+        else item(leg.index).interrupted = { at, error };
         break;
+      }
       case 'end':
         run.end = { at, how: entry.how };
     }

@@ -14,6 +14,7 @@ import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS, type Run } from '../../playground/engine/run.js';
 import { DEFAULTS, type Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
+import { storyOf } from '../../playground/engine/story.js';
 import { arbitrarySettings } from './arbitrarySettings.js';
 import { scenarioOf } from './scenarioOf.js';
 
@@ -185,6 +186,15 @@ describe('a link', () => {
     ]);
     expect(state.settings).toEqual({ ...PRESETS[0]!.settings, total: undefined, values: 2 });
   });
+});
+
+test('a limit that passes between two attempts is told of, and is the error in the marble block', () => {
+  const settings: Settings = { ...DEFAULTS, items: 2, failing: 50, retries: 1, delay: 200, blocking: 30, seed: 4 };
+  const run = simulate(settings, 'concatMapEager');
+  expect(storyOf(run, 0).map(({ text }) => text)).toContain(
+    'its limit `blocking` has passed: there is no other attempt',
+  );
+  expect(marbleOf(settings, run)).toMatch(/^error {3}timeout\(0, blocking\)$/m);
 });
 
 test('an item that never ends, without a limit, is a result that never ends', () => {
