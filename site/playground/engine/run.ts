@@ -1,7 +1,9 @@
-/** What happened when an operator ran the items: in milliseconds of virtual time, from the subscription on. */
+/** What happened when an operator ran the items: in milliseconds of its clock. */
 export interface Run {
   /** One of `OPERATORS`, or in a program of the reader's an operator of the package. */
   readonly operator: string;
+  /** When it was subscribed to. */
+  readonly start: number;
   /** By index; those that the source gave. */
   readonly items: readonly Item[];
   /** How the source's subscription ended. */

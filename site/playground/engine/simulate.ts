@@ -34,7 +34,7 @@ class Stage {
       });
     this.clock.flush();
     const { items, sourceEnd, output, counts, end } = this;
-    return { operator, items, source: sourceEnd, output, counts, end, last: this.now() };
+    return { operator, start: 0, items, source: sourceEnd, output, counts, end, last: this.now() };
   }
 
   private operator(name: OperatorName): OperatorFunction<number, Value> {

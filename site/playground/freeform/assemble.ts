@@ -19,7 +19,16 @@ export class Assembly {
     const { at } = entry;
     if (entry.what === 'opened') {
       const { operator, concurrent, line, virtual } = entry;
-      const run = { operator, items: [], source: undefined, output: [], end: undefined, counts: [], last: at };
+      const run = {
+        operator,
+        start: at,
+        items: [],
+        source: undefined,
+        output: [],
+        end: undefined,
+        counts: [],
+        last: at,
+      };
       this.timelines[entry.run] = { run, concurrent, line, virtual, legs: [] };
       return;
     }
