@@ -163,7 +163,7 @@ describe('whatever the settings', () => {
 
   test('is restored by its link', () => {
     holds((settings) => {
-      const state = { preset: PRESETS[1]!, settings, slower: 5, item: 3, at: 70 };
+      const state = { preset: PRESETS[1]!, settings, slower: 5, item: settings.items - 1, at: 70 };
       expect(stateOf(linkOf(state))).toEqual({ state, problems: [] });
     });
   });
@@ -177,12 +177,13 @@ describe('a link', () => {
   });
 
   test('that is wrong says what was expected and what came, and the rest of it counts', () => {
-    const { state, problems } = stateOf('preset=nothing&items=0&concurrency=3&total=&slower=x&values=2');
+    const { state, problems } = stateOf('preset=nothing&items=0&concurrency=3&total=&slower=3&values=2&item=24');
     expect(problems).toEqual([
       'Expected `preset` to be one of stuck-head, order-desk, small-window, flaky-service, tokens, got "nothing"',
       'Expected `items` to be an integer from 1 to 2000, got "0"',
+      'Expected `slower` to be one of 1, 2, 5, 10, 20, 50, got "3"',
+      'Expected `item` to be an integer from 0 to 23, got "24"',
       'There is no setting `concurrency`',
-      'Expected `slower` to be an integer from 0 and up, got "x"',
     ]);
     expect(state.settings).toEqual({ ...PRESETS[0]!.settings, total: undefined, values: 2 });
   });
