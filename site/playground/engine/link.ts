@@ -47,23 +47,25 @@ export function stateOf(link: string): { state: State; problems: string[] } {
       problems.push((error as Error).message);
     }
   }
-  const count = (name: string) => {
+  const settings = { ...preset.settings, ...(changes as Partial<Settings>) };
+  const number = (name: string, expected: string, fits: (count: number) => boolean) => {
     const text = query.get(name);
-    if (text === null || /^\d{1,9}$/.test(text)) return text === null ? undefined : Number(text);
-    problems.push(`Expected \`${name}\` to be an integer from 0 and up, got ${JSON.stringify(text)}`);
+    if (text === null) return undefined;
+    if (/^\d{1,9}$/.test(text) && fits(Number(text))) return Number(text);
+    problems.push(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(text)}`);
     return undefined;
   };
-  for (const name of query.keys()) {
+  const slower = number('slower', `one of ${SLOWER.join(', ')}`, (count) =>
+    (SLOWER as readonly number[]).includes(count),
+  );
+  const last = settings.items - 1;
+  const item = number('item', `an integer from 0 to ${last}`, (count) => count <= last);
+  const at = number('at', 'an integer from 0 and up', () => true);
+  for (const name of new Set(query.keys())) {
     if (!OTHERS.has(name) && !(NAMES as string[]).includes(name)) problems.push(`There is no setting \`${name}\``);
   }
   return {
-    state: {
-      preset,
-      settings: { ...preset.settings, ...(changes as Partial<Settings>) },
-      slower: Math.max(1, count('slower') ?? slownessOf(preset)),
-      item: count('item'),
-      at: count('at'),
-    },
+    state: { preset, settings, slower: slower ?? slownessOf(preset), item, at },
     problems,
   };
 }

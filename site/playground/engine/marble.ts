@@ -1,4 +1,4 @@
-import type { TimeoutError } from 'rxjs';
+import { TimeoutError } from 'rxjs';
 import type { TimeoutMeta } from 'rxjs-concat-map-eager';
 import {
   type MarbleError,
@@ -78,11 +78,11 @@ function rowOf(leg: Leg, names: ReadonlyMap<Value, string>): MarbleRow {
 
 function errorOf(error: unknown, legs: readonly Leg[]): MarbleError {
   if (error instanceof AggregateError) return { aggregate: error.errors.map((each) => errorOf(each, legs)) };
-  const leg = legs.find((each) => each.error === error)!;
-  if (leg.end!.how === 'cancelled') {
+  if (error instanceof TimeoutError) {
     const { index, limit } = (error as TimeoutError<unknown, TimeoutMeta<number>>).info!.meta!;
     return { timeout: { index, limit } };
   }
+  const leg = legs.find((each) => each.error === error)!;
   const nth = legs.filter(({ index }) => index === leg.index).indexOf(leg) + 1;
   return { row: `${LABELS[leg.index]!}${nth === 1 ? '' : nth}` };
 }

@@ -1,12 +1,12 @@
 import type { Run } from './run';
 import type { Settings } from './settings';
 
-/** What can be said of a run in numbers. Times are in milliseconds. */
+/** What can be said of a run in numbers. Times are in milliseconds since it was subscribed to. */
 export interface Measures {
   /** When the result ended; `undefined` if it never does. */
   readonly finished: number | undefined;
   readonly firstResult: number | undefined;
-  /** How much of the places the active items took until the end, from 0 to 1; of a result that never ends there is none. */
+  /** How much of the places the active items took, from 0 to 1; there is none if the result never ends, or nothing was active. */
   readonly utilisation: number | undefined;
   readonly mostParked: number;
   /** Whether what came out is in source order. */
@@ -18,20 +18,23 @@ export interface Measures {
 }
 
 export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>, run: Run): Measures {
-  const { items, output, counts, end } = run;
+  const { start, items, output, counts, end } = run;
   let taken = 0;
   let mostActive = 0;
-  counts.forEach(({ at, active }, position) => {
+  let mostParked = 0;
+  counts.forEach(({ at, active, parked }, position) => {
     taken += active * ((counts[position + 1]?.at ?? end?.at ?? at) - at);
     mostActive = Math.max(mostActive, active);
+    mostParked = Math.max(mostParked, parked);
   });
   // Without a limit, or with more places than items, there were as many places as were taken at once.
   const places = Math.min(run.operator === 'concatMap' ? 1 : concurrent, mostActive);
   return {
-    finished: end?.at,
-    firstResult: output[0]?.at,
-    utilisation: end === undefined || end.at === 0 ? undefined : taken / (places * end.at),
-    mostParked: Math.max(0, ...counts.map(({ parked }) => parked)),
+    finished: end && end.at - start,
+    firstResult: output[0] && output[0].at - start,
+    utilisation:
+      end === undefined || mostActive === 0 || end.at === start ? undefined : taken / (places * (end.at - start)),
+    mostParked,
     inOrder: output.every(
       ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
     ),

@@ -89,6 +89,7 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
       const colour = colourOfEnd(leg);
       if (colour !== undefined) cross(item.index, leg.end!.at, colour);
     }
+    if (item.interrupted) cross(item.index, item.interrupted.at, 'timed-out');
     if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) cross(item.index, item.ended.at, 'cancelled');
   }
 

@@ -1,7 +1,9 @@
-/** What happened when an operator ran the items: in milliseconds of virtual time, from the subscription on. */
+/** What happened when an operator ran the items: in milliseconds of its clock. */
 export interface Run {
   /** One of `OPERATORS`, or in a program of the reader's an operator of the package. */
   readonly operator: string;
+  /** When it was subscribed to. */
+  readonly start: number;
   /** By index; those that the source gave. */
   readonly items: readonly Item[];
   /** How the source's subscription ended. */
@@ -25,6 +27,8 @@ export interface Item {
   /** Absent while it is waiting, active or in a retry delay, and where the result ended before the item did. */
   ended?: { readonly at: number; readonly outcome: 'completed' | 'failed' | 'cancelled'; readonly error?: unknown };
   flushed?: number;
+  /** A time limit that has passed between two attempts, and why there is no other one. */
+  interrupted?: { readonly at: number; readonly error: unknown };
 }
 
 /** Something that was subscribed on behalf of an item: an attempt, or its fallback. */

@@ -1,5 +1,6 @@
-import { concatMap, mergeMap, Observable, of, type OperatorFunction, pipe, tap, VirtualTimeScheduler } from 'rxjs';
+import { concatMap, mergeMap, Observable, of, type OperatorFunction, pipe, tap } from 'rxjs';
 import { concatMapEager, type ItemContext, type MonitorEvent } from 'rxjs-concat-map-eager';
+import { Clock } from './clock';
 import { configOf } from './config';
 import type { Counts, Emitted, End, Item, Leg, OperatorName, Run, Value } from './run';
 import type { Settings } from './settings';
@@ -10,12 +11,11 @@ import { FALLBACK, type Play, playOfAttempt, playOfSource } from './workload';
  * the limits, the retries and the policy in each inner, as far as an inner by itself can have them.
  */
 export function simulate(settings: Settings, operator: OperatorName): Run {
-  const stage = new Stage(settings);
-  return stage.run(operator);
+  return new Stage(settings).run(operator);
 }
 
 class Stage {
-  private readonly scheduler = new VirtualTimeScheduler();
+  private readonly clock = new Clock();
   private readonly items: Item[] = [];
   private readonly output: Emitted[] = [];
   private readonly counts: Counts[] = [];
@@ -32,15 +32,15 @@ class Stage {
         error: (error: unknown) => (this.end = { at: this.now(), how: 'error', error }),
         complete: () => (this.end = { at: this.now(), how: 'complete' }),
       });
-    this.scheduler.flush();
+    this.clock.flush();
     const { items, sourceEnd, output, counts, end } = this;
-    return { operator, items, source: sourceEnd, output, counts, end, last: this.now() };
+    return { operator, start: 0, items, source: sourceEnd, output, counts, end, last: this.now() };
   }
 
   private operator(name: OperatorName): OperatorFunction<number, Value> {
     const { concurrent = Infinity } = this.settings;
     const config = configOf(this.settings, {
-      scheduler: this.scheduler,
+      scheduler: this.clock,
       fallback: (index) => this.leg(index, 'fallback', 0),
     });
     if (name === 'concatMapEager') {
@@ -136,7 +136,7 @@ class Stage {
         }
       };
       const later = (nth: number, gap: number) => {
-        if (nth < gaps.length || end !== 'never') subscriber.add(this.scheduler.schedule(() => go(nth), gap));
+        if (nth < gaps.length || end !== 'never') subscriber.add(this.clock.schedule(() => go(nth), gap));
       };
       const gap = gaps[0] ?? last;
       if (gap > 0) later(0, gap);
@@ -147,7 +147,11 @@ class Stage {
   private hear(event: MonitorEvent<number>): void {
     const at = this.now();
     const item = this.items[event.index]!;
-    if (event.type === 'failed') item.legs.at(-1)!.error = event.error;
+    if (event.type === 'failed') {
+      const leg = item.legs.at(-1)!;
+      if (leg.error === undefined) leg.error = event.error;
+      else item.interrupted = { at, error: event.error };
+    }
     if (event.type === 'flushed') item.flushed = at;
     if (event.type === 'ended') item.ended = { at, outcome: event.outcome, error: event.error };
   }
@@ -157,7 +161,7 @@ class Stage {
   }
 
   private now(): number {
-    return this.scheduler.frame;
+    return this.clock.now();
   }
 }
 

@@ -50,11 +50,12 @@ const valueName = (nth: number) => (nth === 0 ? 'its first value' : `value ${nth
 
 function endOfLeg(leg: Leg): string {
   if (isTimedOut(leg)) {
-    const { limit } = (leg.error as TimeoutError<unknown, TimeoutMeta<number>>).info!.meta!;
-    return `is unsubscribed: its limit \`${limit}\` has passed`;
+    return `is unsubscribed: its limit \`${limitOf(leg.error)}\` has passed`;
   }
   return { complete: 'completes', error: 'fails', cancelled: 'is unsubscribed' }[leg.end!.how];
 }
+
+const limitOf = (error: unknown) => (error as TimeoutError<unknown, TimeoutMeta<unknown>>).info!.meta!.limit;
 
 /** When it came out, and how long it was parked. */
 function outputOf({ output }: Run, item: Item): Line[] {
@@ -67,8 +68,12 @@ function outputOf({ output }: Run, item: Item): Line[] {
   return [{ at: first.at, text: `${what}, ${how}` }];
 }
 
-function endOf({ end, last }: Run, { ended, flushed, legs }: Item): Line[] {
+function endOf({ end, last }: Run, { ended, flushed, interrupted, legs }: Item): Line[] {
   const lines: Line[] = [];
+  if (interrupted) {
+    const text = `its limit \`${limitOf(interrupted.error)}\` has passed: there is no other attempt`;
+    lines.push({ at: interrupted.at, text });
+  }
   if (ended?.outcome === 'cancelled') lines.push({ at: ended.at, text: 'it is cancelled' });
   if (ended?.outcome === 'failed') lines.push({ at: ended.at, text: 'it has failed' });
   if (flushed !== undefined) lines.push({ at: flushed, text: 'it is fully emitted, and let go of' });

@@ -19,7 +19,16 @@ export class Assembly {
     const { at } = entry;
     if (entry.what === 'opened') {
       const { operator, concurrent, line, virtual } = entry;
-      const run = { operator, items: [], source: undefined, output: [], end: undefined, counts: [], last: at };
+      const run = {
+        operator,
+        start: at,
+        items: [],
+        source: undefined,
+        output: [],
+        end: undefined,
+        counts: [],
+        last: at,
+      };
       this.timelines[entry.run] = { run, concurrent, line, virtual, legs: [] };
       return;
     }
@@ -61,10 +70,14 @@ export class Assembly {
       case 'legEnd':
         legs[entry.leg]!.end = { at, how: entry.how };
         break;
-      case 'limit':
+      case 'limit': {
+        const leg = legs[entry.leg]!;
         // As a `TimeoutError` has it.
-        legs[entry.leg]!.error = { info: { meta: { limit: entry.limit } } };
+        const error = { info: { meta: { limit: entry.limit } } };
+        if (leg.end === undefined) leg.error = error;
+        else item(leg.index).interrupted = { at, error };
         break;
+      }
       case 'end':
         run.end = { at, how: entry.how };
     }

@@ -15,14 +15,16 @@ export function format(args: readonly unknown[]): string {
       if (rest.length === 0) return whole;
       const arg = rest.shift();
       if (kind === 'c') return '';
-      if (kind === 'd' || kind === 'f') return String(Number(arg));
-      if (kind === 'i') return String(Math.trunc(Number(arg)));
+      if (kind === 'd' || kind === 'f') return String(numberOf(arg));
+      if (kind === 'i') return String(Math.trunc(numberOf(arg)));
       return kind === 's' && typeof arg !== 'object' ? String(arg) : inspect(arg);
     });
   }
   const parts = [...(typeof first === 'string' ? [text] : []), ...rest.map(show)];
   return cut(parts.join(' '));
 }
+
+const numberOf = (arg: unknown) => (['object', 'function', 'symbol'].includes(typeof arg) ? NaN : Number(arg));
 
 const show = (value: unknown) => (typeof value === 'string' ? value : inspect(value));
 
@@ -43,15 +45,15 @@ class Inspection {
     this.room--;
     if (typeof value === 'string') return `'${value.replace(/[\\'\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}'`;
     if (typeof value === 'bigint') return `${value}n`;
-    if (typeof value === 'function') return this.function(value);
-    if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+      return Object.is(value, -0) ? '-0' : String(value);
     if (this.above.includes(value)) return '[circular]';
     this.above.push(value);
     try {
-      return this.object(value, depth);
+      return typeof value === 'function' ? this.function(value) : this.object(value, depth);
     } catch {
       // A proxy may throw whatever is asked.
-      return '[object]';
+      return `[${typeof value}]`;
     } finally {
       this.above.pop();
     }

@@ -1,7 +1,9 @@
-/** The timers of a scope, counted: nothing is left to happen where none is pending. */
+/** The timers and frames of a scope, counted: nothing is left to happen where none is pending. */
 export function countTimers(scope: typeof globalThis): () => number {
-  const { setTimeout, setInterval, clearTimeout, clearInterval } = scope;
+  const { setTimeout, setInterval, clearTimeout, clearInterval, requestAnimationFrame, cancelAnimationFrame } = scope;
   const pending = new Set<unknown>();
+  // Their numbers are those of timers too.
+  const frames = new Set<number>();
   const clear = (id?: number) => {
     pending.delete(id);
     clearTimeout(id);
@@ -28,6 +30,18 @@ export function countTimers(scope: typeof globalThis): () => number {
     },
     clearTimeout: clear,
     clearInterval: clear,
+    requestAnimationFrame: (callback: FrameRequestCallback) => {
+      const id = requestAnimationFrame((time) => {
+        frames.delete(id);
+        callback(time);
+      });
+      frames.add(id);
+      return id;
+    },
+    cancelAnimationFrame: (id: number) => {
+      frames.delete(id);
+      cancelAnimationFrame(id);
+    },
   });
-  return () => pending.size;
+  return () => pending.size + frames.size;
 }

@@ -122,6 +122,11 @@ export function useRunner({ live }: { live: boolean }) {
     if (isRunning.value) end(`Stopped by you after ${ms(Math.round(performance.now() - begunAt))}.`);
   }
 
+  /** The mistake is not in the program that is shown any more. */
+  function forget(): void {
+    mistake.value = undefined;
+  }
+
   function quit(): void {
     worker?.terminate();
     worker = undefined;
@@ -139,5 +144,5 @@ export function useRunner({ live }: { live: boolean }) {
     quit();
     clearTimeout(shown);
   });
-  return { isRunning, hasRun, status, mistake, lines, dropped, timelines, horizon, start, stop };
+  return { isRunning, hasRun, status, mistake, lines, dropped, timelines, horizon, start, stop, forget };
 }

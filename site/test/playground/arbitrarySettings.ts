@@ -21,7 +21,7 @@ export const arbitrarySettings: fc.Arbitrary<Settings> = fc.record({
   total: maybe(1, 300),
   blocking: maybe(1, 300),
   retries: fc.constantFrom(0, 0, 1, 3),
-  delay: fc.constantFrom(0, 20),
+  delay: fc.constantFrom(0, 20, 200),
   onError: fc.constantFrom(...ON_ERROR),
   atomic: fc.boolean(),
 });

@@ -14,6 +14,7 @@ import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS, type Run } from '../../playground/engine/run.js';
 import { DEFAULTS, type Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
+import { storyOf } from '../../playground/engine/story.js';
 import { arbitrarySettings } from './arbitrarySettings.js';
 import { scenarioOf } from './scenarioOf.js';
 
@@ -162,7 +163,7 @@ describe('whatever the settings', () => {
 
   test('is restored by its link', () => {
     holds((settings) => {
-      const state = { preset: PRESETS[1]!, settings, slower: 5, item: 3, at: 70 };
+      const state = { preset: PRESETS[1]!, settings, slower: 5, item: settings.items - 1, at: 70 };
       expect(stateOf(linkOf(state))).toEqual({ state, problems: [] });
     });
   });
@@ -176,19 +177,37 @@ describe('a link', () => {
   });
 
   test('that is wrong says what was expected and what came, and the rest of it counts', () => {
-    const { state, problems } = stateOf('preset=nothing&items=0&concurrency=3&total=&slower=x&values=2');
+    const { state, problems } = stateOf('preset=nothing&items=0&concurrency=3&total=&slower=3&values=2&item=24');
     expect(problems).toEqual([
       'Expected `preset` to be one of stuck-head, order-desk, small-window, flaky-service, tokens, got "nothing"',
       'Expected `items` to be an integer from 1 to 2000, got "0"',
+      'Expected `slower` to be one of 1, 2, 5, 10, 20, 50, got "3"',
+      'Expected `item` to be an integer from 0 to 23, got "24"',
       'There is no setting `concurrency`',
-      'Expected `slower` to be an integer from 0 and up, got "x"',
     ]);
     expect(state.settings).toEqual({ ...PRESETS[0]!.settings, total: undefined, values: 2 });
   });
+});
+
+test('a limit that passes between two attempts is told of, and is the error in the marble block', () => {
+  const settings: Settings = { ...DEFAULTS, items: 2, failing: 50, retries: 1, delay: 200, blocking: 30, seed: 4 };
+  const run = simulate(settings, 'concatMapEager');
+  expect(storyOf(run, 0).map(({ text }) => text)).toContain(
+    'its limit `blocking` has passed: there is no other attempt',
+  );
+  expect(marbleOf(settings, run)).toMatch(/^error {3}timeout\(0, blocking\)$/m);
 });
 
 test('an item that never ends, without a limit, is a result that never ends', () => {
   const run = simulate({ ...DEFAULTS, latency: 'stuck' }, 'concatMapEager');
   expect(run.end).toBeUndefined();
   expect(measure(DEFAULTS, run)).toMatchObject({ finished: undefined, utilisation: undefined, mostParked: 21 });
+});
+
+test('the largest run takes no longer than a page can wait for', () => {
+  const settings = { ...DEFAULTS, items: 2_000, values: 100, mean: 5_000, concurrent: undefined };
+  const start = performance.now();
+  expect(simulate(settings, 'concatMapEager').output.length).toBe(200_000);
+  // With a clock that sorts all that is scheduled it is ten times that.
+  expect(performance.now() - start).toBeLessThan(6_000);
 });

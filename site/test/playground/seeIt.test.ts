@@ -1,27 +1,24 @@
 // The playground's first tab, in a browser.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { logOf } from '../../playground/engine/log.js';
 import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS } from '../../playground/engine/run.js';
 import type { Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
-import { desktop, overflow, phone, serve, type Site, useBrowser, violations, type Watched } from '../browser.js';
+import { desktop, serve, type Site, useBrowser, type Watched } from '../browser.js';
+import { expectAccessible } from './accessible.js';
 
 const browser = useBrowser();
 let site: Site;
+let watched: Watched;
 beforeAll(async () => {
   site = await serve('/');
-});
-afterAll(() => site.close());
-
-let watched: Watched;
-beforeEach(async () => {
   watched = await browser.open(site);
   await watched.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  return async () => {
-    expect(watched.problems).toEqual([]);
-    await watched.context.close();
-  };
+});
+afterAll(() => site.close());
+afterEach(() => {
+  expect(watched.problems).toEqual([]);
 });
 
 /** Opens it with a link; things move unless they are not to. */
@@ -91,20 +88,20 @@ describe('a link', () => {
     await page.getByLabel('atomic').check();
     await lanes('mergeMap').press('ArrowDown');
     await page.getByRole('button', { name: 'Pause' }).click();
-    const link = Object.fromEntries(query());
-    expect(link).toMatchObject({
+    const expected = {
       preset: 'flaky-service',
       concurrent: '3',
       onError: 'skip',
       total: '',
       atomic: 'true',
       item: '0',
-    });
-    expect(Number(link['at'])).toBeGreaterThan(0);
+    };
+    await expect.poll(() => Object.fromEntries(query())).toMatchObject(expected);
+    await expect.poll(() => Number(query().get('at'))).toBeGreaterThan(0);
     const shown = await page.locator('.playground').innerText();
     const record = await copy('JSON');
     const address = await copy('link');
-    expect(address).toBe(page.url());
+    await page.waitForURL(address);
 
     await page.goto('about:blank');
     await page.goto(address);
@@ -113,6 +110,25 @@ describe('a link', () => {
     await page.getByText('Settings', { exact: true }).click();
     expect(await page.locator('.playground').innerText()).toBe(shown);
     expect(await copy('JSON')).toBe(record);
+  });
+
+  test('follows however much changes, and is what is copied', async () => {
+    const page = await open();
+    await lanes('mergeMap').focus();
+    for (let i = 0; i < 250; i++) await page.keyboard.press(i % 2 ? 'ArrowUp' : 'ArrowDown');
+    await page.keyboard.press('End');
+    expect(await copy('link')).toMatch(/\?item=23$/);
+    await page.waitForURL(/\?item=23$/);
+  });
+
+  test('is followed back and forth in the page', async () => {
+    const page = await open('preset=tokens');
+    const pressed = (title: string) => page.getByRole('button', { name: title, pressed: true }).waitFor();
+    await page.getByRole('link', { name: 'Playground' }).first().click();
+    await pressed('A stuck head');
+    await page.goBack();
+    await pressed('Tokens of a language model');
+    expect(query().get('preset')).toBe('tokens');
   });
 
   test('that is wrong says so, and the rest of it counts', async () => {
@@ -134,6 +150,33 @@ test('a setting that is wrong says what was expected, and changes nothing', asyn
   await page.getByText('Expected `concurrent` to be an integer from 1 to 2000, or nothing, got "0"').waitFor();
   expect(await page.getByLabel('concurrent', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await copy('JSON')).toBe(record);
+  await page.getByLabel('concurrent', { exact: true }).pressSequentially('e');
+  await page.getByLabel('concurrent', { exact: true }).press('Tab');
+  await page.getByText('Expected `concurrent` to be a number').waitFor();
+  expect(await copy('JSON')).toBe(record);
+  await page.getByRole('button', { name: 'A stuck head' }).click();
+  await expect.poll(() => page.getByLabel('concurrent', { exact: true }).inputValue()).toBe('4');
+});
+
+test('what is pressed by keyboard keeps the focus', async () => {
+  const page = await open('item=22&slower=50', 'no-preference');
+  const focused = () => page.evaluate(() => document.activeElement!.textContent.trim());
+  await page.getByRole('button', { name: 'Pause' }).press('Space');
+  expect(await focused()).toBe('Play');
+  await page.getByRole('button', { name: 'Next' }).press('Enter');
+  await page.getByRole('heading', { name: 'The story of item 23' }).waitFor();
+  await page.keyboard.press('Enter');
+  expect(await focused()).toBe('Next');
+  // What moves all the time is not read out.
+  expect(await page.locator('.player').locator('output, [aria-live], [role=status]').count()).toBe(0);
+});
+
+test('where nothing may be copied, the text is there to be copied by hand', async () => {
+  const page = await open();
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('button', { name: 'Copy as code' }).click();
+  await page.getByText('The browser does not let this page copy. Here is the code:').waitFor();
+  expect(await page.getByLabel('To be copied').inputValue()).toContain('timeout: { total: 400 }');
 });
 
 test('an item tells its story, chosen by the keyboard or with a click', async () => {
@@ -154,7 +197,7 @@ test('an item tells its story, chosen by the keyboard or with a click', async ()
   await page.getByRole('heading', { name: 'The story of item 0' }).waitFor();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('heading', { name: 'The story of item 1' }).waitFor();
-  expect(query().get('item')).toBe('1');
+  await expect.poll(() => query().get('item')).toBe('1');
 });
 
 test('what is copied as code and as a marble block is the run that is shown', async () => {
@@ -181,18 +224,8 @@ test('all that folds out is accessible, and fits', async () => {
   await page.getByText('Settings', { exact: true }).click();
   await page.getByText('Waiting, active and parked over time').click();
   await page.locator('.u-legend').waitFor();
-  for (const viewport of [desktop, phone]) {
-    await page.setViewportSize(viewport);
-    expect(await overflow(page)).toBe(0);
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.waitForFunction(
-        (dark) => document.documentElement.classList.contains('dark') === dark,
-        theme === 'dark',
-      );
-      expect(await violations(page), `${theme}, ${viewport.width} pixels`).toEqual([]);
-    }
-  }
+  await expectAccessible(page);
+  await page.setViewportSize(desktop);
 });
 
 test('a thousand items move at 60 frames a second', { retry: 3 }, async () => {

@@ -41,6 +41,7 @@ describe('a console writes', () => {
     ['{ a: 1, self: [circular] }', loop],
     ['{ now: [getter] }', getter],
     ['[object]', hostile],
+    ['[function]', new Proxy(() => 0, { getOwnPropertyDescriptor: () => expect.fail() })],
     ['[[[[[…]]]]]', [[[[[1]]]]]],
     ['[class A]', class A {}],
     ['Promise {}', Promise.resolve(1)],
@@ -52,6 +53,7 @@ describe('a console writes', () => {
   test('arguments, and what stands in the first one', () => {
     expect(format(['a', 'b', { c: 'd' }])).toBe("a b { c: 'd' }");
     expect(format(['%s is %d %% of %o', 'x', 5, [1], 'rest'])).toBe('x is 5 % of [1] rest');
+    expect(format(['%d %i', Symbol('s'), {}])).toBe('NaN NaN');
     expect(format([])).toBe('');
   });
 

@@ -5,6 +5,7 @@ import {
   EMPTY,
   firstValueFrom,
   from,
+  ignoreElements,
   interval,
   map,
   mergeMap,
@@ -21,6 +22,7 @@ import {
 } from 'rxjs';
 import * as library from 'rxjs-concat-map-eager';
 import { describe, expect, test } from 'vitest';
+import { measure } from '../../../playground/engine/measures';
 import { Assembly } from '../../../playground/freeform/assemble';
 import { recorded } from '../../../playground/freeform/record';
 
@@ -166,6 +168,27 @@ describe('the recorder', () => {
     expect(run.items[2]!.legs.map(({ end }) => end?.how)).toEqual(['error', 'error', 'complete']);
     expect(run.items.every(({ ended, flushed }) => ended !== undefined && flushed !== undefined)).toBe(true);
     expect(run.end?.how).toBe('complete');
+  });
+
+  test('is measured from when it was subscribed to, and without an item has used no places', () => {
+    const { operators, timelines } = record();
+    see(
+      ({ concatMapEager }, scheduler) =>
+        concat(
+          timer(50, scheduler).pipe(
+            ignoreElements(),
+            concatMapEager(() => EMPTY, { scheduler }),
+          ),
+          range(0, 4).pipe(
+            concatMapEager((i) => timer(10, scheduler).pipe(map(() => i)), { concurrent: 2, scheduler }),
+          ),
+        ),
+      operators,
+    );
+    expect(timelines().map(({ run, concurrent }) => measure({ concurrent }, run))).toMatchObject([
+      { finished: 50, firstResult: undefined, utilisation: undefined },
+      { finished: 20, firstResult: 10, utilisation: 1 },
+    ]);
   });
 
   test('hears promises in the same microtask', async () => {

@@ -1,0 +1,25 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { desktop, overflow, phone, violations } from '../browser.js';
+
+/** What is around it is that of any page. */
+export const PLAYGROUND = ['.playground'];
+
+/** Expects the playground, as it is, to be accessible and to fit, in both themes and widths. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const viewport of [desktop, phone]) {
+    await page.setViewportSize(viewport);
+    // A chart takes a moment.
+    await expect.poll(() => overflow(page)).toBe(0);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForFunction(
+        (dark) => document.documentElement.classList.contains('dark') === dark,
+        theme === 'dark',
+      );
+      // Nothing but colours depends on the theme.
+      const about = theme === 'light' ? 'everything' : 'contrast';
+      expect(await violations(page, about, PLAYGROUND), `${theme}, ${viewport.width} pixels`).toEqual([]);
+    }
+  }
+}
