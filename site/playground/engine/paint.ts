@@ -83,7 +83,8 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
       context.fill();
     }
     for (const leg of item.legs) {
-      if (leg.values.length > 1) {
+      // In small lanes nothing else would be seen.
+      if (isLarge && leg.values.length > 1) {
         for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (view.width / view.horizon), 'text', 0.3);
       }
       const colour = colourOfEnd(leg);

@@ -85,5 +85,7 @@ function endOf({ end, last }: Run, { ended, flushed, interrupted, legs }: Item):
 
 /** A time as people read it. */
 export function ms(time: number): string {
-  return time < 10_000 ? `${time.toLocaleString('en')} ms` : `${(time / 1_000).toFixed(1)} s`;
+  return time < 10_000
+    ? `${time.toLocaleString('en')} ms`
+    : `${(time / 1_000).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} s`;
 }
