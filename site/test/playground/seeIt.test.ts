@@ -158,7 +158,7 @@ test('a setting that is wrong says what was expected, and changes nothing', asyn
   await expect.poll(() => page.getByLabel('concurrent', { exact: true }).inputValue()).toBe('4');
 });
 
-test('what is pressed by keyboard keeps the focus', async () => {
+test('what is pressed by keyboard keeps the focus, and what is closed gives it to the lanes', async () => {
   const page = await open('item=22&slower=50', 'no-preference');
   const focused = () => page.evaluate(() => document.activeElement!.textContent.trim());
   await page.getByRole('button', { name: 'Pause' }).press('Space');
@@ -167,6 +167,9 @@ test('what is pressed by keyboard keeps the focus', async () => {
   await page.getByRole('heading', { name: 'The story of item 23' }).waitFor();
   await page.keyboard.press('Enter');
   expect(await focused()).toBe('Next');
+  await page.getByRole('button', { name: 'Close' }).press('Enter');
+  await page.locator('.story').waitFor({ state: 'detached' });
+  expect(await lanes('concatMapEager').evaluate((element) => element === document.activeElement)).toBe(true);
   // What moves all the time is not read out.
   expect(await page.locator('.player').locator('output, [aria-live], [role=status]').count()).toBe(0);
 });
