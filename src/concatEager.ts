@@ -3,9 +3,9 @@ import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
 import type { Project } from './internal/eagerProcess.js';
-import { normalizeConfig } from './internal/normalizeConfig.js';
 import { handleRejection } from './internal/promises.js';
 import { hasMethod, isReadable } from './internal/reader.js';
+import { normalizeConfig } from './internal/settings.js';
 import { PulledSource } from './internal/source.js';
 
 /**

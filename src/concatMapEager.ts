@@ -3,7 +3,7 @@ import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './co
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
 import type { Project } from './internal/eagerProcess.js';
-import { normalizeConfig } from './internal/normalizeConfig.js';
+import { normalizeConfig } from './internal/settings.js';
 import { PushedSource } from './internal/source.js';
 
 /**

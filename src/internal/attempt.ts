@@ -5,8 +5,8 @@ import type { EagerProcess } from './eagerProcess.js';
 import { notObservableInput, reportError } from './errors.js';
 import type { Item } from './item.js';
 import { listen, Listener } from './listen.js';
-import type { OnErrorFunction, RetryDelay } from './normalizeConfig.js';
 import { handleRejection } from './promises.js';
+import type { OnErrorFunction, RetryDelay } from './settings.js';
 
 /**
  * What runs on behalf of an item: it calls a function of the user, and listens to what that returns. A producer may hold it

@@ -1,3 +1,5 @@
+import { show } from './show.js';
+
 /**
  * Throws unless `valid`, and says what was expected and what came.
  *
@@ -43,20 +45,6 @@ export function checkOptions(name: string, value: unknown, rule: string, known: 
 export function list(names: readonly string[]): string {
   const quoted = names.map((name) => `\`${name}\``);
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.slice(-1).join()}`;
-}
-
-/** A value and its type, as messages show them. */
-export function show(value: unknown): string {
-  const type = value === null ? 'null' : typeof value;
-  const text =
-    type === 'object'
-      ? Object.prototype.toString.call(value)
-      : type === 'string'
-        ? JSON.stringify(value)
-        : type === 'function'
-          ? `function ${(value as { name: string }).name}`
-          : String(value);
-  return `\`${text}\` (${type})`;
 }
 
 /** The known name that contains or is contained in the given one, or that the fewest edits make of it. */

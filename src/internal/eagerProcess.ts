@@ -5,10 +5,10 @@ import { Deadlines, type Limit } from './deadlines.js';
 import { reportError, timeoutError } from './errors.js';
 import { failureOf, type Failure } from './failures.js';
 import { Item, type Running } from './item.js';
-import type { Settings } from './normalizeConfig.js';
 import { handleRejection } from './promises.js';
 import { Queue } from './queue.js';
 import { ReorderQueue } from './reorderQueue.js';
+import type { Settings } from './settings.js';
 import type { Source } from './source.js';
 import { Watch } from './watch.js';
 

@@ -1,6 +1,6 @@
 import { identity, NEVER, noop, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { EagerProcess, type Project } from './eagerProcess.js';
-import { normalizeConfig, type Settings } from './normalizeConfig.js';
+import { normalizeConfig, type Settings } from './settings.js';
 import { PushedSource, type Source } from './source.js';
 
 /** The result of an operator: each subscription is a process of its own, with a source of its own. */

@@ -1,8 +1,8 @@
 import { config, TimeoutError } from 'rxjs';
 import type { LimitName, TimeoutMeta } from '../config.js';
-import { show } from './check.js';
 import type { Limit } from './deadlines.js';
 import type { Item } from './item.js';
+import { show } from './show.js';
 
 /**
  * Reports an error that nobody is there to receive as rxjs reports that of a throwing subscriber: to

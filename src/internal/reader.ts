@@ -1,5 +1,5 @@
 import { noop, type ReadableStreamLike } from 'rxjs';
-import { show } from './check.js';
+import { show } from './show.js';
 
 /** An async iterable or a `ReadableStream`, read one result at a time. */
 export interface Reader<V> {

@@ -1,10 +1,10 @@
 import { noop, type Observable, type ObservableInput } from 'rxjs';
-import { show } from './check.js';
 import type { EagerProcess } from './eagerProcess.js';
 import { reportError } from './errors.js';
 import { listen, Listener } from './listen.js';
 import { handleRejection } from './promises.js';
 import { isReadable, openReader, quietly, readResult, type Readable } from './reader.js';
+import { show } from './show.js';
 
 /** Where values come from. */
 export interface Source {

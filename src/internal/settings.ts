@@ -36,7 +36,7 @@ export interface Retry {
 
 const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
-const POLICIES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies OnErrorPolicy[];
+export const POLICY_NAMES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies OnErrorPolicy[];
 
 /**
  * Checks a configuration and fills in the defaults.
@@ -50,8 +50,8 @@ export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R
   checkCount('concurrent', 1, concurrent);
   const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
   checkCount('reorderWindow', 1, reorderWindow);
-  const knownPolicy = typeof onError === 'function' || (typeof onError === 'string' && POLICIES.includes(onError));
-  check(knownPolicy, 'onError', `${list(POLICIES.map((name) => `'${name}'`))}, or a function`, onError);
+  const knownPolicy = typeof onError === 'function' || (typeof onError === 'string' && POLICY_NAMES.includes(onError));
+  check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
   check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);
   check(monitor === undefined || typeof monitor === 'function', 'monitor', 'a function', monitor);
