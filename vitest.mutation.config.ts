@@ -22,11 +22,10 @@ class CheapFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ['test/*.test.ts'],
+    include: ['test/{operators,proof,rxjs}/*.test.ts', 'test/config.test.ts'],
     exclude: [
-      'test/{benchResults,compatibility,diagrams,docs,linearTime,order-desk,order-desk-faults,plantedBugs}.test.ts',
-      'test/{laws,realTime,realTimers,realTimers.zone,recipes,semantics,shapes,soak,speed}.test.ts',
-      ...(process.env.MUTATION_LONG === undefined ? [`test/{${LONG.join(',')}}.test.ts`] : []),
+      'test/proof/{laws,linearTime,plantedBugs,realTime,realTimers,realTimers.zone,shapes}.test.ts',
+      ...(process.env.MUTATION_LONG === undefined ? [`test/proof/{${LONG.join(',')}}.test.ts`] : []),
     ],
     env: { FUZZ_RUNS: '200' },
     testTimeout: 60_000,

@@ -17,7 +17,7 @@ class CheapestFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ['test/testing/*.test.ts', 'test/diagrams.test.ts'],
+    include: ['test/testing/*.test.ts', 'test/repo/diagrams.test.ts'],
     exclude: ['test/testing/{docs,fuzz}.test.ts'],
     isolate: false,
     sequence: { sequencer: CheapestFirst },

@@ -1,4 +1,4 @@
-// Draws every block of `marbles/` and of the testing example to `docs/diagrams/`, with a page that shows them all. `test/diagrams.test.ts` fails when a
+// Draws every block of `marbles/` and of the testing example to `docs/diagrams/`, with a page that shows them all. `test/repo/diagrams.test.ts` fails when a
 // picture is out of date.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';

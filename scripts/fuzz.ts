@@ -1,4 +1,4 @@
-// Compares the operators with the model of test/model in very many random scenarios, says what was in them, and shows that
+// Compares the operators with the model of test/proof/model in very many random scenarios, says what was in them, and shows that
 // the comparison finds bugs. A run of at least a million scenarios is written down in docs/fuzz.md.
 import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
@@ -7,11 +7,11 @@ import { writeFileSync } from 'node:fs';
 import { config } from 'rxjs';
 import { formatted, table } from '../bench/markdown.js';
 import * as operators from '../src/index.js';
-import { Census, EVENTS, OPTIONS, PAIRS } from '../test/model/census.js';
-import { plant } from '../test/model/plant.js';
-import { PLANTED_BUGS } from '../test/model/plantedBugs.js';
-import type { Scenario } from '../test/model/scenario.js';
-import { report, search } from '../test/model/search.js';
+import { Census, EVENTS, OPTIONS, PAIRS } from '../test/proof/model/census.js';
+import { plant } from '../test/proof/model/plant.js';
+import { PLANTED_BUGS } from '../test/proof/model/plantedBugs.js';
+import type { Scenario } from '../test/proof/model/scenario.js';
+import { report, search } from '../test/proof/model/search.js';
 
 /** What the page is made for. */
 const MANY = 1_000_000;
@@ -131,7 +131,7 @@ function page(): string {
   return `# Random scenarios against the model
 
 Made by \`npm run fuzz\`, which compares everything that anybody notices (what is called, subscribed, torn down and aborted,
-what the monitor is told, what comes out, and when) with what the model in \`test/model/predict.ts\` says.
+what the monitor is told, what comes out, and when) with what the model in \`test/proof/model/predict.ts\` says.
 
 - **${count(census.total)} scenarios, no difference** (seed ${seed}, ${Math.round(seconds / 60)} minutes).
 - ${count(census.ambiguous)} more were not compared: in them a limit passes in the very millisecond in which something else

@@ -1,5 +1,5 @@
 /**
- * A line of a log, in the words of `test/model/perform.ts`. What the monitor was told is `received`, `started`, `failed`, `ended`
+ * A line of a log, in the words of `test/proof/model/perform.ts`. What the monitor was told is `received`, `started`, `failed`, `ended`
  * or `flushed`; everything else is what somebody outside saw or did, and does not depend on what the operator says of itself.
  */
 export interface Entry {

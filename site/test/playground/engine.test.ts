@@ -3,7 +3,7 @@ import { EMPTY } from 'rxjs';
 import { concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
-import { predict } from '../../../test/model/predict.js';
+import { predict } from '../../../test/proof/model/predict.js';
 import { codeOf } from '../../playground/engine/code.js';
 import { optionsOf } from '../../playground/engine/config.js';
 import { linkOf, stateOf } from '../../playground/engine/link.js';

@@ -1,4 +1,4 @@
-import type { Answer, Scenario } from '../../../test/model/scenario.js';
+import type { Answer, Scenario } from '../../../test/proof/model/scenario.js';
 import type { Settings } from '../../playground/engine/settings.js';
 import { FALLBACK, type Play, playOfAttempt, playOfSource } from '../../playground/engine/workload.js';
 

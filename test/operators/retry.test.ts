@@ -1,0 +1,413 @@
+import {
+  config as rxjsConfig,
+  defer,
+  EMPTY,
+  finalize,
+  NEVER,
+  Observable,
+  of,
+  retry as rxjsRetry,
+  Subject,
+  throwError,
+  timer,
+  type ObservableInput,
+  type RetryConfig,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
+import { heard, inVirtualTime, nameOf, observe, settled } from '../support/policies.js';
+
+const boom = () => new Error('boom');
+
+/** Delay functions note what they are called with. */
+type Calls = unknown[][];
+
+const configs: [string, (calls: Calls) => number | RetryConfig, string[]][] = [
+  ['a count', () => 2, ['-a#', '-b#', '-c#', '-d|']],
+  ['a count that suffices', () => 2, ['-a#', '-b#', '-c-d|']],
+  ['a count of 0', () => 0, ['-a#', '-b|']],
+  ['a count of Infinity', () => Infinity, ['-#', '-#', '-#', '-#', '-#', '-#', '-a|']],
+  ['no count', () => ({}), ['-#', '-#', '-#', '-#', '-#', '-#', '-a|']],
+  ['a count of 0 and a delay', () => ({ count: 0, delay: 5 }), ['-a#', '-b|']],
+  ['a delay in milliseconds', () => ({ count: 2, delay: 5 }), ['-a#', '-b#', '-c#', '-d|']],
+  ['a delay of 0', () => ({ count: 2, delay: 0 }), ['-a#', '-b#', '-c#']],
+  ['a delay and no count', () => ({ delay: 3 }), ['#', '#', '#', '#', '#', '-a|']],
+  [
+    'a notifier',
+    (calls) => ({
+      count: 2,
+      delay: (error, count) => {
+        calls.push([nameOf(error), count]);
+        return timer(count * 10);
+      },
+    }),
+    ['-a#', '-b#', '-c#', '-d|'],
+  ],
+  ['a synchronous notifier', () => ({ count: 2, delay: () => of(1, 2, 3) }), ['-a#', '-b#', '-c#']],
+  ['a notifier that is an array', () => ({ count: 2, delay: () => [1] }), ['-a#', '-b#', '-c#']],
+  ['a notifier that emits again', () => ({ delay: () => timer(3, 1) }), ['-a#', '-----b#', '-----c|']],
+  ['a notifier that completes', () => ({ count: 2, delay: () => EMPTY }), ['-a#', '-b|']],
+  ['a notifier that completes later', () => ({ delay: (_, n) => (n === 1 ? of(1) : EMPTY) }), ['-a#', '-b#', '-c|']],
+  ['a notifier that never emits', () => ({ delay: () => NEVER }), ['-a#', '-b|']],
+  [
+    'a notifier that fails',
+    () => ({ count: 5, delay: () => throwError(() => new Error('of the notifier')) }),
+    ['-a#', '-b|'],
+  ],
+  [
+    'a delay that throws',
+    () => ({
+      count: 5,
+      delay: () => {
+        throw new Error('of the delay');
+      },
+    }),
+    ['-a#', '-b|'],
+  ],
+  ['a delay that returns no ObservableInput', () => ({ delay: () => undefined as never }), ['-a#', '-b|']],
+  [
+    'resetOnSuccess',
+    (calls) => ({
+      count: 1,
+      resetOnSuccess: true,
+      delay: (_, count) => {
+        calls.push([count]);
+        return timer(1);
+      },
+    }),
+    ['-a#', '-b#', '-c#', '-#', '-#', '-d|'],
+  ],
+  ['resetOnSuccess without a value', () => ({ count: 1, resetOnSuccess: true }), ['-#', '-#', '-a|']],
+  ['no resetOnSuccess', () => ({ count: 2, resetOnSuccess: false }), ['-a#', '-b#', '-c#', '-d|']],
+];
+
+describe("retry does as rxjs's retry does, given", () => {
+  it.each(configs)('%s', (_, config, marbles) => {
+    const run = (
+      build: (inner: (attempt: number) => Observable<string>, given: number | RetryConfig) => Observable<string>,
+    ) => {
+      const calls: Calls = [];
+      let attempts = 0;
+      const log = heard(({ cold }) =>
+        build((attempt) => {
+          attempts = attempt;
+          return cold(marbles[attempt - 1] ?? '-', undefined, new Error(`boom ${attempt}`));
+        }, config(calls)),
+      );
+      return { log, calls, attempts };
+    };
+    const expected = run((inner, given) => {
+      let attempt = 0;
+      return defer(() => inner(++attempt)).pipe(rxjsRetry(given as RetryConfig));
+    });
+    const actual = run((inner, retry) =>
+      of(0).pipe(concatMapEager((_v, _i, { attempt }) => inner(attempt), { retry })),
+    );
+    expect(actual).toEqual(expected);
+  });
+});
+
+describe('a retry', () => {
+  it('calls project again, with the same value and index and the next attempt', () => {
+    const calls: unknown[] = [];
+    const value = { id: 7 };
+    const seen = observe(
+      of('x', value).pipe(
+        concatMapEager(
+          (given, index, { attempt }) => {
+            calls.push([given, index, attempt]);
+            return index === 1 && attempt < 4 ? throwError(boom) : of('a');
+          },
+          { retry: 5 },
+        ),
+      ),
+    );
+    expect(calls).toEqual([
+      ['x', 0, 1],
+      [value, 1, 1],
+      [value, 1, 2],
+      [value, 1, 3],
+      [value, 1, 4],
+    ]);
+    expect((calls[4] as unknown[])[0]).toBe(value);
+    expect(seen.completed).toBe(true);
+  });
+
+  it('comes after project threw, and after it returned no ObservableInput', () => {
+    let calls = 0;
+    const seen = observe(
+      of(0).pipe(
+        concatMapEager(
+          () => {
+            calls++;
+            if (calls === 1) {
+              throw boom();
+            }
+            return calls === 2 ? (undefined as never) : of('a');
+          },
+          { retry: 2 },
+        ),
+      ),
+    );
+    expect(seen.log).toEqual(['0:a', '0:|']);
+  });
+
+  it('works for promises', async () => {
+    let calls = 0;
+    const values = await new Promise<string[]>((resolve, reject) => {
+      const got: string[] = [];
+      of(0)
+        .pipe(concatMapEager(async () => (++calls < 3 ? Promise.reject(boom()) : 'a'), { retry: 2 }))
+        .subscribe({ next: (value) => got.push(value), error: reject, complete: () => resolve(got) });
+    });
+    expect(values).toEqual(['a']);
+    expect(calls).toBe(3);
+  });
+
+  it('subscribes an input of concatEager again', () => {
+    let subscriptions = 0;
+    const input = defer(() => (++subscriptions < 3 ? throwError(boom) : of('a')));
+    const seen = observe(concatEager([input], { retry: 2 }));
+    expect(seen.log).toEqual(['0:a', '0:|']);
+  });
+
+  it('counts for each item by itself', () => {
+    const attempts = [0, 0, 0];
+    const seen = observe(
+      of(0, 1, 2).pipe(concatMapEager((n) => (++attempts[n]! <= 2 ? throwError(boom) : of(n)), { retry: 2 })),
+    );
+    expect(seen.values).toEqual([0, 1, 2]);
+    expect(attempts).toEqual([3, 3, 3]);
+  });
+
+  it('keeps the place in the order', () => {
+    expect(
+      heard(({ cold }) =>
+        of('a', 'b', 'c').pipe(
+          concatMapEager((v, _, { attempt }) => (v === 'a' && attempt < 3 ? cold('--#') : cold(`-${v}|`)), {
+            retry: { count: 2, delay: 10 },
+          }),
+        ),
+      ),
+    ).toBe('25:a 26:b 26:c 26:|');
+  });
+
+  it('keeps the place among the active, during the delay too', () => {
+    const starts: string[] = [];
+    inVirtualTime(({ cold, observe, flush, now }) => {
+      const seen = observe(
+        of(0, 1, 2, 3).pipe(
+          concatMapEager(
+            (n, _, { attempt }) => {
+              starts.push(`${now()}:${n}/${attempt}`);
+              return n === 0 && attempt < 3 ? cold('-#') : cold('-----|');
+            },
+            { concurrent: 2, retry: { delay: 3 } },
+          ),
+        ),
+      );
+      flush();
+      expect(seen.completed).toBe(true);
+    });
+    // Item 0 runs from 0 to 1, 4 to 5 and 8 to 13, and has its place all the time.
+    expect(starts).toEqual(['0:0/1', '0:1/1', '4:0/2', '5:2/1', '8:0/3', '10:3/1']);
+  });
+
+  it('leaves values of the failed attempts emitted, whoever was head meanwhile', () => {
+    expect(
+      heard(({ cold }) =>
+        of(0, 1).pipe(
+          concatMapEager((n, _, { attempt }) => cold(n === 0 ? '-----x|' : ['-a#', '-b#', '-----c|'][attempt - 1]!), {
+            retry: 2,
+          }),
+        ),
+      ),
+    ).toBe('5:x 6:a 6:b 9:c 10:|');
+  });
+
+  it('that is out of attempts leaves the error of the last one', () => {
+    expect(
+      heard(({ cold }) =>
+        of(0).pipe(
+          concatMapEager((_, __, { attempt }) => cold(`-${attempt}#`, undefined, new Error(`of ${attempt}`)), {
+            retry: 2,
+          }),
+        ),
+      ),
+    ).toBe('1:1 3:2 5:3 6:#of 3');
+  });
+
+  it('that a notifier ends by completing completes the item, and the next one follows', () => {
+    const config: ConcatMapEagerConfig<number> = { retry: { delay: () => EMPTY } };
+    const run = (given: ConcatMapEagerConfig<number>) =>
+      heard(({ cold }) => of(0, 1).pipe(concatMapEager((n) => cold(n === 0 ? '-a#' : 'b|'), given)));
+    expect(run(config)).toBe('1:a 2:b 2:|');
+    // A failed attempt leaves nothing.
+    expect(run({ ...config, atomic: true })).toBe('2:b 2:|');
+  });
+
+  it.each(['in-order', 'immediate', 'at-end', 'skip'] as const)(
+    "whose notifier fails lets the item fail with that error: '%s'",
+    (onError) => {
+      const retry: RetryConfig = { delay: () => throwError(() => new Error('of the notifier')) };
+      const log = heard(({ cold }) =>
+        of(0, 1).pipe(concatMapEager((n) => (n === 0 ? cold('-a#') : cold('b|')), { retry, onError })),
+      );
+      const end = {
+        'in-order': '2:#of the notifier',
+        immediate: '2:#of the notifier',
+        'at-end': '2:b 2:#of the notifier',
+        skip: '2:b 2:|',
+      };
+      expect(log).toBe(`1:a ${end[onError]}`);
+    },
+  );
+
+  it('whose delay throws, or whose notifier is none, is up to onError as well', () => {
+    const errors: string[] = [];
+    const onError = (error: unknown) => {
+      errors.push(nameOf(error));
+      return of('f');
+    };
+    const delays = [
+      () => {
+        throw new Error('of the delay');
+      },
+      () => 5 as never,
+      () => throwError(() => new Error('of the notifier')),
+    ];
+    for (const delay of delays) {
+      const seen = observe(of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay }, onError })));
+      expect(seen.log).toEqual(['0:f', '0:|']);
+    }
+    expect(errors).toEqual(['of the delay', 'TypeError', 'of the notifier']);
+  });
+
+  it('unsubscribes its notifier once it has emitted', () => {
+    inVirtualTime(({ cold, observe, flush, expectSubscriptions }) => {
+      const notifier = cold('---x---x|');
+      observe(
+        of(0).pipe(
+          concatMapEager((_, __, { attempt }) => (attempt === 1 ? cold('-#') : cold('----------|')), {
+            retry: { delay: () => notifier },
+          }),
+        ),
+      );
+      expectSubscriptions(notifier.subscriptions).toBe('-^--!');
+      flush();
+    });
+  });
+
+  it('goes on though the teardown of its notifier throws, which does not reach who else listens to it', async () => {
+    const reported: unknown[] = [];
+    rxjsConfig.onUnhandledError = (error) => reported.push(error);
+    const trigger = new Subject<number>();
+    const notifier = trigger.pipe(
+      finalize(() => {
+        throw new Error('of the teardown');
+      }),
+    );
+    const seen = observe(
+      of('a', 'b').pipe(
+        concatMapEager((v, _, { attempt }) => (attempt === 1 ? throwError(boom) : of(v)), {
+          retry: { delay: () => notifier },
+        }),
+      ),
+    );
+    try {
+      trigger.next(1);
+    } catch (error) {
+      reported.push(error);
+    }
+    await settled();
+    rxjsConfig.onUnhandledError = null;
+    expect(seen.log).toEqual(['0:a', '0:b', '0:|']);
+    expect(reported).toHaveLength(2);
+  });
+
+  it.each<[string, () => ObservableInput<unknown>]>([
+    ['a notifier', () => NEVER],
+    ['a promise', () => new Promise(() => {})],
+  ])('is called off by unsubscribing: %s', (_, delay) => {
+    let calls = 0;
+    const seen = observe(
+      of(0).pipe(
+        concatMapEager(
+          () => {
+            calls++;
+            return throwError(boom);
+          },
+          { retry: { delay } },
+        ),
+      ),
+    );
+    seen.subscription.unsubscribe();
+    expect(calls).toBe(1);
+  });
+
+  it('is called off by the failure of an earlier item, its delay too', () => {
+    const attempts: string[] = [];
+    const log = heard(({ cold }) =>
+      of(0, 1, 2).pipe(
+        concatMapEager(
+          (n, _, { attempt }) => {
+            attempts.push(`${n}/${attempt}`);
+            return n === 0 ? cold('----#', undefined, new Error('of 0')) : cold('-#');
+          },
+          {
+            retry: {
+              count: 9,
+              delay: (error, count) => {
+                if ((error as Error).message === 'of 0') {
+                  throw error;
+                }
+                return timer(count * 10);
+              },
+            },
+          },
+        ),
+      ),
+    );
+    expect(log).toBe('4:#of 0');
+    expect(attempts).toEqual(['0/1', '1/1', '2/1']);
+  });
+
+  it('that is due when the consumer has gone does not happen', () => {
+    let calls = 0;
+    const inner = new Subject<number>();
+    const notifier = new Subject<number>();
+    const seen = observe(
+      of(0).pipe(
+        concatMapEager(
+          () => {
+            calls++;
+            return inner;
+          },
+          {
+            retry: {
+              delay: () => {
+                seen.subscription.unsubscribe();
+                return notifier;
+              },
+            },
+          },
+        ),
+      ),
+    );
+    inner.error(boom());
+    expect(notifier.observed).toBe(false);
+    expect(calls).toBe(1);
+  });
+});
+
+it('names `retry.delay` where it returns no ObservableInput, and the item', () => {
+  const seen = observe(
+    of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay: () => undefined as never } })),
+  );
+  expect(seen.failure?.error).toEqual(
+    new TypeError(
+      'Expected `retry.delay` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ' +
+        'ReadableStream) for item 0, got `undefined` (undefined)',
+    ),
+  );
+});

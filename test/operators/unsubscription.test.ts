@@ -1,0 +1,396 @@
+import {
+  combineLatest,
+  concat,
+  finalize,
+  from,
+  interval,
+  NEVER,
+  Observable,
+  of,
+  range,
+  Subject,
+  take,
+  takeUntil,
+  throwError,
+} from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { concatMapEager } from '../../src/index.js';
+import { failure, marbles, record, subjects } from '../support/flow.js';
+
+test(
+  'unsubscribes the source and every active inner',
+  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('     abc------|');
+    const a = cold('         -1-----2|');
+    const b = cold('          -3|');
+    const c = cold('           -4---5|');
+    const unsubscribed = '   -----!';
+    const expected = '       -1----';
+    const inners: Record<string, Observable<string>> = { a, b, c };
+
+    expectObservable(source.pipe(concatMapEager((label) => inners[label]!)), unsubscribed).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe('^----!');
+    expectSubscriptions(a.subscriptions).toBe('^----!');
+    expectSubscriptions(b.subscriptions).toBe('-^-!');
+    expectSubscriptions(c.subscriptions).toBe('--^--!');
+  }),
+);
+
+test('runs the teardown of the source and of each inner exactly once', () => {
+  const teardowns: string[] = [];
+  const watched = (name: string, observable: Observable<string>) =>
+    new Observable<string>((subscriber) => {
+      const subscription = observable.subscribe(subscriber);
+      return () => {
+        teardowns.push(name);
+        subscription.unsubscribe();
+      };
+    });
+  const { subscription } = record(
+    watched('source', concat(of('never', 'of', 'error-free'), NEVER)).pipe(
+      concatMapEager((name) => watched(name, name === 'of' ? of('value') : NEVER)),
+    ),
+  );
+
+  expect(teardowns).toEqual(['of']);
+  subscription.unsubscribe();
+  subscription.unsubscribe();
+  expect(teardowns.sort()).toEqual(['error-free', 'never', 'of', 'source']);
+});
+
+test('calls `project` no more', () => {
+  const inners = subjects(4);
+  const started: number[] = [];
+  const { subscription } = record(
+    range(0, 4).pipe(
+      concatMapEager((index) => {
+        started.push(index);
+        return inners[index]!;
+      }, 2),
+    ),
+  );
+
+  subscription.unsubscribe();
+  inners[0]!.complete();
+  inners[1]!.complete();
+  expect(started).toEqual([0, 1]);
+});
+
+test('emits nothing more, neither what is parked nor what comes later', () => {
+  const [a, b] = subjects(2);
+  const { heard, subscription } = record(from([a!, b!]).pipe(concatMapEager((inner) => inner)));
+
+  b!.next('parked');
+  subscription.unsubscribe();
+  a!.next('late');
+  a!.complete();
+  b!.error('late');
+  expect(heard).toEqual([]);
+});
+
+test('stops in the middle of a flush', () => {
+  const [a, b, c] = subjects(3);
+  const { heard, subscription } = record(from([a!, b!, c!]).pipe(concatMapEager((inner) => inner)), (value) => {
+    if (value === 'b2') {
+      subscription.unsubscribe();
+    }
+  });
+
+  for (const value of ['b1', 'b2', 'b3']) {
+    b!.next(value);
+  }
+  c!.next('c1');
+  a!.complete();
+  expect(heard).toEqual(['b1', 'b2']);
+  expect([a!, b!, c!].map((inner) => inner.observed)).toEqual([false, false, false]);
+});
+
+test('stops a synchronous source', () => {
+  let produced = 0;
+  const source = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+    }
+  });
+  const { heard } = record(
+    source.pipe(
+      concatMapEager((value) => of(value)),
+      take(3),
+    ),
+  );
+
+  expect(heard).toEqual([0, 1, 2, '|']);
+  expect(produced).toBe(3);
+});
+
+test('stops a synchronous inner that is the head', () => {
+  let produced = 0;
+  const inner = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+    }
+  });
+  const { heard } = record(
+    of(inner).pipe(
+      concatMapEager((head) => head),
+      take(3),
+    ),
+  );
+
+  expect(heard).toEqual([0, 1, 2, '|']);
+  expect(produced).toBe(3);
+});
+
+test('stops a synchronous inner that becomes the head while it is being subscribed', () => {
+  const head = new Subject<number>();
+  let produced = 0;
+  const inner = new Observable<number>((subscriber) => {
+    head.complete();
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+    }
+  });
+  const { heard } = record(
+    of(head, inner).pipe(
+      concatMapEager((each) => each),
+      take(3),
+    ),
+  );
+
+  expect(heard).toEqual([0, 1, 2, '|']);
+  expect(produced).toBe(3);
+});
+
+test('stops a synchronous inner of a waiting value', () => {
+  let produced = 0;
+  const head = new Subject<number>();
+  const inner = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+    }
+  });
+  const { heard } = record(
+    of(head, inner).pipe(
+      concatMapEager((each) => each, 1),
+      take(3),
+    ),
+  );
+
+  head.complete();
+  expect(heard).toEqual([0, 1, 2, '|']);
+  expect(produced).toBe(3);
+});
+
+test('stops a synchronous parked inner when its neighbour ends the result', () => {
+  const head = new Subject<number>();
+  let produced = 0;
+  const inner = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+      if (produced === 5) {
+        head.error('bad');
+      }
+    }
+  });
+  const { heard } = record(of(head, inner).pipe(concatMapEager((each) => each)));
+
+  expect(heard).toEqual([failure('bad')]);
+  expect(produced).toBe(5);
+});
+
+test('does not listen to what `project` returns after it has unsubscribed', () => {
+  const inner = new Subject<string>();
+  const source = new Subject<number>();
+  const { heard, subscription } = record(
+    source.pipe(
+      concatMapEager(() => {
+        subscription.unsubscribe();
+        return inner;
+      }),
+    ),
+  );
+
+  source.next(1);
+  expect(inner.observed).toBe(false);
+  expect(heard).toEqual([]);
+});
+
+test('swallows what `project` throws after it has unsubscribed', () => {
+  const source = new Subject<number>();
+  const { heard, subscription } = record(
+    source.pipe(
+      concatMapEager(() => {
+        subscription.unsubscribe();
+        throw 'bad';
+      }),
+    ),
+  );
+
+  source.next(1);
+  expect(heard).toEqual([]);
+});
+
+test('ends a source and its inners on behalf of a subscriber that is closed before it subscribes', () => {
+  const source = new Subject<number>();
+  const { heard } = record(combineLatest([throwError(() => 'bad'), source.pipe(concatMapEager((value) => of(value)))]));
+
+  expect(heard).toEqual([failure('bad')]);
+  expect(source.observed).toBe(false);
+});
+
+test('starts nothing for a subscriber that is closed before it subscribes', () => {
+  let started = 0;
+  let produced = 0;
+  const source = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && produced < 1000) {
+      subscriber.next(produced++);
+    }
+  });
+  const result = source.pipe(
+    concatMapEager((value) => {
+      started++;
+      return of(value);
+    }),
+  );
+  record(combineLatest([throwError(() => 'bad'), result]));
+
+  expect(started).toBe(0);
+  expect(produced).toBeLessThan(2);
+});
+
+test('leaves no timer', () => {
+  const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const { subscription } = record(interval(1e6).pipe(concatMapEager(() => interval(1e6))));
+  subscription.unsubscribe();
+
+  expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toHaveLength(before);
+});
+
+test('goes on with the other teardowns when one throws', () => {
+  const teardowns: string[] = [];
+  const inner = (name: string) =>
+    new Observable<never>(() => () => {
+      teardowns.push(name);
+      if (name === 'b') {
+        throw new Error('teardown');
+      }
+    });
+  const { subscription } = record(concat(of('a', 'b', 'c'), NEVER).pipe(concatMapEager(inner)));
+
+  expect(() => subscription.unsubscribe()).toThrow('teardown');
+  expect(teardowns).toEqual(['a', 'b', 'c']);
+});
+
+describe('the signal', () => {
+  /** Items that never end, and the signals they were given. */
+  function signals(count: number) {
+    const given: AbortSignal[] = [];
+    const inners = subjects(count);
+    const project = (index: number, _: number, { signal }: { signal: AbortSignal }) => {
+      given.push(signal);
+      return inners[index]!;
+    };
+    return { given, inners, project, aborted: () => given.map(({ aborted }) => aborted) };
+  }
+
+  test('aborts for every active item when the subscriber leaves', () => {
+    const { given, inners, project, aborted } = signals(3);
+    const { subscription } = record(range(0, 3).pipe(concatMapEager(project)));
+    inners[1]!.complete();
+
+    expect(aborted()).toEqual([false, false, false]);
+    subscription.unsubscribe();
+    expect(aborted()).toEqual([true, false, true]);
+    expect((given[0]!.reason as DOMException).name).toBe('AbortError');
+  });
+
+  test('aborts for later items when one fails in order', () => {
+    const { inners, project, aborted } = signals(3);
+    record(range(0, 3).pipe(concatMapEager(project)));
+
+    inners[1]!.error('bad');
+    expect(aborted()).toEqual([false, false, true]);
+  });
+
+  test('aborts for every other item when one fails under `immediate`', () => {
+    const { inners, project, aborted } = signals(3);
+    record(range(0, 3).pipe(concatMapEager(project, { onError: 'immediate' })));
+
+    inners[1]!.error('bad');
+    expect(aborted()).toEqual([true, false, true]);
+  });
+
+  test('aborts when the source fails under `immediate`', () => {
+    const { project, aborted } = signals(1);
+    const source = new Subject<number>();
+    record(source.pipe(concatMapEager(project, { onError: 'immediate' })));
+
+    source.next(0);
+    source.error('bad');
+    expect(aborted()).toEqual([true]);
+  });
+
+  test('does not abort when everything completes', () => {
+    const { inners, project, aborted } = signals(2);
+    record(range(0, 2).pipe(concatMapEager(project)));
+
+    inners[1]!.complete();
+    inners[0]!.complete();
+    expect(aborted()).toEqual([false, false]);
+  });
+
+  test('aborts in the middle of `project`', () => {
+    const source = new Subject<number>();
+    const seen: boolean[] = [];
+    const { subscription } = record(
+      source.pipe(
+        concatMapEager((_, __, { signal }) => {
+          seen.push(signal.aborted);
+          subscription.unsubscribe();
+          seen.push(signal.aborted);
+          return NEVER;
+        }),
+      ),
+    );
+
+    source.next(0);
+    expect(seen).toEqual([false, true]);
+  });
+
+  test('aborts after the inner has been unsubscribed', () => {
+    const log: string[] = [];
+    const { subscription } = record(
+      of(0).pipe(
+        concatMapEager((_, __, { signal }) => {
+          signal.addEventListener('abort', () => log.push('aborted'));
+          return NEVER.pipe(finalize(() => log.push('finalized')));
+        }),
+      ),
+    );
+
+    subscription.unsubscribe();
+    expect(log).toEqual(['finalized', 'aborted']);
+  });
+});
+
+test(
+  'does the same when an operator behind it ends the result',
+  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('     ab-------|');
+    const a = cold('         -1-----2|');
+    const b = cold('          -3---5|');
+    const until = hot('      -----x');
+    const expected = '       -1---|';
+    const inners: Record<string, Observable<string>> = { a, b };
+
+    expectObservable(
+      source.pipe(
+        concatMapEager((label) => inners[label]!),
+        takeUntil(until),
+      ),
+    ).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe('^----!');
+    expectSubscriptions(a.subscriptions).toBe('^----!');
+    expectSubscriptions(b.subscriptions).toBe('-^---!');
+  }),
+);

@@ -1,0 +1,496 @@
+import fc from 'fast-check';
+import { concatAll, concatMap, from, map, Observable, type ObservableInput } from 'rxjs';
+import { describe, expect, test, vi } from 'vitest';
+import * as operators from '../../src/index.js';
+import { perform, type Operators } from './model/perform.js';
+import type { Answer, ItemPlan, PlannedConfig, Play, Scenario } from './model/scenario.js';
+import { scenarios as anyScenarios } from './model/scenarios.js';
+import * as history from '../support/history.js';
+
+// Much work, on machines that may be busy.
+vi.setConfig({ testTimeout: process.env.FUZZ_RUNS === undefined ? 60_000 : 3_600_000 });
+
+/** `FUZZ_RUNS=100000 npx vitest run test/proof/laws.test.ts` goes on for longer; fast-check prints the seed of a failure. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 500);
+
+/**
+ * Puts a law to the test in many scenarios. `holds` says in which ways one put it to the test, and of a hundred so many did at
+ * least: a law that nothing could break says nothing.
+ */
+function always<S, Way extends string>(
+  drawn: fc.Arbitrary<S>,
+  holds: (scenario: S) => Record<Way, boolean>,
+  atLeast: Record<Way, number>,
+): void {
+  const counts = new Map<string, number>();
+  fc.assert(
+    fc.property(drawn, (scenario) => {
+      for (const [way, was] of Object.entries(holds(scenario))) {
+        counts.set(way, (counts.get(way) ?? 0) + (was ? 1 : 0));
+      }
+    }),
+    { numRuns },
+  );
+  for (const [way, percent] of Object.entries<number>(atLeast)) {
+    expect(counts.get(way), `scenarios in which it ${way}`).toBeGreaterThanOrEqual((numRuns * percent) / 100);
+  }
+}
+
+/** Scenarios of all kinds; half of them begin with some values at once, so that more runs side by side. */
+const scenarios = fc.oneof(
+  anyScenarios,
+  anyScenarios.map(({ source, ...scenario }) => ({
+    ...scenario,
+    source: { ...source, gaps: [0, 0, 0, ...source.gaps] },
+  })),
+);
+
+// Which scenarios a law is for: each of these makes all scenarios such scenarios.
+
+const withConfig = (config: Partial<PlannedConfig>) => (scenario: Scenario) => ({
+  ...scenario,
+  config: { ...scenario.config, ...config },
+});
+
+/** Nobody interferes, and the consumer stays. */
+const undisturbed = (scenario: Scenario) => ({ ...scenario, reactions: [], unsubscribeAt: undefined });
+
+const unlimited = withConfig({ first: undefined, each: undefined, total: undefined, blocking: undefined });
+
+const byDefault = withConfig({ retries: 0, onError: undefined, atomic: false });
+
+const tellsMonitor = withConfig({ monitor: true });
+
+const pushed = (scenario: Scenario) => ({ ...scenario, door: 'concatMapEager' as const });
+
+/** If nothing has ended it by then, the consumer unsubscribes when nothing more can happen by itself. */
+const ends = (scenario: Scenario) => ({ ...scenario, unsubscribeAt: scenario.unsubscribeAt ?? NEVER });
+
+const NEVER = 90_000;
+
+const sourceDoesNotFail = ({ source, ...scenario }: Scenario) => ({
+  ...scenario,
+  source: { ...source, end: source.end === 'error' ? ('complete' as const) : source.end },
+});
+
+const withAnswers = (change: (answer: Answer) => Answer) => (scenario: Scenario) => ({
+  ...scenario,
+  items: scenario.items.map(({ attempts, fallback, notifier }): ItemPlan => ({
+    attempts: attempts.map(change),
+    fallback: change(fallback),
+    notifier: change(notifier),
+  })),
+});
+
+/** Whatever would never end, completes. */
+const finite = withAnswers((answer) => {
+  if (answer.end !== 'never') {
+    return answer;
+  }
+  // The value of a thenable and its end are one.
+  const { gaps, last } = answer.kind === 'thenable' ? { gaps: [answer.last], last: 0 } : answer;
+  return { ...answer, gaps, last, end: 'complete' };
+});
+
+/** Of what is subscribed, all is Observables, whose teardowns are noticed. */
+const noticed = withAnswers((answer) => (answer.kind === 'thenable' ? { ...answer, kind: 'observable' } : answer));
+
+/** The same things happen, after other delays, taken in turn. */
+function redelayed(scenario: Scenario, delays: readonly number[]): Scenario {
+  let taken = 0;
+  const delay = () => delays[taken++ % delays.length]!;
+  const play = <P extends Play>(played: P) => ({ ...played, gaps: played.gaps.map(delay), last: delay() });
+  const { items } = withAnswers((answer) => {
+    switch (answer.kind) {
+      case 'observable':
+        return play(answer);
+      case 'thenable':
+        return answer.gaps.length === 0 ? play(answer) : { ...play(answer), last: 0 };
+      default:
+        return answer;
+    }
+  })(scenario);
+  return { ...scenario, source: play(scenario.source), items };
+}
+
+// What is done with scenarios.
+
+const run = (scenario: Scenario) => history.readLog(perform(scenario, operators));
+
+/** What rxjs does; a thenable of a scenario is too poor for it. */
+const concat = {
+  concatMapEager: (project: (value: unknown, index: number, item: object) => ObservableInput<string>) =>
+    concatMap((value: unknown, index: number) =>
+      settled(project(value, index, { attempt: 1, signal: new AbortController().signal })),
+    ),
+  concatEager: (inputs: Iterable<ObservableInput<string>>) => from(inputs).pipe(map(settled), concatAll()),
+} as unknown as Operators;
+
+function settled(input: ObservableInput<string>): ObservableInput<string> {
+  if (input instanceof Observable || !('then' in input)) {
+    return input;
+  }
+  return new Observable((subscriber) => {
+    void input.then(
+      (value) => {
+        subscriber.next(value);
+        subscriber.complete();
+      },
+      (error: unknown) => subscriber.error(error),
+    );
+  });
+}
+
+const outcomeOf = (outputs: readonly string[]) => outputs.at(-1)?.split(' ')[0];
+
+/** rxjs has words of its own for what is no ObservableInput. */
+const inTheWordsOfBoth = (outputs: readonly string[]) =>
+  outputs.map((each) => each.replace(/TypeError\(.*\)/, 'TypeError'));
+
+const lastAt = (entries: readonly history.Entry[]) =>
+  entries.filter(({ what }) => ['next', 'error', 'complete'].includes(what)).at(-1)?.at ?? 0;
+
+const isPrefix = (short: readonly string[], long: readonly string[]) => short.every((each, i) => each === long[i]);
+
+describe('concatMap', () => {
+  const concatenated = scenarios.map(undisturbed).map(finite).map(unlimited).map(byDefault).map(sourceDoesNotFail);
+
+  test('the notifications are those of concatMap, for cold, finite inners, a source that does not fail and the defaults', () => {
+    always(
+      concatenated,
+      (scenario) => {
+        const eager = run(scenario);
+        const plain = history.readLog(perform(scenario, concat));
+
+        expect(inTheWordsOfBoth(history.output(eager))).toEqual(inTheWordsOfBoth(history.output(plain)));
+        return {
+          raced: history.mostActive(eager) > 1,
+          failed: outcomeOf(history.output(eager)) === 'error',
+          completed: outcomeOf(history.output(eager)) === 'complete',
+          'ended sooner': lastAt(eager) < lastAt(plain),
+        };
+      },
+      { raced: 20, failed: 20, completed: 10, 'ended sooner': 10 },
+    );
+  });
+
+  test('no notification comes later than with concatMap', () => {
+    always(
+      concatenated,
+      (scenario) => {
+        const times = (entries: readonly history.Entry[]) =>
+          entries.filter(({ what }) => ['next', 'error', 'complete'].includes(what)).map(({ at }) => at);
+        const eager = times(run(scenario));
+        const plain = times(history.readLog(perform(scenario, concat)));
+
+        for (const [nth, at] of eager.entries()) {
+          expect(at).toBeLessThanOrEqual(plain[nth]!);
+        }
+        return { sooner: eager.some((at, nth) => at < plain[nth]!) };
+      },
+      { sooner: 10 },
+    );
+  });
+
+  test('everything is as with concatMap, at the same times, with a limit of one and the policy immediate', () => {
+    always(
+      scenarios
+        .map(undisturbed)
+        .map(unlimited)
+        .map(byDefault)
+        .map(pushed)
+        .map(withConfig({ concurrent: 1, onError: 'immediate', monitor: false })),
+      (scenario) => {
+        const eager = perform(scenario, operators);
+        const plain = perform(scenario, concat);
+        // concatMap has no signals, keeps a source that has ended until the end, and tells an error before it tears down what
+        // failed.
+        const isTeardown = (line: string) => line.includes(' teardown ');
+        const done = (log: readonly string[]) =>
+          inTheWordsOfBoth(log).filter((line) => !/ (teardown|abort) /.test(line));
+        const tornDown = (log: readonly string[]) => log.filter((line) => isTeardown(line) && !line.endsWith('source'));
+
+        expect(done(eager)).toEqual(done(plain));
+        expect(tornDown(eager)).toEqual(tornDown(plain));
+        return {
+          failed: eager.some((line) => line.includes(' error ')),
+          'projected several': history.projected(history.readLog(eager)).length > 1,
+        };
+      },
+      { failed: 30, 'projected several': 20 },
+    );
+  });
+});
+
+describe('what is emitted', () => {
+  test('comes in source order, and the values of each inner without a gap', () => {
+    always(
+      scenarios,
+      (scenario) => {
+        const emitted = history.values(run(scenario)).map((value) => {
+          const [, index, kind, attempt, nth] = /^(\d+)(\.|f)(\d*)\/(\d+)$/.exec(value)!;
+          // A fallback comes after all attempts.
+          return { index: Number(index), inner: kind === 'f' ? Infinity : Number(attempt), nth: Number(nth) };
+        });
+        for (const [position, { index, inner, nth }] of emitted.entries()) {
+          const before = emitted[position - 1] ?? { index: -1, inner: 0, nth: 0 };
+          if (before.index === index && before.inner === inner) {
+            expect(nth).toBe(before.nth + 1);
+          } else {
+            expect(before.index < index || (before.index === index && before.inner < inner)).toBe(true);
+            expect(nth).toBe(0);
+          }
+        }
+        return {
+          'emitted of several items': new Set(emitted.map(({ index }) => index)).size > 1,
+          'emitted of several inners of an item': emitted.some(
+            ({ index, inner }, nth) => emitted[nth + 1]?.index === index && emitted[nth + 1]!.inner !== inner,
+          ),
+        };
+      },
+      { 'emitted of several items': 15, 'emitted of several inners of an item': 2 },
+    );
+  });
+
+  // What fails last in the order of the source, and what would have come out if nothing had.
+  const failing = scenarios.map(undisturbed).map(unlimited);
+
+  test('before an error in its place is all that comes before it, without a gap', () => {
+    always(
+      failing.map(withConfig({ onError: 'in-order' })),
+      (scenario) => {
+        const outputs = history.output(run(scenario));
+        const emitted = history.values(run(scenario));
+        const whole = history.values(run(withConfig({ onError: 'skip' })(scenario)));
+        const failed = outcomeOf(outputs) === 'error';
+        const index = failed ? history.indexOf(outputs.at(-1)!) : Infinity;
+
+        if (failed) {
+          expect(emitted).toEqual(whole.filter((value) => history.indexOf(value) <= index));
+        } else {
+          // It may not come to an end, behind an item that never does.
+          expect(isPrefix(emitted, whole)).toBe(true);
+        }
+        return {
+          'failed after something': failed && emitted.length > 0,
+          'failed before something': failed && emitted.length < whole.length,
+        };
+      },
+      { 'failed after something': 15, 'failed before something': 10 },
+    );
+  });
+
+  test('before an error that comes at once is the beginning of what comes without it, without a gap', () => {
+    always(
+      failing.map(withConfig({ onError: 'immediate' })),
+      (scenario) => {
+        const outputs = history.output(run(scenario));
+        const emitted = history.values(run(scenario));
+        const whole = history.values(run(withConfig({ onError: 'skip' })(scenario)));
+
+        expect(isPrefix(emitted, whole)).toBe(true);
+        const failed = outcomeOf(outputs) === 'error';
+        return {
+          'failed after something': failed && emitted.length > 0,
+          'failed before something': failed && emitted.length < whole.length,
+        };
+      },
+      { 'failed after something': 15, 'failed before something': 10 },
+    );
+  });
+
+  test('does not depend on delays or on how many run at once, without limits, immediate or a consumer that stops early', () => {
+    const delays = fc.array(fc.nat(5), { minLength: 1, maxLength: 20 });
+    const places = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
+    const policies = withConfig({ onError: undefined });
+    always(
+      fc.record({
+        scenario: scenarios
+          .map(undisturbed)
+          .map(unlimited)
+          .map((scenario) => (scenario.config.onError === 'immediate' ? policies(scenario) : scenario)),
+        delays,
+        concurrent: places,
+        reorderWindow: places,
+      }),
+      ({ scenario, delays, concurrent, reorderWindow }) => {
+        const other = withConfig({ concurrent, reorderWindow })(redelayed(scenario, delays));
+        const before = perform(scenario, operators);
+        const after = perform(other, operators);
+        const outputs = history.output(history.readLog(before));
+
+        expect(history.output(history.readLog(after))).toEqual(outputs);
+        const untimed = (log: readonly string[]) => log.map((line) => line.replace(/^\d+ /, '')).join('\n');
+        return {
+          'went another way': untimed(before) !== untimed(after),
+          'emitted much': outputs.length > 4,
+          failed: outcomeOf(outputs) === 'error',
+        };
+      },
+      { 'went another way': 40, 'emitted much': 15, failed: 20 },
+    );
+  });
+});
+
+describe('how many', () => {
+  test('never are more than `concurrent` active, at any instant', () => {
+    always(
+      scenarios.map((scenario) => withConfig({ concurrent: scenario.config.concurrent ?? 2 })(scenario)),
+      (scenario) => {
+        const { concurrent } = scenario.config as { concurrent: number };
+        const most = history.mostActive(run(scenario));
+
+        expect(most).toBeLessThanOrEqual(concurrent);
+        return { 'filled all places': most === concurrent && concurrent > 1 };
+      },
+      { 'filled all places': 20 },
+    );
+  });
+
+  test('never are more than `reorderWindow` started and not yet fully emitted', () => {
+    always(
+      scenarios.map((scenario) => withConfig({ reorderWindow: scenario.config.reorderWindow ?? 2 })(scenario)),
+      (scenario) => {
+        const { reorderWindow, concurrent, monitor } = scenario.config;
+        const entries = run(scenario);
+        const { most, besideParked } = history.mostUnfinished(entries);
+
+        expect(most).toBeLessThanOrEqual(reorderWindow!);
+        expect(history.mostUnfinishedAsTold(entries)).toBeLessThanOrEqual(reorderWindow!);
+        return {
+          'filled the window': most === reorderWindow && most > 1,
+          'filled the window, partly with what was parked': besideParked === reorderWindow,
+          'told a monitor': monitor && most > 1,
+          'had more places than room': concurrent === undefined || concurrent > reorderWindow!,
+        };
+      },
+      {
+        'filled the window': 15,
+        'filled the window, partly with what was parked': 1,
+        'told a monitor': 8,
+        'had more places than room': 20,
+      },
+    );
+  });
+});
+
+test('`project` is called in source order, and once an attempt, when the one before it has failed', () => {
+  always(
+    scenarios.map(pushed).map(noticed),
+    (scenario) => {
+      const entries = run(scenario);
+      const projected = history.projected(entries);
+
+      expect(projected.map(([index]) => index)).toEqual(projected.map((_, nth) => nth));
+      for (const [index, attempts] of projected) {
+        expect(attempts).toEqual(attempts.map((_, nth) => nth + 1));
+        expect(attempts.length <= scenario.config.retries + 1 || scenario.config.resetOnSuccess).toBe(true);
+        expect(entries.find(({ what, index: of }) => what === 'project' && of === index)!.words[1]).toBe(
+          `source/${index}`,
+        );
+      }
+      // What was subscribed for an attempt is over when the next one is asked for.
+      const open = new Set<string>();
+      for (const { what, index, words } of entries) {
+        if (what === 'subscribe') {
+          open.add(words[0]!);
+        } else if (what === 'teardown') {
+          open.delete(words[0]!);
+        } else if (what === 'project') {
+          expect([...open].filter((name) => name !== 'source' && history.indexOf(name) === index)).toEqual([]);
+        }
+      }
+      return {
+        'projected several': projected.length > 1,
+        'tried again': projected.some(([, attempts]) => attempts.length > 1),
+      };
+    },
+    { 'projected several': 30, 'tried again': 10 },
+  );
+});
+
+test('every inner, and the source, is torn down exactly once, before the end is told, and after it nothing begins', () => {
+  always(
+    scenarios.map(noticed).map(ends),
+    (scenario) => {
+      const entries = run(scenario);
+      const subscribed = entries.filter(({ what }) => what === 'subscribe').map(({ words }) => words[0]!);
+      const ended = entries.findIndex(({ what }) => what === 'error' || what === 'complete');
+
+      expect(new Set(subscribed).size).toBe(subscribed.length);
+      expect(history.teardowns(entries)).toEqual(new Map(subscribed.map((name) => [name, 1])));
+      // Where a teardown leads to the end, its signal aborts after that; where an iterator does, it is returned after that.
+      const after = ended === -1 ? [] : entries.slice(ended + 1);
+      expect(after.filter(({ what, at }) => !['abort', 'return'].includes(what) || at !== entries[ended]!.at)).toEqual(
+        [],
+      );
+      return {
+        'subscribed several': subscribed.length > 2,
+        ended: ended !== -1,
+        'was left': ended === -1,
+        'was left early': ended === -1 && scenario.unsubscribeAt !== NEVER,
+      };
+    },
+    { 'subscribed several': 30, ended: 20, 'was left': 15, 'was left early': 10 },
+  );
+});
+
+describe('the monitor', () => {
+  const told = scenarios.map(tellsMonitor).map(ends);
+
+  test('hears of each item that it was received once, and once that it ended: received = completed + failed + cancelled', () => {
+    always(
+      told,
+      (scenario) => {
+        const entries = run(scenario);
+        const stories = [...history.storyOf(entries)];
+        const events = history.monitored(entries);
+        const outcomes = ['completed', 'failed', 'cancelled'];
+
+        expect(stories.filter(([, story]) => !history.SOUND_STORY.test(story))).toEqual([]);
+        expect(stories.map(([index]) => index)).toEqual(stories.map((_, nth) => nth));
+        const received = events.filter(({ what }) => what === 'received').length;
+        const count = (outcome: string) =>
+          events.filter(({ what, words }) => what === 'ended' && words.includes(outcome)).length;
+        expect(outcomes.reduce((sum, outcome) => sum + count(outcome), 0)).toBe(received);
+        const [completed, failed, cancelled] = outcomes.map((outcome) => count(outcome) > 0);
+        return { completed: completed!, failed: failed!, cancelled: cancelled! };
+      },
+      { completed: 20, failed: 15, cancelled: 20 },
+    );
+  });
+
+  test('hears how many wait, are active and are parked after each event, and these are all there are', () => {
+    always(
+      // Where an error cuts off what comes later, nobody is told of what was parked there.
+      told.map((scenario) =>
+        withConfig({ onError: scenario.config.onError === 'immediate' ? 'immediate' : 'at-end' })(scenario),
+      ),
+      (scenario) => {
+        const counts = { waiting: 0, active: 0, parked: 0 };
+        const reached = { waiting: 0, active: 0, parked: 0 };
+        for (const { what, words } of history.monitored(run(scenario))) {
+          const [, , attempt, told, ...details] = words;
+          if (what === 'received') {
+            counts.waiting++;
+          } else if (what === 'started' && attempt === '1') {
+            counts.waiting--;
+            counts.active++;
+          } else if (what === 'ended') {
+            counts[attempt === '0' ? 'waiting' : 'active']--;
+            // It is the end of everything that an item is cancelled.
+            counts.parked = details.includes('cancelled') ? 0 : counts.parked + 1;
+          } else if (what === 'flushed') {
+            counts.parked--;
+          }
+          expect(told).toBe(`${counts.waiting}/${counts.active}/${counts.parked}`);
+          for (const state of ['waiting', 'active', 'parked'] as const) {
+            reached[state] = Math.max(reached[state], counts[state]);
+          }
+        }
+        return { 'waited side by side': reached.waiting > 1, raced: reached.active > 1, parked: reached.parked > 1 };
+      },
+      { 'waited side by side': 5, raced: 20, parked: 10 },
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { from, Observable, of, range, Subject } from 'rxjs';
+import { describe, expect, test, vi } from 'vitest';
+import { concatMapEager } from '../../src/index.js';
+
+// Much work, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const drained = (observable: Observable<number>) => {
+  observable.subscribe();
+};
+
+const milliseconds = (run: () => void) => {
+  const before = performance.now();
+  run();
+  return performance.now() - before;
+};
+
+describe('the time grows with the input, not with its square', () => {
+  test.each<[string, number, (size: number) => void]>([
+    [
+      'values that wait',
+      50_000,
+      (size) => {
+        const head = new Subject<number>();
+        drained(range(0, size).pipe(concatMapEager((value) => (value === 0 ? head : of(value)), 1)));
+        head.complete();
+      },
+    ],
+    [
+      'values that one item has parked',
+      50_000,
+      (size) => {
+        const head = new Subject<number>();
+        drained(of(head, range(0, size)).pipe(concatMapEager((inner) => inner)));
+        head.complete();
+      },
+    ],
+    [
+      'items that have ended behind one',
+      50_000,
+      (size) => {
+        const head = new Subject<number>();
+        drained(range(0, size).pipe(concatMapEager((value) => (value === 0 ? head : of(value)))));
+        head.complete();
+      },
+    ],
+    [
+      'items that are active and end one by one, the earliest last',
+      20_000,
+      (size) => {
+        const inners = Array.from({ length: size }, () => new Subject<number>());
+        drained(from(inners).pipe(concatMapEager((inner) => inner)));
+        for (const inner of inners.reverse()) {
+          inner.complete();
+        }
+      },
+    ],
+    [
+      'items that are active and end one by one, the earliest first',
+      20_000,
+      (size) => {
+        const inners = Array.from({ length: size }, () => new Subject<number>());
+        drained(from(inners).pipe(concatMapEager((inner) => inner)));
+        for (const inner of inners) {
+          inner.complete();
+        }
+      },
+    ],
+    [
+      'items that are cancelled',
+      20_000,
+      (size) => {
+        const inner = new Observable<number>(() => () => undefined);
+        range(0, size)
+          .pipe(concatMapEager(() => inner))
+          .subscribe()
+          .unsubscribe();
+      },
+    ],
+  ])('for %s', (_, n, run) => {
+    let least = Infinity;
+    // The machine may be busy, and the collector too: it is the best of a few that counts.
+    for (let i = 0; i < 5 && least > 8; i++) {
+      const small = Math.max(
+        milliseconds(() => run(n)),
+        1,
+      );
+      least = Math.min(least, milliseconds(() => run(4 * n)) / small);
+    }
+
+    // In linear time it is 4, in quadratic time 16.
+    expect(least).toBeLessThan(8);
+  });
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
+import { describe, expect, test, vi } from 'vitest';
+import * as operators from '../../src/index.js';
+import { Census, EVENTS, OPTIONS, PAIRS } from './model/census.js';
+import { drawScenario } from './model/drawScenario.js';
+import { predict } from './model/predict.js';
+import { scenarios } from './model/scenarios.js';
+import { report, search } from './model/search.js';
+import { fixtures, operators as marbleOperators } from '../support/marbleOperators.js';
+
+// Much work, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** `npm run fuzz` goes on for longer. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 3_000);
+
+describe('in any scenario', () => {
+  test('everything that anybody notices is what the model says', () => {
+    const census = new Census();
+    const result = search(operators, { numRuns }, census);
+
+    expect(report(result)).toBeUndefined();
+    // Few of them are of no use.
+    expect(census.ambiguous / census.total).toBeLessThan(0.1);
+  });
+
+  test('what marbles can draw is a block that can be read, and passes', () => {
+    let drawn = 0;
+    fc.assert(
+      fc.property(
+        scenarios.map((scenario) => ({ ...scenario, reactions: [] })),
+        (scenario) => {
+          const prediction = predict(scenario);
+          fc.pre(!prediction.ambiguous);
+          let block: string;
+          try {
+            block = drawScenario(scenario, prediction);
+          } catch (error) {
+            expect((error as Error).message).toMatch(/^No marble block can draw this: /);
+            return;
+          }
+          const [spec] = readMarbles(`# drawn\n\`\`\`marble\n${block}\n\`\`\`\n`, 'model.md');
+          runMarble(spec!, marbleOperators, fixtures);
+          drawn++;
+        },
+      ),
+      { numRuns: numRuns / 5 },
+    );
+    expect(drawn).toBeGreaterThan(numRuns / 10);
+  });
+});
+
+test('every option, every pair of options and every kind of event occurs in one of a hundred scenarios', () => {
+  const census = new Census();
+  // Always the same ones: what is rare is not to be there by luck.
+  for (const scenario of fc.sample(scenarios, { numRuns: 5_000, seed: 1 })) {
+    census.add(scenario, predict(scenario));
+  }
+  expect(census.shares([...OPTIONS, ...PAIRS, ...EVENTS]).filter(({ share }) => share < 0.01)).toEqual([]);
+});

@@ -1,0 +1,297 @@
+import { Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
+import type * as operators from '../../../src/index.js';
+import type { ConcatMapEagerConfig, FailedItem, MonitorEvent, TimeoutMeta } from '../../../src/index.js';
+import {
+  attemptOf,
+  burstsOf,
+  deedsAt,
+  planOf,
+  type Answer,
+  type Burst,
+  type Mark,
+  type Moment,
+  type Play,
+  type Scenario,
+} from './scenario.js';
+
+/** What is put to the test: the operators, or some with a bug planted in them. */
+export type Operators = Pick<typeof operators, 'concatMapEager' | 'concatEager'>;
+
+/**
+ * Has the operators do a scenario in virtual time, and writes down everything that anybody notices: what functions are called,
+ * what is subscribed and torn down, what signals abort, what the monitor is told, and what comes out.
+ */
+export function perform(scenario: Scenario, { concatMapEager, concatEager }: Operators): string[] {
+  const stage = new Stage(scenario);
+  const result =
+    scenario.door === 'concatEager'
+      ? concatEager(stage.inputs(), stage.config)
+      : stage.source().pipe(concatMapEager((value, index, item) => stage.project(value, index, item), stage.config));
+  return stage.observe(result);
+}
+
+interface Playing {
+  open(): boolean;
+  says(mark: Mark): void;
+}
+
+type Named = readonly [name: string, play: Play];
+
+type Callback<V> = ((value: V) => unknown) | null | undefined;
+
+class Stage {
+  readonly config: ConcatMapEagerConfig<unknown, string>;
+  private readonly scheduler = new VirtualTimeScheduler();
+  private readonly log: string[] = [];
+  private readonly counts = new Map<Moment, number>();
+  private readonly subscribed: Playing[] = [];
+  private consumer: Subscriber<string> | undefined = undefined;
+  private playingSource: Playing | undefined = undefined;
+  /** What stands for the values of the source, where they are inputs. */
+  private readonly names = new Map<unknown, string>();
+  private readonly delays = new Map<number, number>();
+
+  constructor(private readonly scenario: Scenario) {
+    const { concurrent, reorderWindow, first, each, total, blocking, retries, ...others } = scenario.config;
+    const { delay, resetOnSuccess, onError, atomic, monitor } = others;
+    const limits = { first, each, total, blocking };
+    this.config = {
+      concurrent,
+      reorderWindow,
+      timeout: Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined,
+      retry: {
+        count: retries,
+        resetOnSuccess,
+        ...(delay !== undefined && { delay: delay === 'notifier' ? this.delay : delay }),
+      },
+      onError: onError === 'function' ? this.fallback : onError,
+      atomic,
+      scheduler: this.scheduler,
+      monitor: monitor ? this.monitor : undefined,
+    };
+  }
+
+  /** Subscribes, and lets everything happen. */
+  observe(result: Observable<string>): string[] {
+    const { unsubscribeAt } = this.scenario;
+    if (unsubscribeAt !== undefined) {
+      this.scheduler.schedule(() => this.consumer?.unsubscribe(), unsubscribeAt);
+    }
+    // So that it can unsubscribe while it is being subscribed.
+    const observed = new Observable<string>((subscriber) => {
+      this.consumer = subscriber;
+      result.subscribe(subscriber);
+    });
+    observed.subscribe({
+      next: (value) => {
+        this.note(`next ${value}`);
+        this.react('next');
+      },
+      error: (error) => this.note(`error ${nameOf(error)}`),
+      complete: () => this.note('complete'),
+    });
+    // A mistake may go on for ever.
+    this.scheduler.maxFrames = 100_000;
+    this.scheduler.flush();
+    return this.log;
+  }
+
+  source(): Observable<string> {
+    const next = (): Named => ['source', this.scenario.source];
+    return this.observable(next, (playing) => (this.playingSource = playing));
+  }
+
+  /** Inputs that are read; what they say of themselves, nobody says of them. */
+  inputs(): Iterable<ObservableInput<string>> {
+    const { gaps, end } = this.scenario.source;
+    let count = 0;
+    const next = (): IteratorResult<ObservableInput<string>, undefined> => {
+      const index = count++;
+      this.note('pull');
+      this.react('pull');
+      if (index >= gaps.length && end === 'error') {
+        throw new Error('source failed');
+      }
+      if (index >= gaps.length) {
+        return { done: true, value: undefined };
+      }
+      let attempt = 0;
+      const input = this.input(attemptOf(this.scenario, index, 1).kind, () => {
+        attempt++;
+        return [`${index}.${attempt}`, attemptOf(this.scenario, index, attempt)];
+      });
+      this.names.set(input, `source/${index}`);
+      return { value: input };
+    };
+    const leave = (): IteratorResult<ObservableInput<string>, undefined> => {
+      this.note('return');
+      return { done: true, value: undefined };
+    };
+    return { [Symbol.iterator]: () => ({ next, return: leave }) };
+  }
+
+  // The functions of the user.
+
+  project(value: unknown, index: number, item: { attempt: number; signal: AbortSignal }): ObservableInput<string> {
+    const { attempt } = item;
+    const answer = attemptOf(this.scenario, index, attempt);
+    return this.answer(`${index}.${attempt}`, answer, `project ${index} ${this.nameOfValue(value)} ${attempt}`, item);
+  }
+
+  private readonly fallback = (error: unknown, item: FailedItem<unknown>): ObservableInput<string> => {
+    const { index, value, attempt, emitted } = item;
+    const { fallback } = planOf(this.scenario, index);
+    const call = `onError ${index} ${this.nameOfValue(value)} ${attempt} ${emitted} ${nameOf(error)}`;
+    return this.answer(`${index}f`, fallback, call, item);
+  };
+
+  private readonly delay = (error: unknown, count: number): ObservableInput<string> => {
+    // It is not told which item it is for; but errors have its index in their name.
+    const index = Number(/\d+/.exec(nameOf(error))![0]);
+    const { notifier } = planOf(this.scenario, index);
+    const nth = (this.delays.get(index) ?? 0) + 1;
+    this.delays.set(index, nth);
+    return this.answer(`${index}d${nth}`, notifier, `delay ${count} ${nameOf(error)}`);
+  };
+
+  private answer(name: string, answer: Answer, call: string, item?: { signal: AbortSignal }): ObservableInput<string> {
+    if (item && answer.signal) {
+      const { signal } = item;
+      signal.addEventListener('abort', () => {
+        this.note(`abort ${name} ${nameOf(signal.reason)}`);
+        this.react('abort');
+      });
+    }
+    this.note(call);
+    this.react('call');
+    if (answer.kind === 'throws') {
+      throw new Error(`${name} threw`);
+    }
+    return this.input(answer.kind, () => [name, answer]);
+  }
+
+  private readonly monitor = (event: MonitorEvent<unknown>): void => {
+    const { type, index, value, attempt, time, waiting, active, parked, blockedSince } = event;
+    const counts = `${waiting}/${active}/${parked}${blockedSince === undefined ? '' : ` since ${blockedSince}`}`;
+    let details = '';
+    if (type === 'failed') {
+      details = ` ${nameOf(event.error)} ${event.willRetry}`;
+    } else if (type === 'ended') {
+      details = ` ${event.outcome}${'error' in event ? ` ${nameOf(event.error)}` : ''}`;
+    }
+    this.note(`monitor ${type} ${index} ${this.nameOfValue(value)} ${attempt} ${counts} at ${time}${details}`);
+    this.react('monitor');
+  };
+
+  // What plays.
+
+  private input(kind: Answer['kind'], next: () => Named): ObservableInput<string> {
+    const values = () => {
+      const [name, { gaps }] = next();
+      return gaps.map((_, index) => `${name}/${index}`);
+    };
+    switch (kind) {
+      case 'array':
+        return values();
+      case 'iterable':
+        return { [Symbol.iterator]: () => values()[Symbol.iterator]() };
+      case 'thenable':
+        return {
+          then: (fulfilled, rejected) => {
+            this.settle(next(), fulfilled, rejected);
+            return undefined as never;
+          },
+        };
+      case 'observable':
+        return this.observable(next, (playing) => this.subscribed.push(playing));
+      default:
+        return {} as never;
+    }
+  }
+
+  private settle([name, play]: Named, fulfilled: Callback<string>, rejected: Callback<unknown>): void {
+    const settle = ({ marks }: Burst) => {
+      if (marks[0] === 'next') {
+        fulfilled?.(`${name}/0`);
+      } else if (marks[0] === 'error') {
+        rejected?.(new Error(`${name} failed`));
+      }
+    };
+    const [now, ...later] = burstsOf(play);
+    for (const burst of later) {
+      this.scheduler.schedule(() => settle(burst), burst.at);
+    }
+    this.note(`subscribe ${name}`);
+    this.react('subscribe');
+    settle(now!);
+  }
+
+  private observable(next: () => Named, began: (playing: Playing) => void): Observable<string> {
+    return new Observable((subscriber) => {
+      const [name, play] = next();
+      let count = 0;
+      const says = (mark: Mark) => {
+        if (mark === 'next') {
+          subscriber.next(`${name}/${count++}`);
+        } else if (mark === 'complete') {
+          subscriber.complete();
+        } else {
+          subscriber.error(new Error(`${name} failed`));
+        }
+      };
+      began({ says, open: () => !subscriber.closed });
+      subscriber.add(() => {
+        this.note(`teardown ${name}`);
+        this.react('teardown');
+      });
+      const [now, ...later] = burstsOf(play);
+      for (const { at, marks } of later) {
+        subscriber.add(this.scheduler.schedule(() => marks.forEach(says), at));
+      }
+      this.note(`subscribe ${name}`);
+      this.react('subscribe');
+      now!.marks.forEach(says);
+    });
+  }
+
+  private nameOfValue(value: unknown): string {
+    return typeof value === 'string' ? value : this.names.get(value)!;
+  }
+
+  private note(text: string): void {
+    this.log.push(`${this.scheduler.now()} ${text}`);
+  }
+
+  private react(moment: Moment): void {
+    const nth = this.counts.get(moment) ?? 0;
+    this.counts.set(moment, nth + 1);
+    for (const deed of deedsAt(this.scenario, moment, nth)) {
+      if (deed.to === 'consumer') {
+        this.consumer?.unsubscribe();
+      } else if (deed.to === 'inner') {
+        this.subscribed
+          .filter(({ open }) => open())
+          .at(-1 - deed.back)
+          ?.says(deed.what);
+      } else {
+        this.playingSource?.says(deed.what);
+      }
+    }
+  }
+}
+
+/** What an error is called. */
+function nameOf(error: unknown): string {
+  if (error instanceof TimeoutError) {
+    const { meta, seen } = error.info as { meta: TimeoutMeta<unknown>; seen: number };
+    return `timeout(${meta.index}, ${meta.limit}) attempt ${meta.attempt} seen ${seen}`;
+  }
+  if (error instanceof AggregateError) {
+    return `[${error.errors.map(nameOf).join(', ')}]`;
+  }
+  if (error instanceof TypeError) {
+    const index = /for item (\d+)/.exec(error.message)?.[1];
+    return `TypeError(${index})${error.cause === undefined ? '' : ` because ${nameOf(error.cause)}`}`;
+  }
+  return error instanceof Error ? (error.name === 'AbortError' ? 'AbortError' : error.message) : String(error);
+}

@@ -1,0 +1,136 @@
+import type { OnErrorPolicy } from '../../../src/index.js';
+
+/** How what is played ends: by completing, with an error, or never. */
+export type End = 'complete' | 'error' | 'never';
+
+/** What an Observable, or something like it, does: values, then an end. */
+export interface Play {
+  /** Milliseconds before each value; with 0 it comes in the same call as what is before it. */
+  readonly gaps: readonly number[];
+  /** Milliseconds before the end. */
+  readonly last: number;
+  readonly end: End;
+}
+
+/**
+ * What a function of the user (`project`, `onError`, `retry.delay`) does: it returns something that plays, or `'throws'`, or
+ * returns what is `'invalid'`, no ObservableInput. A thenable has one value at most; an array and an iterable have no gaps, and
+ * complete.
+ */
+export interface Answer extends Play {
+  readonly kind: 'observable' | 'array' | 'iterable' | 'thenable' | 'throws' | 'invalid';
+  /** Whether it listens to the signal it is given. */
+  readonly signal: boolean;
+}
+
+/** What is done on behalf of one item. */
+export interface ItemPlan {
+  /** What `project` returns, attempt for attempt; one more than there are here completes at once. */
+  readonly attempts: readonly Answer[];
+  /** What the function `onError` returns. */
+  readonly fallback: Answer;
+  /** What the function `retry.delay` returns. */
+  readonly notifier: Answer;
+}
+
+/** Where somebody reacts: to the nth of what is subscribed, torn down, called and so on, of whatever item. */
+export type Moment = 'next' | 'call' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
+
+/** What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves. */
+export type Deed =
+  | { readonly to: 'source'; readonly what: Mark }
+  | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
+  | { readonly to: 'consumer'; readonly what: 'unsubscribe' };
+
+export interface Reaction {
+  readonly moment: Moment;
+  readonly nth: number;
+  /** How often, from then on. */
+  readonly times: number;
+  readonly deed: Deed;
+}
+
+/** The options, with functions replaced by what they do. */
+export interface PlannedConfig {
+  readonly concurrent: number | undefined;
+  readonly reorderWindow: number | undefined;
+  readonly first: number | undefined;
+  readonly each: number | undefined;
+  readonly total: number | undefined;
+  readonly blocking: number | undefined;
+  readonly retries: number;
+  /** Milliseconds, or the items' notifiers. */
+  readonly delay: number | 'notifier' | undefined;
+  readonly resetOnSuccess: boolean;
+  readonly onError: OnErrorPolicy | 'function' | undefined;
+  readonly atomic: boolean;
+  readonly monitor: boolean;
+}
+
+/** What is somebody's cue when something happens for the nth time. */
+export function deedsAt({ reactions }: Scenario, at: Moment, nth: number): Deed[] {
+  const isCue = ({ moment, nth: first, times }: Reaction) => moment === at && nth >= first && nth < first + times;
+  return reactions.filter(isCue).map(({ deed }) => deed);
+}
+
+/** All that happens to one subscription. Everything else follows. */
+export interface Scenario {
+  /** `concatMapEager`, with a source that tells; or `concatEager`, with inputs that it reads. */
+  readonly door: 'concatMapEager' | 'concatEager';
+  readonly source: Play;
+  /** Taken in turn, by index. */
+  readonly items: readonly ItemPlan[];
+  readonly config: PlannedConfig;
+  /** When the consumer unsubscribes. */
+  readonly unsubscribeAt: number | undefined;
+  readonly reactions: readonly Reaction[];
+}
+
+/** What an item does, from one attempt to the next. */
+export function planOf({ items }: Scenario, index: number): ItemPlan {
+  return items[index % items.length]!;
+}
+
+const DONE: Answer = { kind: 'observable', gaps: [], last: 0, end: 'complete', signal: false };
+
+/** What is subscribed for an attempt of an item. Inputs that are read are there before their first attempt, and have no signal. */
+export function attemptOf(scenario: Scenario, index: number, attempt: number): Answer {
+  const { attempts } = planOf(scenario, index);
+  const answer = attempts[attempt - 1] ?? DONE;
+  const { kind } = attempts[0] ?? DONE;
+  if (scenario.door === 'concatMapEager') {
+    return answer;
+  }
+  return kind === 'observable'
+    ? { ...answer, kind, signal: false }
+    : { ...attempts[0]!, kind: kind === 'throws' ? 'invalid' : kind, signal: false };
+}
+
+/** A value, or how it ends. */
+export type Mark = 'next' | 'complete' | 'error';
+
+/** What happens at one time, counted from the subscription. */
+export interface Burst {
+  readonly at: number;
+  readonly marks: readonly Mark[];
+}
+
+/** The bursts of what is played; what is at 0 comes while it is being subscribed. */
+export function burstsOf({ gaps, last, end }: Play): Burst[] {
+  const bursts: { at: number; marks: Mark[] }[] = [{ at: 0, marks: [] }];
+  const put = (gap: number, mark: Mark) => {
+    const latest = bursts.at(-1)!;
+    if (gap === 0) {
+      latest.marks.push(mark);
+    } else {
+      bursts.push({ at: latest.at + gap, marks: [mark] });
+    }
+  };
+  for (const gap of gaps) {
+    put(gap, 'next');
+  }
+  if (end !== 'never') {
+    put(last, end);
+  }
+  return bursts;
+}

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const namesIn = (folder: string) => readdirSync(new URL(`../../${folder}`, import.meta.url));
+const blocks = (markdown: string) => [...markdown.matchAll(/```marble\n([^]*?)```/g)].map(([, block]) => block!);
+
+/** The blocks that run as tests. */
+const pages = [
+  ...readdirSync(new URL('../../marbles', import.meta.url)).map((name) => `marbles/${name}`),
+  'examples/testing/search.md',
+].flatMap((path) => blocks(read(path)));
+
+test('the README shows examples/quick-start.ts', () => {
+  expect(read('README.md')).toContain(`\`\`\`ts\n${read('examples/quick-start.ts')}\`\`\``);
+});
+
+test('examples/quick-start.ts prints what it says', async () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  await import('../../examples/quick-start.js');
+  await vi.waitFor(() => expect(log).toHaveBeenCalledTimes(8));
+  expect(log.mock.calls.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((id) => `row ${id}`));
+  log.mockRestore();
+});
+
+describe('a marble that is shown is one of the pages, word for word', () => {
+  const sources = readdirSync(new URL('../../src', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const shown = [
+    ...['README.md', ...['docs', 'site'].flatMap((folder) => namesIn(folder).map((name) => `${folder}/${name}`))]
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => [path, blocks(read(path))] as const),
+    ...sources
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => [`src/${path}`, blocks(read(`src/${path}`).replace(/^ *\* ?/gm, ''))] as const),
+  ].filter(([, found]) => found.length > 0);
+
+  test('in the README and in the documentation of each operator', () => {
+    expect(shown.map(([path]) => path)).toEqual(
+      expect.arrayContaining(['README.md', 'src/concatMapEager.ts', 'src/concatAllEager.ts', 'src/concatEager.ts']),
+    );
+  });
+
+  test.each(shown)('%s', (_, found) => {
+    for (const block of found) expect(pages).toContain(block);
+  });
+});
+
+describe('code that is shown of an example with a package of its own', () => {
+  const exists = (path: string) => existsSync(new URL(`../../${path}`, import.meta.url));
+  const applications = readdirSync(new URL('../../examples', import.meta.url)).filter(
+    (name) => exists(`examples/${name}/package.json`) && exists(`docs/${name}.md`),
+  );
+
+  test.each(applications)('docs/%s.md: is lines of the file that is named above it, but for their indent', (name) => {
+    const page = read(`docs/${name}.md`);
+    const shown = [...page.matchAll(/^\[(examples\/.+)\]\(\.\.\/\1\)\n\n```ts\n([^]*?)^```$/gm)];
+    expect(shown.length).toBeGreaterThan(0);
+    // No code but that.
+    expect(page.match(/^```[jt]sx?$/gm)).toHaveLength(shown.length);
+    for (const [, path, code] of shown) {
+      expect(isPartOf(linesOf(read(path!)), linesOf(code!)), `${path}:\n${code}`).toBe(true);
+    }
+  });
+
+  const linesOf = (text: string) => text.trimEnd().split('\n');
+
+  /** Whether the lines follow one another in a file, each with the same indent added. */
+  function isPartOf(file: readonly string[], lines: readonly string[]): boolean {
+    return file.some((first, at) => {
+      const indent = first.slice(0, first.length - lines[0]!.length);
+      return indent.trim() === '' && lines.every((line, index) => file[at + index] === (line && indent + line));
+    });
+  }
+});
