@@ -41,6 +41,8 @@ const counts = () =>
       Number(entry.querySelector('dd')!.textContent),
     ]),
   );
+/** What is drawn of the items that are ahead of the page, from the head on. */
+const squares = () => [...rendered().querySelectorAll('.ahead i')].map(({ className }) => className);
 const announced = () => rendered().querySelector('[role=status]')!.textContent;
 /** The requests that are active, by their id. */
 const active = () => http.match((request) => request.url.startsWith('/rows/')).filter(({ cancelled }) => !cancelled);
@@ -170,6 +172,21 @@ describe('the page', () => {
     service.answer(7, 6, 5, 4, 3, 2);
     service.answer(9, 8);
     expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `${id} | ${id} | row ${id}`));
+  });
+
+  test('draws nothing of a list that was cancelled', async () => {
+    const service = new Answers();
+    await start('1,2,3,4');
+    service.answer(2, 3);
+    expect(squares()).toEqual(['active', 'parked', 'parked', 'active']);
+    button('Cancel').click();
+    expect(squares()).toEqual([]);
+
+    await start('5,6');
+    service.answer(6);
+    expect(squares()).toEqual(['active', 'parked']);
+    service.answer(5);
+    expect(squares()).toEqual([]);
   });
 
   test('gives a row that was asked for again its reason back when that is cancelled', async () => {

@@ -50,12 +50,12 @@ export class RowsStore {
     const requests = requestsFor(ids);
     this.requests.set(requests);
     this.found.set([]);
-    this.runs.next(requests);
+    this.run(requests);
   }
 
   /** Aborts the requests. The rows that have come stay. */
   cancel(): void {
-    this.runs.next([]);
+    this.run([]);
     this.change((rows) => {
       for (const { index, id, error, again } of this.failed()) if (again) rows[index] = { index, id, error };
     });
@@ -63,7 +63,7 @@ export class RowsStore {
 
   /** Goes on after the last row that has come. */
   resume(): void {
-    this.runs.next(this.requests().slice(this.found().length));
+    this.run(this.requests().slice(this.found().length));
   }
 
   retry(rows: readonly FailedRow[]): void {
@@ -72,6 +72,12 @@ export class RowsStore {
       for (const row of requests) all[row.index] = { ...row, again: true };
     });
     this.retries.next(requests.map(({ index, id }) => ({ index, id })));
+  }
+
+  /** Ends the run before it: what had started there is not on its way any more. */
+  private run(requests: readonly RowRequest[]): void {
+    this.started.set(new Map());
+    this.runs.next(requests);
   }
 
   private change(act: (rows: Row[]) => void): void {
