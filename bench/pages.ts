@@ -24,8 +24,8 @@ export async function pagesOf(results: Results): Promise<Pages> {
 
 export async function windowPagesOf(results: WindowResults): Promise<Pages> {
   return {
-    'docs/window.svg': drawWindowChart(results),
-    'docs/choosing.md': await withSection(read('docs/choosing.md'), 'window', windowSection(results)),
+    'docs/images/window.svg': drawWindowChart(results),
+    'docs/guide/choosing.md': await withSection(read('docs/guide/choosing.md'), 'window', windowSection(results)),
   };
 }
 

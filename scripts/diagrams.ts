@@ -1,50 +1,36 @@
-// Draws every block of `marbles/` and of the testing example to `docs/diagrams/`, with a page that shows them all. `test/repo/diagrams.test.ts` fails when a
-// picture is out of date.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+// Draws the marble blocks whose pictures are shown on GitHub to `docs/images/`: those that the README and the pages of `docs/`
+// link to, such as `docs/images/order/lets-the-head-stream.svg` for the block "lets the head stream" of `marbles/order.md`.
+// The site draws every block itself. `test/repo/diagrams.test.ts` fails when a picture is out of date.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { drawMarble, type MarbleSpec, readMarbleFile } from '../src/testing/index.js';
 
 const ROOT = new URL('../', import.meta.url);
-const FOLDER = 'docs/diagrams';
+const FOLDER = 'docs/images';
 
-/** The pages whose blocks are drawn. */
-export const pages = [
-  ...readdirSync(new URL('marbles', ROOT))
-    .sort()
-    .map((name) => `marbles/${name}`),
-  'examples/testing/search.md',
-];
+const namesIn = (folder: string): string[] =>
+  readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .sort();
 
-/** The files of `docs/diagrams`: their text by their path from the root of the repository. */
-export function drawAll(): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  const gallery = [
-    '# Diagrams',
-    'Every marble block of [`marbles/`](../../marbles/README.md) and of the testing example, drawn by `npm run diagrams`. Time runs to the right. Values have',
-    'the colour of the source value that they come from. A dotted line leads from where a value came to where its inner is',
-    'subscribed: it waits. A broad one leads from where an inner emitted to where that comes out: it is parked.',
-  ];
-  for (const page of pages) {
-    const specs = readMarbleFile(new URL(page, ROOT));
-    gallery.push('', `## [${page}](../../${page})`);
-    for (const spec of specs) {
+/** The pages whose blocks can be drawn. */
+export const marblePages = [...namesIn('marbles'), 'examples/testing/search.md'];
+
+/** The pages that show pictures. */
+const pages = ['README.md', ...namesIn('docs')].filter((path) => path.endsWith('.md'));
+
+/** Every block, by the path that its picture has from the root of the repository where a page shows it. */
+export function allBlocks(): ReadonlyMap<string, MarbleSpec> {
+  const blocks = new Map<string, MarbleSpec>();
+  for (const page of marblePages) {
+    for (const spec of readMarbleFile(new URL(page, ROOT))) {
       const path = pathOf(page, spec);
-      if (files.has(path)) throw new Error(`expected another heading for each block, got two that make ${path}`);
-      files.set(path, drawMarble(spec));
-      gallery.push('', `### ${spec.name}`, '', `![${alt(spec.name)}](${path.slice(FOLDER.length + 1)})`);
+      if (blocks.has(path)) throw new Error(`Expected another heading for each block, got two that make ${path}`);
+      blocks.set(path, spec);
     }
   }
-  gallery.splice(1, 0, '');
-  return files.set(`${FOLDER}/README.md`, `${gallery.join('\n')}\n`);
-}
-
-/** The files that are there. */
-export function readAll(): ReadonlyMap<string, string> {
-  const names = readdirSync(new URL(FOLDER, ROOT), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:svg|md)$/.test(name))
-    .map((name) => `${FOLDER}/${name.replaceAll('\\', '/')}`);
-  return new Map(names.map((name) => [name, readFileSync(new URL(name, ROOT), 'utf8')]));
+  return blocks;
 }
 
 function pathOf(page: string, { name }: MarbleSpec): string {
@@ -55,16 +41,37 @@ function pathOf(page: string, { name }: MarbleSpec): string {
   return `${FOLDER}/${basename(page, '.md').toLowerCase()}/${slug}.svg`;
 }
 
-function alt(name: string): string {
-  return name.replace(/[`[\]]/g, '');
+/** The pictures that are shown: their text by their path. */
+export function drawShown(): ReadonlyMap<string, string> {
+  const blocks = allBlocks();
+  const files = new Map<string, string>();
+  for (const page of pages) {
+    for (const [, target] of readFileSync(new URL(page, ROOT), 'utf8').matchAll(/^!\[[^\]]*\]\(([^)]+\.svg)\)$/gm)) {
+      const path = posix.join(posix.dirname(page), target!);
+      // Those directly in the folder are no marbles: what makes them writes them.
+      if (posix.dirname(path) === FOLDER && existsSync(new URL(path, ROOT))) continue;
+      const spec = blocks.get(path);
+      if (spec === undefined) {
+        throw new Error(`${page}: expected a picture that is called as a marble block is, got ${target}`);
+      }
+      files.set(path, drawMarble(spec));
+    }
+  }
+  return files;
+}
+
+/** The pictures of marbles that are there. */
+export function readAll(): ReadonlyMap<string, string> {
+  const paths = namesIn(FOLDER).filter((path) => path.endsWith('.svg') && posix.dirname(path) !== FOLDER);
+  return new Map(paths.map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  rmSync(new URL(FOLDER, ROOT), { recursive: true, force: true });
-  const files = drawAll();
+  const files = drawShown();
+  for (const path of readAll().keys()) rmSync(new URL(path, ROOT));
   for (const [path, text] of files) {
     mkdirSync(new URL(dirname(path), ROOT), { recursive: true });
     writeFileSync(new URL(path, ROOT), text);
   }
-  process.stdout.write(`${files.size} files in ${FOLDER}\n`);
+  process.stdout.write(`${files.size} pictures in ${FOLDER}\n`);
 }

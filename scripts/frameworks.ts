@@ -110,19 +110,19 @@ function checkFailing({ name, passed, failed, difference }: Framework, { code, o
   } else if (count(passed, output) !== blocks - 1 || count(failed, output) !== 1) {
     report(`${blocks - 1} tests to pass and 1 to fail`);
   } else if (!showsFailure(shown)) {
-    report('what docs/testing.md shows of a failure');
+    report('what docs/guide/testing.md shows of a failure');
   } else if (difference && !difference.test(output)) {
     report("the framework's own difference");
   } else if (!difference && /^\s*[-+] ?result/m.test(output)) {
-    report('no difference, as docs/testing.md says');
+    report('no difference, as docs/guide/testing.md says');
   }
 }
 
-/** What docs/testing.md shows of the failure, which frameworks print among other things. */
+/** What docs/guide/testing.md shows of the failure, which frameworks print among other things. */
 function shownFailure(): string {
-  const [, shown] = /^```text\n([^]*?)^```$/m.exec(readFileSync('docs/testing.md', 'utf8')) ?? [];
+  const [, shown] = /^```text\n([^]*?)^```$/m.exec(readFileSync('docs/guide/testing.md', 'utf8')) ?? [];
   if (shown === undefined) {
-    throw new Error('docs/testing.md: expected a block "text" that shows a failure');
+    throw new Error('docs/guide/testing.md: expected a block "text" that shows a failure');
   }
   return shown;
 }

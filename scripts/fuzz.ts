@@ -1,5 +1,5 @@
 // Compares the operators with the model of test/proof/model in very many random scenarios, says what was in them, and shows that
-// the comparison finds bugs. A run of at least a million scenarios is written down in docs/fuzz.md.
+// the comparison finds bugs. A run of at least a million scenarios is written down in docs/evidence/fuzz.md.
 import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
@@ -101,8 +101,8 @@ if (problems.length > 0) {
   process.stdout.write(`\n${problems.join('\n\n')}\n`);
   process.exitCode = 1;
 } else if (census.total >= MANY && bugs) {
-  writeFileSync('docs/fuzz.md', await formatted(page(), 'markdown'));
-  process.stdout.write('written: docs/fuzz.md\n');
+  writeFileSync('docs/evidence/fuzz.md', await formatted(page(), 'markdown'));
+  process.stdout.write('written: docs/evidence/fuzz.md\n');
 }
 
 function withProgress<R>(total: number, run: (progressed: () => void) => R): R {

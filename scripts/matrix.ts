@@ -1,5 +1,5 @@
 // Packs the package, installs it as a user would, and tries it wherever it is to work. All of it writes
-// docs/compatibility.md; a part of it (`npm run matrix -- types bundlers`) is only printed.
+// docs/evidence/compatibility.md; a part of it (`npm run matrix -- types bundlers`) is only printed.
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Argument, program } from 'commander';
@@ -29,7 +29,7 @@ const all = Object.keys(parts) as Part[];
 
 program
   .name('npm run matrix --')
-  .description('Tries the built package wherever it is to work, and writes docs/compatibility.md.')
+  .description('Tries the built package wherever it is to work, and writes docs/evidence/compatibility.md.')
   .addArgument(new Argument('[parts...]', 'only these, and nothing is written').choices(all))
   .parse();
 const wanted = program.processedArgs[0] as Part[];
@@ -52,7 +52,7 @@ const page = await pageOf({
   types: resultsOf('types'),
   bundlers: resultsOf('bundlers'),
 });
-if (isWhole) writeFileSync('docs/compatibility.md', page);
+if (isWhole) writeFileSync('docs/evidence/compatibility.md', page);
 else console.log(`\n${page}`);
 
 const found = [...results.values()].flat();

@@ -988,12 +988,12 @@ describe('pulling values', () => {
   });
 });
 
-describe('docs/recipes.md', () => {
+describe('docs/guide/recipes.md', () => {
   const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const sections = read('docs/recipes.md').split(/^## /m).slice(1);
+  const sections = read('docs/guide/recipes.md').split(/^## /m).slice(1);
   const files = readdirSync(new URL('../examples/recipes', import.meta.url)).sort();
   const linked = (section: string) =>
-    [...section.matchAll(/\]\(\.\.\/examples\/recipes\/(\w+\.ts)\)/g)].map(([, file]) => file!);
+    [...section.matchAll(/\]\(\.\.\/\.\.\/examples\/recipes\/(\w+\.ts)\)/g)].map(([, file]) => file!);
 
   it('has a section for each file, which it links', () => {
     expect(sections.flatMap(linked).sort()).toEqual(files);

@@ -1,6 +1,6 @@
 /**
  * What the reorder window costs and gives, in virtual time: writes `bench/window.json`, the chart and the tables of
- * `docs/choosing.md`. There is no chance in it: every run finds the same.
+ * `docs/guide/choosing.md`. There is no chance in it: every run finds the same.
  */
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';

@@ -6,7 +6,7 @@ import { defaultWindow, windows, type Case, type WindowResults } from './results
 /** The number of items that the tables show. */
 const SHOWN = 10_000;
 
-/** The generated part of `docs/choosing.md`. */
+/** The generated part of `docs/guide/choosing.md`. */
 export function windowSection({ cases, samples }: WindowResults): string {
   const shown = cases.filter(({ items }) => items === SHOWN);
   const names = windows.map(({ name }) => name);
@@ -20,7 +20,7 @@ ${shown
   .slice(0, 3)
   .map(({ limit }) => `${count(defaultWindow(limit))} at ${limit}`)
   .join(', ')}. \`mergeMap\` does not keep the order. What 1,000 and 100,000 items give is in
-[window.json](../bench/window.json), with the times.
+[window.json](../../bench/window.json), with the times.
 
 ${table(
   [...head, 'bound', ...names, '`mergeMap`'],

@@ -21,18 +21,20 @@ const others: Readonly<Record<string, string>> = {
 /** Page by file, of everything that is documentation. */
 export const documents: ReadonlyMap<string, string> = new Map([
   ...Object.entries(others),
-  ...markdownIn('docs').map((name) => [`docs/${name}`, name] as const),
+  ...['docs/guide', 'docs/reference', 'docs/evidence'].flatMap((folder) =>
+    markdownIn(folder).map((name) => [`${folder}/${name}`, name] as const),
+  ),
   ...markdownIn('marbles').map((name) => [`marbles/${name}`, `marbles/${name}`] as const),
 ]);
 
 function markdownIn(folder: string): string[] {
-  // The API reports are made for review; the site has an API of its own.
-  return namesIn(folder).filter((name) => /\.md$/.test(name) && !/^README\.md$|\.api\.md$/.test(name));
+  return namesIn(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
 }
 
 /** Links to these lead to others that say the same here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'docs/diagrams/README.md': 'marbles/README.md',
+  docs: 'README.md',
+  'docs/README.md': 'README.md',
   marbles: 'marbles/README.md',
 };
 

@@ -49,23 +49,25 @@ describe('a code sample', () => {
 describe('a link', () => {
   test.each([
     ['to a file that is not there', 'nowhere.md'],
-    ['to a heading that is not there', 'semantics.md#nowhere'],
+    ['to a heading that is not there', '../reference/semantics.md#nowhere'],
     ['to a heading of its own page that is not there', '#nowhere'],
   ])('%s is a mistake with its file and line', (_, target) => {
     const text = `# Choosing\n\nText, and\n[a link](${target}).\n`;
-    expect(() => documentOf('docs/choosing.md', 'choosing.md', text)).toThrow(/^docs\/choosing\.md:4: .*nowhere/);
+    expect(() => documentOf('docs/guide/choosing.md', 'choosing.md', text)).toThrow(
+      /^docs\/guide\/choosing\.md:4: .*nowhere/,
+    );
   });
 
   test('leads to a heading by the anchor that it has on GitHub', () => {
     const text =
-      '# Choosing\n\n[Here](#the-same-twice-1), or [there](semantics.md#order-and-flow).\n\n## The same, `twice`\n\n## The same, `twice`\n';
-    expect(documentOf('docs/choosing.md', 'choosing.md', text)).toContain('(/semantics#order-and-flow)');
+      '# Choosing\n\n[Here](#the-same-twice-1), or [there](../reference/semantics.md#order-and-flow).\n\n## The same, `twice`\n\n## The same, `twice`\n';
+    expect(documentOf('docs/guide/choosing.md', 'choosing.md', text)).toContain('(/semantics#order-and-flow)');
   });
 });
 
 test('a marble that cannot be read is a mistake with its file and line', () => {
   const text = '# Choosing\n\n```marble\nsource  a|\n> nothing\n```\n';
-  expect(() => documentOf('docs/choosing.md', 'choosing.md', text)).toThrow(/^docs\/choosing\.md:6:1: /);
+  expect(() => documentOf('docs/guide/choosing.md', 'choosing.md', text)).toThrow(/^docs\/guide\/choosing\.md:6:1: /);
 });
 
 describe('the built site', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BUN, BUNDLERS, DENO, NODE, RXJS, TYPESCRIPT } from '../../scripts/matrix/versions.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const page = read('docs/compatibility.md');
+const page = read('docs/evidence/compatibility.md');
 const readme = read('README.md');
 const manifest = JSON.parse(read('package.json')) as {
   engines: { node: string };
@@ -29,7 +29,7 @@ const last = (versions: string[]) => versions.at(-1)!;
 const minor = (version: string) => version.split('.').slice(0, 2).join('.');
 const major = (version: string) => version.split('.')[0]!;
 
-describe('docs/compatibility.md', () => {
+describe('docs/evidence/compatibility.md', () => {
   test('has what the matrix tries, and nothing else', () => {
     expect([...tables.Runtimes.keys()]).toEqual([
       ...NODE.map((version) => `Node.js ${version}`),

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const namesIn = (folder: string) => readdirSync(new URL(`../../${folder}`, import.meta.url));
+const namesIn = (folder: string) =>
+  readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' });
 const blocks = (markdown: string) => [...markdown.matchAll(/```marble\n([^]*?)```/g)].map(([, block]) => block!);
 
 /** The blocks that run as tests. */
@@ -26,7 +27,11 @@ test('examples/quick-start.ts prints what it says', async () => {
 describe('a marble that is shown is one of the pages, word for word', () => {
   const sources = readdirSync(new URL('../../src', import.meta.url), { recursive: true, encoding: 'utf8' });
   const shown = [
-    ...['README.md', ...['docs', 'site'].flatMap((folder) => namesIn(folder).map((name) => `${folder}/${name}`))]
+    ...[
+      'README.md',
+      ...namesIn('docs').map((name) => `docs/${name}`),
+      ...readdirSync(new URL('../../site', import.meta.url)).map((name) => `site/${name}`),
+    ]
       .filter((path) => path.endsWith('.md'))
       .map((path) => [path, blocks(read(path))] as const),
     ...sources
@@ -48,19 +53,22 @@ describe('a marble that is shown is one of the pages, word for word', () => {
 describe('code that is shown of an example with a package of its own', () => {
   const exists = (path: string) => existsSync(new URL(`../../${path}`, import.meta.url));
   const applications = readdirSync(new URL('../../examples', import.meta.url)).filter(
-    (name) => exists(`examples/${name}/package.json`) && exists(`docs/${name}.md`),
+    (name) => exists(`examples/${name}/package.json`) && exists(`docs/guide/${name}.md`),
   );
 
-  test.each(applications)('docs/%s.md: is lines of the file that is named above it, but for their indent', (name) => {
-    const page = read(`docs/${name}.md`);
-    const shown = [...page.matchAll(/^\[(examples\/.+)\]\(\.\.\/\1\)\n\n```ts\n([^]*?)^```$/gm)];
-    expect(shown.length).toBeGreaterThan(0);
-    // No code but that.
-    expect(page.match(/^```[jt]sx?$/gm)).toHaveLength(shown.length);
-    for (const [, path, code] of shown) {
-      expect(isPartOf(linesOf(read(path!)), linesOf(code!)), `${path}:\n${code}`).toBe(true);
-    }
-  });
+  test.each(applications)(
+    'docs/guide/%s.md: is lines of the file that is named above it, but for their indent',
+    (name) => {
+      const page = read(`docs/guide/${name}.md`);
+      const shown = [...page.matchAll(/^\[(examples\/.+)\]\(\.\.\/\.\.\/\1\)\n\n```ts\n([^]*?)^```$/gm)];
+      expect(shown.length).toBeGreaterThan(0);
+      // No code but that.
+      expect(page.match(/^```[jt]sx?$/gm)).toHaveLength(shown.length);
+      for (const [, path, code] of shown) {
+        expect(isPartOf(linesOf(read(path!)), linesOf(code!)), `${path}:\n${code}`).toBe(true);
+      }
+    },
+  );
 
   const linesOf = (text: string) => text.trimEnd().split('\n');
 
@@ -71,4 +79,20 @@ describe('code that is shown of an example with a package of its own', () => {
       return indent.trim() === '' && lines.every((line, index) => file[at + index] === (line && indent + line));
     });
   }
+});
+
+describe('a link leads to a file that is there', () => {
+  const pages = [
+    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'soak/RESULTS.md'],
+    ...['docs', 'marbles'].flatMap((folder) => namesIn(folder).map((name) => `${folder}/${name}`)),
+    ...namesIn('examples').map((name) => `examples/${name}`),
+  ].filter((path) => path.endsWith('.md') && !path.includes('node_modules'));
+
+  test.each(pages)('in %s', (page) => {
+    const text = read(page).replace(/^(```+)[^]*?^\1$/gm, '');
+    for (const [, target] of text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(target!)) continue;
+      expect(existsSync(new URL(target!, new URL(`../../${page}`, import.meta.url))), target).toBe(true);
+    }
+  });
 });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** The rules of docs/semantics.md, each with the names of what holds it. */
-const rules = read('docs/semantics.md')
+/** The rules of docs/reference/semantics.md, each with the names of what holds it. */
+const rules = read('docs/reference/semantics.md')
   .split(/\n(?=- )/)
   .slice(1)
   .map((rule) => rule.split(/\n\n|\n#/)[0]!)
@@ -13,7 +13,7 @@ const rules = read('docs/semantics.md')
     held: [...rule.matchAll(/^ {2}- `(.+)`$/gm)].map(([, name]) => name!.split(' › ') as [string, string]),
   }));
 
-test('docs/semantics.md has rules', () => {
+test('docs/reference/semantics.md has rules', () => {
   expect(rules.length).toBeGreaterThan(40);
 });
 

@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const blocks = (markdown: string, language: string) =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block!);
 
-const docs = read('docs/testing.md');
+const docs = read('docs/guide/testing.md');
 const code = [...blocks(docs, 'ts'), ...blocks(docs, 'js')];
 const tests = readdirSync(new URL('../../examples/testing', import.meta.url)).filter((name) => name.includes('.test.'));
 
@@ -15,11 +15,11 @@ test('there is a test file for each framework', () => {
   expect(tests.sort()).toEqual(['jest.test.cjs', 'mocha.test.mjs', 'node.test.mjs', 'vitest.test.ts']);
 });
 
-test.each(tests)('docs/testing.md shows the whole of examples/testing/%s', (name) => {
+test.each(tests)('docs/guide/testing.md shows the whole of examples/testing/%s', (name) => {
   expect(code).toContain(read(`examples/testing/${name}`));
 });
 
-test('docs/testing.md shows no other code than that of examples/testing', () => {
+test('docs/guide/testing.md shows no other code than that of examples/testing', () => {
   const files = [...tests, 'operators.cjs', 'draw.mjs'].map((name) => read(`examples/testing/${name}`));
   expect(code.length).toBeGreaterThan(tests.length);
   for (const block of code) {
@@ -27,7 +27,7 @@ test('docs/testing.md shows no other code than that of examples/testing', () => 
   }
 });
 
-test('docs/testing.md shows marbles that are tested', () => {
+test('docs/guide/testing.md shows marbles that are tested', () => {
   const page = blocks(read('examples/testing/search.md'), 'marble');
   const shown = blocks(docs, 'marble');
   expect(shown.length).toBeGreaterThan(0);
