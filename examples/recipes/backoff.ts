@@ -2,10 +2,17 @@ import { timer, type OperatorFunction, type RetryConfig } from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
 
 /**
- * Exponential backoff with full jitter: retry n comes after anything up to `base * 2 ** (n - 1)` ms, at most `max`.
- * Where the server sent `Retry-After`, that comes on top; what would fail again, or takes longer than `max`, is given up.
+ * Exponential backoff with full jitter: before retry n, a random delay of up to
+ * `base * 2 ** (n - 1)` ms, at most `max`. If the server sent `Retry-After`,
+ * that time is added. An error that a retry cannot mend, and a `Retry-After`
+ * longer than `max`, end the retries.
  */
-export function backoff({ count = 4, base = 200, max = 30_000, random = Math.random } = {}): RetryConfig {
+export function backoff({
+  count = 4,
+  base = 200,
+  max = 30_000,
+  random = Math.random,
+} = {}): RetryConfig {
   return {
     count,
     delay: (error: unknown, retry) => {
@@ -28,13 +35,17 @@ export class HttpError extends Error {
     this.transient = status === 408 || status === 429 || status >= 500;
     // The header holds seconds or a date.
     const header = headers.get('retry-after') ?? '0';
-    this.retryAfter = Math.max(0, Number(header) * 1_000 || Date.parse(header) - Date.now() || 0);
+    this.retryAfter = Math.max(
+      0,
+      Number(header) * 1_000 || Date.parse(header) - Date.now() || 0,
+    );
   }
 }
 
 /**
- * Gets what is at each URL, in order. `fetch` itself does not fail for a status that is no success.
- * `project` is called for each attempt, so each has a request and a signal of its own.
+ * Gets what is at each URL, in order. `fetch` does not reject for an error
+ * status, so `project` throws. It is called for each attempt, so each attempt
+ * has its own request and its own signal.
  */
 export function getAll<R>(): OperatorFunction<string, R> {
   return concatMapEager(

@@ -1,4 +1,12 @@
-import { from, last, map, of, pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  from,
+  last,
+  map,
+  of,
+  pipe,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
 
 export interface Marker {
@@ -8,8 +16,10 @@ export interface Marker {
 }
 
 /**
- * Handles messages concurrently and commits their offsets one after the other: a committed offset has nothing undone before it.
- * Each message gives one marker, when it has ended: `last` sees to it, whether it emits nothing, one value or many.
+ * Handles messages concurrently, and commits their offsets one after the other.
+ * When an offset is committed, every message before it is done. Thanks to
+ * `last` each message gives one marker when it ends, however many values it
+ * emits.
  */
 export function commitInOrder<M extends { readonly offset: number }>(
   handle: (message: M, signal: AbortSignal) => ObservableInput<unknown>,
@@ -26,7 +36,8 @@ export function commitInOrder<M extends { readonly offset: number }>(
         concurrent: 16,
         timeout: 10_000,
         retry: { count: 2, delay: 1_000 },
-        onError: (error, { value }) => of<Marker>({ offset: value.offset, result: 'failed', error }),
+        onError: (error, { value }) =>
+          of<Marker>({ offset: value.offset, result: 'failed', error }),
       },
     ),
     concatMapEager(
@@ -35,8 +46,13 @@ export function commitInOrder<M extends { readonly offset: number }>(
           last(null, undefined),
           map(() => marker),
         ),
-      // A commit that fails ends the result: later ones would cover up for it.
-      { concurrent: 1, timeout: 10_000, retry: { count: 2, delay: 1_000 }, onError: 'in-order' },
+      // A commit that fails ends the result: a later one would hide it.
+      {
+        concurrent: 1,
+        timeout: 10_000,
+        retry: { count: 2, delay: 1_000 },
+        onError: 'in-order',
+      },
     ),
   );
 }

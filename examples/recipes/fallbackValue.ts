@@ -1,9 +1,15 @@
-import { of, TimeoutError, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  of,
+  TimeoutError,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
 /**
- * Puts a value in the place of an item that takes too long; all other errors end the result, in order.
- * `atomic`, so that the value replaces what the item has emitted and does not follow it.
+ * Replaces an item that takes too long by a value. Any other error ends the
+ * result, in order. `atomic` makes the value replace what the item has emitted;
+ * without it, the value would follow.
  */
 export function orElse<T, R, F>(
   project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,

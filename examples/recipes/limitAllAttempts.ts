@@ -1,4 +1,10 @@
-import { defer, of, retry, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  defer,
+  of,
+  retry,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
 /**
@@ -25,12 +31,14 @@ export function limitAllAttempts<T, R>(
  * The same for promises, by signals alone. `AbortSignal.any` is in Node.js from 20.3 on.
  * An attempt whose `call` does not heed its signal is not limited; the item still is.
  */
-export function limitAllCalls<T, R>(call: (value: T, signal: AbortSignal) => Promise<R>): OperatorFunction<T, R> {
+export function limitAllCalls<T, R>(
+  call: (value: T, signal: AbortSignal) => Promise<R>,
+): OperatorFunction<T, R> {
   return concatMapEager(
     (value, _index, { signal }) =>
-      defer(() => call(value, AbortSignal.any([signal, AbortSignal.timeout(2_000)]))).pipe(
-        retry({ count: 3, delay: 200 }),
-      ),
+      defer(() =>
+        call(value, AbortSignal.any([signal, AbortSignal.timeout(2_000)])),
+      ).pipe(retry({ count: 3, delay: 200 })),
     { concurrent: 8, timeout: 5_000, onError: 'skip' },
   );
 }

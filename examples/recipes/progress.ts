@@ -1,4 +1,11 @@
-import { asyncScheduler, defer, Subject, throttleTime, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  asyncScheduler,
+  defer,
+  Subject,
+  throttleTime,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
 export interface Progress {
@@ -9,8 +16,8 @@ export interface Progress {
 }
 
 /**
- * Reports how many of `total` items have ended, at most ten times a second, and always the last count.
- * The counts are a subscription's own, since `defer` makes them anew for each.
+ * Reports how many of `total` items have ended, at most ten times a second, and
+ * always the last count. `defer` gives each subscription its own counts.
  */
 export function withProgress<T, R>(
   project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
@@ -21,7 +28,11 @@ export function withProgress<T, R>(
     defer(() => {
       const counts = { completed: 0, failed: 0, cancelled: 0 };
       const progress = new Subject<Progress>();
-      progress.pipe(throttleTime(100, asyncScheduler, { leading: true, trailing: true })).subscribe(report);
+      progress
+        .pipe(
+          throttleTime(100, asyncScheduler, { leading: true, trailing: true }),
+        )
+        .subscribe(report);
       return source.pipe(
         concatMapEager(project, {
           concurrent: 8,

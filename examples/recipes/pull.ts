@@ -1,5 +1,9 @@
 import { of, type Observable, type ObservableInput } from 'rxjs';
-import { concatEager, concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+import {
+  concatEager,
+  concatMapEager,
+  type ItemContext,
+} from 'rxjs-concat-map-eager';
 
 /**
  * `concatMapEager` for values that are asked for: the next one is read when there is a place and room in the window.
@@ -15,9 +19,15 @@ export function concatMapPull<T, R>(
       const index = next++;
       // An operator for one item gives `project` a signal.
       yield of(value).pipe(
-        concatMapEager((_value, _index, item) => project(value, index, item), { timeout: 5_000, onError: 'in-order' }),
+        concatMapEager((_value, _index, item) => project(value, index, item), {
+          timeout: 5_000,
+          onError: 'in-order',
+        }),
       );
     }
   }
-  return concatEager({ [Symbol.asyncIterator]: inputs }, { concurrent: 8, reorderWindow: 64, onError: 'skip' });
+  return concatEager(
+    { [Symbol.asyncIterator]: inputs },
+    { concurrent: 8, reorderWindow: 64, onError: 'skip' },
+  );
 }

@@ -1,9 +1,15 @@
-import { map, of, pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  map,
+  of,
+  pipe,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
 /**
- * Like `Promise.allSettled`, with limits and in order: what each item gave, or why it failed.
- * The results are those of `Promise.allSettled`, one an item where `project` returns promises.
+ * Like `Promise.allSettled`, with limits and as a stream: what each item gave,
+ * or why it failed. If `project` returns promises, each item gives one result.
  */
 export function settle<T, R>(
   project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,

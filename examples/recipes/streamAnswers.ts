@@ -7,8 +7,9 @@ export interface Token {
 }
 
 /**
- * Streams the answer to one prompt after the other while the next four are already being written.
- * Limits: how long until the first token, and how long between two of them.
+ * Streams the answers in the order of the prompts. While one is streamed, the next
+ * four are already being written. The limits are on silence: before the first
+ * token, and between two tokens.
  */
 export function streamAnswers(
   ask: (prompt: string, signal: AbortSignal) => AsyncIterable<string>,
@@ -23,7 +24,10 @@ export function streamAnswers(
       concurrent: 5,
       timeout: { first: 30_000, each: 10_000 },
       onError: (_error, { index, emitted }) =>
-        of({ prompt: index, text: emitted > 0 ? ' [broken off]' : '[no answer]' }),
+        of({
+          prompt: index,
+          text: emitted > 0 ? ' [broken off]' : '[no answer]',
+        }),
     },
   );
 }
