@@ -6,28 +6,47 @@ import {
 } from 'rxjs-concat-map-eager';
 
 /**
- * `concatMapEager` for values that are asked for: the next one is read when there is a place and room in the window.
- * So at most 64 of them are in memory, however many there are, and the cursor is closed when nobody wants more.
+ * `concatMapEager` for values that are read: the next one is read when there is
+ * a free slot and room in the window. So at most 64 of them are in memory,
+ * however many there are, and the cursor is closed when nobody wants more.
  */
 export function concatMapPull<T, R>(
   values: Iterable<T> | AsyncIterable<T>,
   project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
 ): Observable<R> {
-  async function* inputs() {
-    let next = 0;
-    for await (const value of values) {
-      const index = next++;
-      // An operator for one item gives `project` a signal.
-      yield of(value).pipe(
-        concatMapEager((_value, _index, item) => project(value, index, item), {
-          timeout: 5_000,
-          onError: 'in-order',
-        }),
-      );
-    }
+  // By hand: a generator that waits for a value cannot be closed meanwhile.
+  function open(): AsyncIterator<Observable<R>> {
+    const iterator =
+      Symbol.asyncIterator in values
+        ? values[Symbol.asyncIterator]()
+        : values[Symbol.iterator]();
+    let count = 0;
+    return {
+      async next() {
+        const read = await iterator.next();
+        if (read.done) return { done: true, value: undefined };
+        return { value: runOne(read.value, count++) };
+      },
+      async return() {
+        // A Node.js stream that waits is closed by nothing else.
+        (values as { destroy?: () => void }).destroy?.();
+        await iterator.return?.();
+        return { done: true, value: undefined };
+      },
+    };
   }
+
+  // An operator for one item gives `project` a signal.
+  const runOne = (value: T, index: number) =>
+    of(value).pipe(
+      concatMapEager((_value, _index, item) => project(value, index, item), {
+        timeout: 5_000,
+        onError: 'in-order',
+      }),
+    );
+
   return concatEager(
-    { [Symbol.asyncIterator]: inputs },
+    { [Symbol.asyncIterator]: open },
     { concurrent: 8, reorderWindow: 64, onError: 'skip' },
   );
 }
