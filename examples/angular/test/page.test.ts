@@ -89,23 +89,46 @@ describe('the page', () => {
     expect(await page.getByRole('progressbar').getAttribute('value')).toBe('1000');
   });
 
+  test('says that it reads a long CSV before it has read it, and lays it out nowhere', async () => {
+    await open();
+    await page.evaluate(() => {
+      const seen: string[] = ((window as unknown as { seen: string[] }).seen = []);
+      const read = document.querySelector('#list-read')!;
+      const look = () => {
+        seen.push(read.textContent.trim());
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    const buffer = Buffer.from(['id', ...idsUpTo(300_000)].join('\n'));
+    await page.getByLabel('or a CSV file').setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+    await button('Start 300,000 rows').waitFor();
+    const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    expect(seen).toContain('Reading rows.csv …');
+    expect(await page.locator('#list-read').innerText()).toBe('300,000 ids in rows.csv');
+    // A browser takes seconds for it, and again for each change of the page.
+    expect(await page.getByLabel('or paste one').inputValue()).toBe('');
+  });
+
   test('aborts the requests at the server when it is cancelled, and goes on from there', async () => {
-    whole.answer = (request) => (idIn(request) > 2 ? never(request) : found(request));
+    // Row 4 is parked behind row 3.
+    whole.answer = (request) => ([1, 2, 4].includes(idIn(request)) ? found(request) : never(request));
     await open();
     await start(idsUpTo(20).join());
-    await until(() => expect(asked()).toBe(8));
-    await until(async () => expect(await count('waiting')).toBe(12));
+    await until(() => expect(asked()).toBe(9));
+    await until(async () => expect([await count('waiting'), await count('parked')]).toEqual([11, 1]));
     await button('Cancel').click();
     await until(() => expect(whole.upstream.active).toBe(0));
     expect(whole.upstream.aborted).toBe(6);
     await sleep(200);
-    expect(asked()).toBe(8);
+    expect(asked()).toBe(9);
     expect(await rows()).toEqual(rowsUpTo(2));
 
     whole.answer = found;
+    expect(await page.locator('.ahead i').count()).toBe(0);
     await button('Go on').click();
     await until(async () => expect(await rows()).toEqual(rowsUpTo(20)));
-    expect(asked()).toBe(26);
+    expect(asked()).toBe(27);
   });
 
   test('is held up by a stuck row no longer than its limit', async () => {
@@ -147,7 +170,7 @@ describe('the page', () => {
       }
     };
     await tabTo(/^list$/);
-    await page.keyboard.type('1 2\n'.replace(' ', ',') + '3');
+    await page.keyboard.type('1 2\n3');
     await tabTo(/^Start/);
     await page.keyboard.press('Enter');
     await until(async () => expect(await rows()).toHaveLength(3));
@@ -178,9 +201,7 @@ describe('the page', () => {
     await open();
     await start('id,name\n1,Ada\nx,Bob\n2,Cy');
     await until(async () => expect(await rows()).toHaveLength(2));
-    expect(await page.locator('#list-read').innerText()).toMatch(
-      /1 left out:\s*Line 3: expected an id, an integer from 1 and up, got "x"/,
-    );
+    expect(await page.locator('#list-read').innerText()).toMatch(/1 left out:\s*Line 3: “x” is not an id/);
   });
 
   test('has a list in its address too, and aborts it at the server when there is another', async () => {
@@ -191,6 +212,17 @@ describe('the page', () => {
     await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 42']));
     expect(await page.locator('[aria-current=page]').allInnerTexts()).toEqual(['A list in the address']);
     await until(() => expect(whole.upstream.aborted).toBe(1));
+  });
+
+  test.each([
+    ['/list', 'There is no list in the address. Add one: /list?ids=3,1,2'],
+    ['/list?ids=abc', '“abc” is not an id'],
+  ])('says at %s what to do, and shows what is often looked up', async (address, text) => {
+    await open(address);
+    await page.getByText(text).waitFor();
+    await until(async () =>
+      expect(await page.locator('app-popular li').allInnerTexts()).toEqual(['row 11', 'row 7', 'row 42']),
+    );
   });
 });
 
@@ -221,6 +253,9 @@ describe('anybody can use it:', () => {
     await expectAccessible();
     await page.goto(`${whole.url}/list?ids=1,4,2`);
     await until(async () => expect(await page.locator('ol li').count()).toBe(3));
+    await expectAccessible();
+    await page.goto(`${whole.url}/list`);
+    await page.getByText('There is no list').waitFor();
     await expectAccessible();
   });
 });

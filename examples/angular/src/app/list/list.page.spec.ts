@@ -2,7 +2,8 @@ import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting, type TestRequest } from '@angular/common/http/testing';
 import { Component } from '@angular/core';
 import { TestBed, type ComponentFixture } from '@angular/core/testing';
-import { provideRouter } from '@angular/router';
+import { provideRouter, withComponentInputBinding } from '@angular/router';
+import { RouterTestingHarness } from '@angular/router/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ListPage } from './list.page';
 import { Popular } from './popular';
@@ -15,6 +16,7 @@ beforeEach(() => {
 });
 
 const answer = (request: TestRequest, name: string) => request.flush({ name });
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 const lines = ({ nativeElement }: ComponentFixture<unknown>) => {
   TestBed.tick();
   return [...(nativeElement as HTMLElement).querySelectorAll('li')].map((line) => line.textContent.trim());
@@ -35,7 +37,6 @@ describe('rxResource with a list', () => {
     TestBed.tick();
     await Promise.resolve();
   };
-  const settled = () => new Promise((resolve) => setTimeout(resolve));
 
   test('has the rows so far, in order', async () => {
     await show('3,1,2');
@@ -69,7 +70,56 @@ describe('rxResource with a list', () => {
   test('is empty, and no error, where there is nothing to ask for', async () => {
     await show('');
     await settled();
-    expect(lines(fixture)).toEqual(['No ids in the address']);
+    expect(lines(fixture)).toEqual([]);
+  });
+});
+
+describe('the address', () => {
+  let harness: RouterTestingHarness;
+  beforeEach(async () => {
+    TestBed.configureTestingModule({
+      providers: [provideRouter([{ path: 'list', component: ListPage }], withComponentInputBinding())],
+    });
+    harness = await RouterTestingHarness.create();
+    http = TestBed.inject(HttpTestingController);
+  });
+  const visit = async (address: string) => {
+    await harness.navigateByUrl(address, ListPage);
+    await settled();
+    return lines(harness.fixture);
+  };
+  const asked = () => http.match(() => true).map(({ request }) => request.url);
+  const problems = () =>
+    [...harness.routeNativeElement!.querySelectorAll('.problem')].map(({ textContent }) => textContent.trim());
+
+  test.each(['/list', '/list?ids=', '/list?ids=%20'])(
+    '%s has no list, and what is often looked up',
+    async (address) => {
+      expect(await visit(address)).toEqual([]);
+      expect(harness.routeNativeElement!.textContent).toMatch(
+        'There is no list in the address. Add one: /list?ids=3,1,2',
+      );
+      expect(problems()).toEqual([]);
+      expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42']);
+    },
+  );
+
+  test('says what it refuses', async () => {
+    await visit('/list?ids=abc');
+    expect(problems()).toEqual(['“abc” is not an id']);
+    expect(harness.routeNativeElement!.textContent).not.toMatch('There is no list');
+    expect(lines(harness.fixture)).toEqual([]);
+  });
+
+  test('looks up the rest', async () => {
+    await visit('/list?ids=3,abc,1,0');
+    expect(problems()).toEqual(['“abc” is not an id', '“0” is not an id']);
+    expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42', '/rows/3', '/rows/1']);
+  });
+
+  test('may name the list more than once', async () => {
+    await visit('/list?ids=3,1&ids=2');
+    expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42', '/rows/3', '/rows/1', '/rows/2']);
   });
 });
 

@@ -8,6 +8,9 @@ import { collect } from './collect';
 import { holdRendering } from './hold-rendering';
 import { Popular } from './popular';
 
+/** What the router gives: nothing where the parameter is absent, several where it is repeated. */
+type QueryParam = string | readonly string[] | undefined;
+
 @Component({
   selector: 'app-list-page',
   imports: [Popular],
@@ -16,6 +19,12 @@ import { Popular } from './popular';
     <p class="lead">
       Its rows come with <code>rxResource</code>: another list in the address, and the requests of this one are aborted.
     </p>
+    @for (problem of list().problems; track $index) {
+      <p class="problem">{{ problem.text }}</p>
+    }
+    @if (isEmpty()) {
+      <p>There is no list in the address. Add one: <code>/list?ids=3,1,2</code></p>
+    }
     <ol [attr.aria-busy]="rows.isLoading()">
       @for (row of rows.value(); track row.index) {
         <li [class.failed]="hasFailed(row)">
@@ -26,7 +35,9 @@ import { Popular } from './popular';
           }
         </li>
       } @empty {
-        <li class="none">{{ rows.isLoading() ? 'The first row is on its way …' : 'No ids in the address' }}</li>
+        @if (rows.isLoading()) {
+          <li class="none">The first row is on its way …</li>
+        }
       }
     </ol>
     <app-popular />
@@ -54,12 +65,14 @@ import { Popular } from './popular';
 })
 export class ListPage {
   /** From the address: `?ids=3,1,2`. */
-  readonly ids = input('');
+  readonly ids = input('', { transform: (ids: QueryParam) => [ids ?? []].flat().join() });
 
   protected readonly hasFailed = hasFailed;
   private readonly service = inject(RowsService);
   private readonly held = holdRendering<Row>();
-  private readonly requests = computed(() => requestsFor(readList(this.ids()).ids));
+  protected readonly list = computed(() => readList(this.ids()));
+  protected readonly isEmpty = computed(() => this.ids().trim() === '');
+  private readonly requests = computed(() => requestsFor(this.list().ids));
 
   protected readonly rows = rxResource({
     params: () => this.requests(),

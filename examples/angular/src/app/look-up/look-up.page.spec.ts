@@ -43,6 +43,9 @@ const counts = () =>
   );
 /** What is drawn of the items that are ahead of the page, from the head on. */
 const squares = () => [...rendered().querySelectorAll('.ahead i')].map(({ className }) => className);
+/** What is said of the list that is to be looked up. */
+const read = () =>
+  [...rendered().querySelectorAll('#list-read :is(p, li)')].map(({ textContent }) => textContent.trim());
 const announced = () => rendered().querySelector('[role=status]')!.textContent;
 /** The requests that are active, by their id. */
 const active = () => http.match((request) => request.url.startsWith('/rows/')).filter(({ cancelled }) => !cancelled);
@@ -52,6 +55,14 @@ async function write(text: string): Promise<void> {
   field.value = text;
   field.dispatchEvent(new Event('input'));
   await stable();
+}
+
+/** Resolves when the file has been read. */
+async function choose(file: File): Promise<void> {
+  const input = page.querySelector<HTMLInputElement>('input[type=file]')!;
+  Object.defineProperty(input, 'files', { value: [file], configurable: true });
+  input.dispatchEvent(new Event('change'));
+  await vi.waitFor(() => expect(rendered().textContent).not.toMatch('Reading'));
 }
 
 async function start(text: string): Promise<void> {
@@ -240,9 +251,7 @@ describe('the page', () => {
   test('says what it leaves out of a list, and starts with the rest', async () => {
     const service = new Answers();
     await write('id\n1\nx\n2\n');
-    expect(rendered().querySelector('#list-read')!.textContent).toMatch(
-      /1 left out:\s*Line 3: expected an id, an integer from 1 and up, got "x"/,
-    );
+    expect(read()).toEqual(['1 left out:', 'Line 3: “x” is not an id']);
     expect(button(/^Start/).textContent).toMatch('2 rows');
     button(/^Start/).click();
     service.answer(2, 1);
@@ -250,9 +259,86 @@ describe('the page', () => {
   });
 
   test('says that there is no list, and goes to where it is written', async () => {
+    document.body.append(page);
     await start('');
-    expect(rendered().querySelector('#list-read')!.textContent).toMatch('Expected a list of ids, got none');
-    expect(rendered().querySelector('textarea')!.getAttribute('aria-invalid')).toBe('true');
+    expect(read()).toEqual(['Enter at least one id, or take a list.']);
+    const field = rendered().querySelector('textarea')!;
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    expect(document.activeElement).toBe(field);
+    await write('1');
+    expect(read()).toEqual([]);
+    page.remove();
+  });
+
+  test('takes the list of a file, and says how far it has read it', async () => {
+    const service = new Answers();
+    await write('7');
+    const choosing = choose(new File(['id,name\n3,Ada\nx,Bob\n1,Cy'], 'rows.csv'));
+    expect(read()).toEqual(['Reading rows.csv …']);
+    button(/^Start/).click();
+    expect(read()).toEqual(['Reading rows.csv …', 'The file is still being read.']);
+    await choosing;
+    expect(read()).toEqual(['2 ids in rows.csv', '1 left out:', 'Line 3: “x” is not an id']);
+    expect(page.querySelector('textarea')!.value).toBe('');
+    button(/^Start/).click();
+    expect(service.ids).toEqual(['3', '1']);
+    button('Cancel').click();
+
+    await write('5');
+    expect(read()).toEqual([]);
+    button(/^Start/).click();
+    expect(service.ids).toEqual(['5']);
+  });
+
+  test('says that a file could not be read', async () => {
+    const file = new File(['id\n1'], 'gone.csv');
+    file.text = () => Promise.reject(new DOMException('It is not there any more', 'NotFoundError'));
+    await choose(file);
+    expect(read()).toEqual(['gone.csv could not be read.']);
+  });
+
+  test('takes what was written last, not a file that took longer to read', async () => {
+    const choosing = choose(new File(['id\n1\n2'], 'rows.csv'));
+    await write('5');
+    await choosing;
+    // Longer than it takes to read it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(read()).toEqual([]);
+    expect(button(/^Start/).textContent).toMatch('1 row');
+  });
+
+  test('says once what a CSV lacks', async () => {
+    await write('order,name\n1,Ada\n2,Bob\n3,Cy');
+    expect(read()).toEqual(['Nothing can be read:', 'Line 1: no column is called “id”, only “order” and “name”']);
+  });
+
+  test('says that it starts nothing as long as a list is not done', async () => {
+    const service = new Answers();
+    await start('1,2');
+    await start('3');
+    expect(read()).toEqual(['The list before this one is not done yet. Wait for it, or cancel it.']);
+    expect(service.ids).toEqual(['1', '2']);
+    service.answer(1, 2);
+    expect(read()).toEqual([]);
+    button(/^Start/).click();
+    expect(service.ids).toEqual(['3']);
+  });
+
+  test('has more to do again while rows that failed are asked for again', async () => {
+    const service = new Answers();
+    await start('1,2,3');
+    service.answer(1);
+    service.fail(2, 404, 'not found');
+    service.fail(3, 404, 'not found');
+    const progress = () => [rendered().querySelector('.done')!.textContent, page.querySelector('progress')!.value];
+    expect(progress()).toEqual(['3 of 3', 3]);
+    button('Retry failed (2)').click();
+    expect(button(/^Retry failed/).getAttribute('aria-disabled')).toBe('true');
+    expect(progress()).toEqual(['1 of 3', 1]);
+    service.answer(2);
+    expect(progress()).toEqual(['2 of 3', 2]);
+    button('Cancel').click();
+    expect(progress()).toEqual(['3 of 3', 3]);
   });
 
   test('renders once for all the answers that come at once', async () => {

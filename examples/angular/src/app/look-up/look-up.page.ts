@@ -1,5 +1,15 @@
 import { DecimalPipe } from '@angular/common';
-import { afterNextRender, Component, computed, ElementRef, inject, Injector, signal, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import { asyncScheduler, filter, throttleTime } from 'rxjs';
 import { readList } from '../rows/read-list';
@@ -7,6 +17,14 @@ import { hasFailed, type FailedRow } from '../rows/row';
 import { RowsStore } from '../rows/rows.store';
 
 const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+interface Source {
+  readonly text: string;
+  /** The file that it is the text of. */
+  readonly file?: File;
+}
 
 @Component({
   selector: 'app-look-up-page',
@@ -23,19 +41,27 @@ export class LookUpPage {
   protected readonly drawn = 60;
   protected readonly told = 5;
 
-  protected readonly text = signal('');
-  protected readonly list = computed(() => readList(this.text()));
-  /** Why a file was not read, or nothing could be started. */
-  protected readonly refusal = signal('');
+  /** The list. A browser takes seconds to lay out a long text in a field, so that of a file is not shown there. */
+  private readonly source = signal<Source>({ text: '' });
+  protected readonly text = computed(() => (this.source().file ? '' : this.source().text));
+  protected readonly list = computed(() => readList(this.source().text));
+  protected readonly fileName = computed(() => this.source().file?.name);
+  /** The file that is being read. */
+  protected readonly reading = signal<File | undefined>(undefined);
+  /** Why nothing was started, until it could be. */
+  protected readonly refusal = linkedSignal({
+    source: () => ({ list: this.source(), running: this.store.running() }),
+    computation: () => '',
+  });
 
-  protected readonly leftToDo = computed(() => this.store.total() - this.store.rows().list.length);
+  protected readonly leftToDo = computed(() => this.store.total() - this.store.done());
   private readonly injector = inject(Injector);
   private readonly status = viewChild<ElementRef<HTMLElement>>('status');
   private readonly summary = computed(() => {
     const total = this.store.total();
     if (total === 0) return '';
     const failed = this.store.failed().length;
-    const rows = `${this.store.rows().list.length} of ${total} rows${failed > 0 ? `, ${failed} failed` : ''}`;
+    const rows = `${this.store.done()} of ${total} rows${failed > 0 ? `, ${failed} failed` : ''}`;
     return this.store.running() ? rows : `${this.leftToDo() > 0 ? 'Cancelled' : 'Done'}: ${rows}`;
   });
   /** What a screen reader says: nobody wants to hear of every row. */
@@ -52,34 +78,49 @@ export class LookUpPage {
   }
 
   protected edit(text: string): void {
-    this.text.set(text);
-    this.refusal.set('');
+    this.take({ text });
   }
 
   protected async readFile(file: File | undefined): Promise<void> {
     if (!file) return;
+    this.take({ text: '' }, file);
+    let source: Source = { text: '' };
     try {
-      this.edit(await file.text());
+      source = { text: await file.text(), file };
     } catch {
-      this.refusal.set(`Expected a file that can be read, got ${file.name}`);
+      // Then the list is empty.
     }
+    // So that the page says that it is reading: a list of 300,000 ids takes half a second.
+    await nextFrame();
+    // There may be another list by now.
+    if (this.reading() !== file) return;
+    this.take(source);
+    if (!source.file) this.refusal.set(`${file.name} could not be read.`);
   }
 
   protected start(event: Event, field: HTMLElement): void {
     event.preventDefault();
-    if (this.store.running()) return;
     const { ids } = this.list();
-    if (ids.length > 0) {
+    if (this.store.running()) {
+      this.refusal.set('The list before this one is not done yet. Wait for it, or cancel it.');
+    } else if (this.reading()) {
+      this.refusal.set('The file is still being read.');
+    } else if (ids.length === 0) {
+      this.refusal.set('Enter at least one id, or take a list.');
+      field.focus();
+    } else {
       this.store.start(ids);
       afterNextRender(() => this.status()?.nativeElement.scrollIntoView?.(), { injector: this.injector });
-      return;
     }
-    this.refusal.set('Expected a list of ids, got none');
-    field.focus();
   }
 
   protected cancel(): void {
     if (this.store.running()) this.store.cancel();
+  }
+
+  private take(source: Source, reading?: File): void {
+    this.source.set(source);
+    this.reading.set(reading);
   }
 
   protected retryAll(): void {

@@ -22,6 +22,10 @@ export class RowsStore {
   /** The rows so far, in the order of the list. */
   readonly rows = computed(() => ({ list: this.found() as readonly Row[] }));
   readonly failed = computed(() => this.found().filter(hasFailed));
+  /** Those that are asked for again, and have not come yet. */
+  readonly again = computed(() => this.failed().filter(({ again }) => again));
+  /** How many rows have come, but for those that are asked for again. */
+  readonly done = computed(() => this.found().length - this.again().length);
   readonly counts = this.counted.asReadonly();
   /** What the items are that have started and are not on the page yet, from the head on. */
   readonly ahead = computed(() => [...this.started()].map(([index, state]) => ({ index, state })));
@@ -57,7 +61,7 @@ export class RowsStore {
   cancel(): void {
     this.run([]);
     this.change((rows) => {
-      for (const { index, id, error, again } of this.failed()) if (again) rows[index] = { index, id, error };
+      for (const { index, id, error } of this.again()) rows[index] = { index, id, error };
     });
   }
 
