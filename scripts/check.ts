@@ -18,7 +18,7 @@ const checks: [name: string, command: string][] = [
   ['test frameworks', 'tsx scripts/frameworks.ts'],
   ['publint', 'publint --strict'],
   ['are the types wrong', 'attw --pack . --quiet'],
-  ['API report', 'api-extractor run && api-extractor run -c api-extractor.testing.json'],
+  ['API report', 'api-extractor run -c scripts/api/index.json && api-extractor run -c scripts/api/testing.json'],
   ['size budget', 'size-limit'],
   ['unused files, exports and dependencies', 'knip'],
 ];

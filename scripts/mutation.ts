@@ -17,8 +17,8 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { name: 'operators', configFile: 'stryker.config.json', hasLongTests: true },
-  { name: 'testing', configFile: 'stryker.testing.config.json', hasLongTests: false },
+  { name: 'operators', configFile: 'test/mutation/operators.json', hasLongTests: true },
+  { name: 'testing', configFile: 'test/mutation/testing.json', hasLongTests: false },
 ];
 
 const names = PARTS.map(({ name }) => name);

@@ -47,7 +47,7 @@ async function agrees(text) {
 /** Whether the package has been built since its source was changed. */
 function isBuilt() {
   const built = statSync(join(root, 'dist/index.d.ts'), { throwIfNoEntry: false });
-  const sources = ['package.json', 'tsup.config.ts', ...filesIn(join(root, 'src')).map((name) => join('src', name))];
+  const sources = ['package.json', ...filesIn(join(root, 'src')).map((name) => join('src', name))];
   return built !== undefined && sources.every((path) => statSync(join(root, path)).mtimeMs <= built.mtimeMs);
 }
 

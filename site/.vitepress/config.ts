@@ -95,7 +95,7 @@ const config = defineConfig({
           text: 'Measured',
           items: [
             ...to('Performance', 'bench/RESULTS.md'),
-            ...to('Endurance', 'soak/RESULTS.md'),
+            ...to('Endurance', 'bench/soak/RESULTS.md'),
             ...to('Compatibility', 'docs/evidence/compatibility.md'),
           ],
         },

@@ -14,7 +14,7 @@ const others: Readonly<Record<string, string>> = {
   'CONTRIBUTING.md': 'contributing.md',
   'CHANGELOG.md': 'changelog.md',
   'bench/RESULTS.md': 'performance.md',
-  'soak/RESULTS.md': 'endurance.md',
+  'bench/soak/RESULTS.md': 'endurance.md',
   'marbles/README.md': 'marbles/index.md',
 };
 

@@ -1,6 +1,6 @@
 /** The page and the chart: made from the results alone, so that a test can make them again. */
-import { formatted, table } from '../bench/markdown.js';
-import { count } from '../bench/words.js';
+import { formatted, table } from '../markdown.js';
+import { count } from '../words.js';
 import { drawChart } from './chart.js';
 import type { Results } from './results.js';
 import { sum } from './sample.js';
@@ -10,9 +10,9 @@ import { heapTrend, judge, kilobytes, measured } from './verdict.js';
 /** What is to be in a file, by its path from the root. */
 export async function pagesOf(results: Results): Promise<Record<string, string>> {
   return {
-    'soak/results.json': await formatted(JSON.stringify(results), 'json'),
-    'soak/RESULTS.md': await page(results),
-    'soak/results.svg': drawChart(results),
+    'bench/soak/results.json': await formatted(JSON.stringify(results), 'json'),
+    'bench/soak/RESULTS.md': await page(results),
+    'bench/soak/results.svg': drawChart(results),
   };
 }
 

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import config from './vitest.config.js';
+import config from '../../vitest.config.js';
 
 /** What finds most mutants in the least time. */
 const FIRST = ['model', 'marbles', 'config', 'onError', 'timeout'];
@@ -31,6 +31,6 @@ export default defineConfig({
     testTimeout: 60_000,
     isolate: false,
     sequence: { sequencer: CheapFirst },
-    setupFiles: ['test/support/mutation.ts'],
+    setupFiles: ['test/mutation/setup.ts'],
   },
 });

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { COLOURS, Drawing, INK } from '../bench/svg.js';
+import { COLOURS, Drawing, INK } from '../svg.js';
 import type { Results } from './results.js';
 import type { Sample } from './sample.js';
 import { heapTrend, measured } from './verdict.js';

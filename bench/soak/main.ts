@@ -8,8 +8,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { expectBuilt } from '../bench/expectBuilt.js';
-import { count } from '../bench/words.js';
+import { expectBuilt } from '../expectBuilt.js';
+import { count } from '../words.js';
 import { readResults, type Results } from './results.js';
 import { run } from './run.js';
 import type { Sample } from './sample.js';
@@ -67,7 +67,7 @@ async function writePages(results: Results): Promise<void> {
   // Only now: what draws and formats is larger than all that is measured.
   const { pagesOf } = await import('./report.js');
   for (const [path, content] of Object.entries(await pagesOf(results))) {
-    writeFileSync(new URL(`../${path}`, import.meta.url), content);
+    writeFileSync(new URL(`../../${path}`, import.meta.url), content);
   }
 }
 

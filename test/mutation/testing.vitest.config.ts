@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import config from './vitest.config.js';
+import config from '../../vitest.config.js';
 
 /** A mutant's run ends with the first test that fails: the files that start and run fastest come first. */
 const ORDER = ['show', 'isEqual', 'readMarbles', 'realms', 'readMarbleFile', 'printMarble', 'diagrams', 'runMarble'];
