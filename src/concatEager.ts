@@ -2,11 +2,11 @@ import { identity, type Observable, type ObservableInput, type ObservedValueOf }
 import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
-import type { Project } from './internal/eagerProcess.js';
-import { handleRejection } from './internal/promises.js';
+import type { Project } from './internal/run.js';
+import { handleRejection } from './internal/rejections.js';
 import { hasMethod, isReadable } from './internal/reader.js';
 import { normalizeConfig } from './internal/settings.js';
-import { PulledSource } from './internal/source.js';
+import { PulledSource } from './internal/pulled.js';
 
 /**
  * Concatenates inputs, up to `concurrent` of them at once, and reads them one at a time: the next one only when there is a
@@ -71,9 +71,9 @@ export function concatEager<O extends ObservableInput<unknown>, F extends Observ
   );
   const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O, Out>);
   handleRejections(inputs);
-  return eagerly(identity as Project<O, Out>, settings, (process) => {
+  return eagerly(identity as Project<O, Out>, settings, (loop) => {
     handleRejections(inputs);
-    return new PulledSource<O, Out>(inputs, process);
+    return new PulledSource<O>(inputs, loop);
   });
 }
 

@@ -2,9 +2,9 @@ import type { ObservableInput, ObservedValueOf, OperatorFunction } from 'rxjs';
 import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
-import type { Project } from './internal/eagerProcess.js';
+import type { Project } from './internal/run.js';
 import { normalizeConfig } from './internal/settings.js';
-import { PushedSource } from './internal/source.js';
+import { PushedSource } from './internal/pushed.js';
 
 /**
  * Gives the same notifications as `concatMap`, only sooner: it runs up to `concurrent` inners at once and emits what they
@@ -70,5 +70,5 @@ export function concatMapEager<T, O extends ObservableInput<unknown>, F extends 
   type Out = ObservedValueOf<O | F>;
   check(typeof project === 'function', 'project', 'a function', project);
   const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T, Out>);
-  return (source) => eagerly(project as Project<T, Out>, settings, (process) => new PushedSource(source, process));
+  return (source) => eagerly(project as Project<T, Out>, settings, (loop) => new PushedSource(source, loop));
 }

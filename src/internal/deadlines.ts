@@ -5,10 +5,10 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 export interface ClockOwner {
   /** Is called when a clock of its has passed. */
-  passed(limit: Limit): void;
+  passed(duration: Duration): void;
 }
 
-/** A clock passes `limit.ms` after `since`, unless it is stopped before. While it does not run, it is its own neighbour. */
+/** A clock passes `duration.ms` after `since`, unless it is stopped before. While it does not run, it is its own neighbour. */
 export class Clock {
   since = 0;
   /** Which one it is of all that were started: the later, the higher. */
@@ -17,7 +17,7 @@ export class Clock {
   later: Clock = this;
 
   constructor(
-    public limit: Limit,
+    public duration: Duration,
     readonly owner: ClockOwner,
   ) {}
 
@@ -32,7 +32,7 @@ export class Clock {
  * A duration that clocks can be started for, and all that run for it. Since the duration is the same, the order in which they
  * were started is the order in which they pass: a list suffices where clocks of any duration would need a heap.
  */
-export class Limit {
+export class Duration {
   /** The ring of clocks is closed by one that never passes: the earliest comes after it, the latest before it. */
   readonly ring: Clock = new Clock(this, undefined as never);
 
@@ -54,12 +54,12 @@ interface Alarm {
  * does not touch the action: it fires once for nothing, and is set again only if another clock runs. So a limit that does
  * not pass costs a few links and no timer.
  *
- * The time here never goes backwards, whatever the scheduler's clock does: a jump back is taken as no time at all. And an
- * action that fires shows that its delay has passed, for every clock that ran when it was scheduled, even where the
- * scheduler's clock stands still. So a clock that is wrong can delay a limit, but neither hasten it nor stop it.
+ * Time never goes backwards here: a jump back counts as zero. An action that fires proves that its delay has elapsed, for every
+ * clock that ran when it was scheduled, even if the scheduler's `now()` stands still. So a wrong clock can delay a limit, but
+ * not hasten or stop it.
  */
 export class Deadlines {
-  private limits: Limit[] = [];
+  private durations: Duration[] = [];
   private armed: Alarm | undefined = undefined;
   private latest = -Infinity;
   private skew = 0;
@@ -67,19 +67,14 @@ export class Deadlines {
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
-  /** Whether there is any limit. */
-  get limited(): boolean {
-    return this.limits.length > 0;
-  }
-
-  /** The limit of that name, if there is to be one. */
-  limit(name: string, ms: unknown): Limit | undefined {
+  /** Makes a duration that clocks can be started for, where `ms` is a number. */
+  add(name: string, ms: unknown): Duration | undefined {
     if (typeof ms !== 'number') {
       return undefined;
     }
-    const limit = new Limit(name, ms);
-    this.limits.push(limit);
-    return limit;
+    const duration = new Duration(name, ms);
+    this.durations.push(duration);
+    return duration;
   }
 
   now(): number {
@@ -92,11 +87,11 @@ export class Deadlines {
     return this.latest;
   }
 
-  /** Starts a clock of that limit: a new one, or the given one anew. */
-  start(limit: Limit, owner: ClockOwner, clock = new Clock(limit, owner)): Clock {
-    const { ring } = limit;
+  /** Starts a clock of that duration: a new one, or the given one anew. */
+  start(duration: Duration, owner: ClockOwner, clock = new Clock(duration, owner)): Clock {
+    const { ring } = duration;
     clock.stop();
-    clock.limit = limit;
+    clock.duration = duration;
     clock.since = this.now();
     clock.order = this.started++;
     clock.earlier = ring.earlier;
@@ -110,15 +105,15 @@ export class Deadlines {
 
   /** Ends all clocks and leaves no action armed. */
   close(): void {
-    this.limits.forEach(({ ring }) => ring.stop());
-    this.limits = [];
+    this.durations.forEach(({ ring }) => ring.stop());
+    this.durations = [];
     this.armed?.action?.unsubscribe();
     this.armed = undefined;
   }
 
   /** Sees to it that there is an action when the clock passes, or before. */
-  private arm({ since, limit }: Clock): void {
-    const deadline = since + limit.ms;
+  private arm({ since, duration }: Clock): void {
+    const deadline = since + duration.ms;
     if (this.armed !== undefined) {
       if (this.armed.at <= deadline) {
         return;
@@ -141,7 +136,7 @@ export class Deadlines {
     const now = this.now();
     const { started } = this;
     try {
-      for (const { ring, ms } of this.limits) {
+      for (const { ring, ms } of this.durations) {
         let clock: Clock;
         // A clock that is started meanwhile is for the next time.
         while ((clock = ring.later) !== ring && clock.order < started) {
@@ -149,12 +144,12 @@ export class Deadlines {
             break;
           }
           clock.stop();
-          clock.owner.passed(clock.limit);
+          clock.owner.passed(clock.duration);
         }
       }
     } finally {
       this.now();
-      for (const { ring } of this.limits) {
+      for (const { ring } of this.durations) {
         if (ring.later !== ring) {
           this.arm(ring.later);
         }

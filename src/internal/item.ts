@@ -1,34 +1,34 @@
+import type { Duration } from './deadlines.js';
 import { Queue } from './queue.js';
+import type { ReorderQueue } from './reorderQueue.js';
 
-/** What runs on behalf of an item: an attempt, the delay before the next one, what a fallback returned. */
+/** What runs for an item: an attempt, the delay before the next one, a fallback. */
 export interface Running {
-  /** Cuts its link to the item: whatever it hears from now on has no effect. */
+  /** Cuts its links and calls nobody: whatever it still hears has no effect. */
   close(): void;
-  /** Closes it, where it is not, and ends what it listens to. */
+  /** Closes it, and tears down what it observes. */
   cancel(reason?: unknown): void;
+  /** Cancels it, since a limit has passed: its item fails with a `TimeoutError`. */
+  timeOut(limit: Duration, mayRetry: boolean): void;
 }
 
-/**
- * One source value together with its place in the output: how it ended, and what it has parked. What runs on its behalf at
- * the moment is its `run`.
- */
+/** One source value together with its turn in the output: how it ended, and the values that it keeps until then. */
 export class Item<T, R> {
-  /** The next item in source order. */
+  /** The next item of its lane. */
   next: Item<T, R> | undefined = undefined;
+  /** What runs for it, or is about to. */
   run: Running | undefined = undefined;
   ended = false;
-  /** Whether the queue has counted it as ready, while it was behind the head: see `ReorderQueue.ready`. */
+  /** Whether its lane has counted it as ready, while it was behind the head: see `ReorderQueue.ready`. */
   ready = false;
-  /** Why it failed, while a fallback takes its place. In a box, since an error may be `undefined`. */
-  failure: { readonly error: unknown } | undefined = undefined;
   /** How many attempts have been started, and how many of them count against the limit of retries. */
   attempts = 0;
   retries = 0;
   /** How many values went out, or will, in all, and how many of them came before the current attempt. */
   emitted = 0;
   emittedBefore = 0;
-  /** How many values are parked. Most items park one at most: the earliest stands here, and a queue is made only for more. */
-  parked = 0;
+  /** How many values are kept. Most items keep one at most: the earliest stands here, and a queue is made only for more. */
+  kept = 0;
   private earliest: R | undefined = undefined;
   private more: Queue<R> | undefined = undefined;
 
@@ -36,27 +36,29 @@ export class Item<T, R> {
     readonly index: number,
     /** Let go of, where nobody will ask for it again. */
     public value: T | undefined,
+    /** Whose head may emit. */
+    readonly lane: ReorderQueue<T, R>,
   ) {}
 
-  park(value: R): void {
-    if (this.parked++ === 0) {
+  keep(value: R): void {
+    if (this.kept++ === 0) {
       this.earliest = value;
     } else {
       (this.more ??= new Queue()).push(value);
     }
   }
 
-  /** Takes the earliest parked value. To be called only while there is one. */
-  takeParked(): R {
+  /** Takes the earliest value that is kept. To be called only while there is one. */
+  takeKept(): R {
     const { earliest } = this;
-    this.earliest = --this.parked === 0 ? undefined : this.more!.shift();
+    this.earliest = --this.kept === 0 ? undefined : this.more!.shift();
     return earliest as R;
   }
 
-  /** Forgets what it parked, as if it had never been emitted; but not how many values the attempt has emitted. */
-  dropParked(): void {
+  /** Forgets the values that it keeps, as if they had never been emitted; but not how many the attempt has emitted. */
+  dropKept(): void {
     this.earliest = this.more = undefined;
     this.emittedBefore -= this.emitted;
-    this.parked = this.emitted = 0;
+    this.kept = this.emitted = 0;
   }
 }

@@ -1,12 +1,11 @@
 import type { Item } from './item.js';
 
 /**
- * The items that are started and not yet fully emitted, in source order. Only the head may emit; what the others emit or
- * how they end is kept in the item itself, so taking the next in order is following one link, in constant time.
+ * A lane: items that are started and not yet flushed, in the order in which they come out. Only the head may emit; the values
+ * of the others, and how they ended, are kept in the items, so taking the next in order is following one link, in constant time.
  */
 export class ReorderQueue<T, R> {
   head: Item<T, R> | undefined = undefined;
-  size = 0;
   /** How many items behind the head have something that could be emitted if it were their turn. */
   ready = 0;
   private tail: Item<T, R> | undefined = undefined;
@@ -18,17 +17,15 @@ export class ReorderQueue<T, R> {
       this.tail.next = item;
     }
     this.tail = item;
-    this.size++;
   }
 
-  /** Removes the head: the item behind it has its turn. */
+  /** Removes the head: it is the turn of the item behind it. */
   shift(): void {
     const gone = this.head!;
     const head = gone.next;
     // Whoever still holds the item that is gone must not hold all that came after it.
     gone.next = undefined;
     this.head = head;
-    this.size--;
     if (head === undefined) {
       this.tail = undefined;
     } else if (head.ready) {
@@ -36,7 +33,7 @@ export class ReorderQueue<T, R> {
     }
   }
 
-  /** Notes that an item behind the head has something that could be emitted. */
+  /** Notes that an item has something that could be emitted if it were its turn. */
   markReady(item: Item<T, R>): void {
     if (item !== this.head && !item.ready) {
       item.ready = true;
@@ -44,7 +41,7 @@ export class ReorderQueue<T, R> {
     }
   }
 
-  /** Removes all items after `item`, or all there are, and returns them in source order. */
+  /** Removes all items after `item`, or all there are, and returns them in order. */
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[] {
     const removed: Item<T, R>[] = [];
     let later = item === undefined ? this.head : item.next;
@@ -57,7 +54,6 @@ export class ReorderQueue<T, R> {
       removed.push(later);
       later = next;
     }
-    this.size -= removed.length;
     this.tail = item;
     if (item === undefined) {
       this.head = undefined;

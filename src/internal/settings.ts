@@ -9,6 +9,7 @@ import type {
   RetryConfig,
 } from '../config.js';
 import { check, checkCount, checkNumber, checkOptions, list } from './check.js';
+import { POLICY_NAMES } from './policies.js';
 
 /** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
 export interface Settings<T, R> {
@@ -36,7 +37,6 @@ export interface Retry {
 
 const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
-export const POLICY_NAMES: readonly string[] = ['in-order', 'immediate', 'at-end', 'skip'] satisfies OnErrorPolicy[];
 
 /**
  * Checks a configuration and fills in the defaults.
@@ -50,7 +50,7 @@ export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R
   checkCount('concurrent', 1, concurrent);
   const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
   checkCount('reorderWindow', 1, reorderWindow);
-  const knownPolicy = typeof onError === 'function' || (typeof onError === 'string' && POLICY_NAMES.includes(onError));
+  const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
   check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);

@@ -1,26 +1,11 @@
-import { config, TimeoutError } from 'rxjs';
+import { TimeoutError } from 'rxjs';
 import type { LimitName, TimeoutMeta } from '../config.js';
-import type { Limit } from './deadlines.js';
+import type { Duration } from './deadlines.js';
 import type { Item } from './item.js';
 import { show } from './show.js';
 
-/**
- * Reports an error that nobody is there to receive as rxjs reports that of a throwing subscriber: to
- * `config.onUnhandledError`, or by throwing it in a task of its own.
- */
-export function reportError(error: unknown): void {
-  setTimeout(() => {
-    const { onUnhandledError } = config;
-    if (onUnhandledError) {
-      onUnhandledError(error);
-    } else {
-      throw error;
-    }
-  });
-}
-
 /** rxjs's own `TimeoutError`, which says which limit of which item has passed. */
-export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): TimeoutError<unknown, TimeoutMeta<T>> {
+export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration): TimeoutError<unknown, TimeoutMeta<T>> {
   const { index, attempts: attempt } = item;
   const meta: TimeoutMeta<T> = {
     value: item.value as T,
@@ -40,7 +25,8 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Limit): Ti
 export function notObservableInput(
   input: unknown,
   name: string,
-  { index, failure }: Pick<Item<unknown, unknown>, 'index' | 'failure'>,
+  index: number,
+  failure?: { readonly error: unknown },
 ): TypeError {
   const hint = failure && ', or `EMPTY` to skip the item';
   return new TypeError(

@@ -1,0 +1,46 @@
+import type { ObservableInput } from 'rxjs';
+import type { FailedItem } from '../config.js';
+import type { Item } from './item.js';
+import { notObservableInput } from './itemErrors.js';
+import { InnerRun, type Host } from './run.js';
+import type { OnErrorFunction } from './settings.js';
+
+/** What continues a failed item: the `onError` function is called, and what it returns takes the place of the inner. */
+export class Fallback<T, R> extends InnerRun<T, R> {
+  constructor(
+    item: Item<T, R>,
+    host: Host<T, R>,
+    private readonly failure: { readonly error: unknown },
+  ) {
+    super(item, host);
+  }
+
+  protected call(item: Item<T, R>, { settings }: Host<T, R>): ObservableInput<R> {
+    const onError = settings.onError as OnErrorFunction<T, R>;
+    const { value, index, attempts: attempt, emitted } = item;
+    const signal = () => this.signal;
+    const failed: FailedItem<T> = {
+      value: value as T,
+      index,
+      attempt,
+      emitted,
+      get signal() {
+        return signal();
+      },
+    };
+    item.emittedBefore = emitted;
+    return onError(this.failure.error, failed);
+  }
+
+  protected failed(item: Item<T, R>, host: Host<T, R>, error: unknown): void {
+    host.fallbackFailed(item, error);
+  }
+
+  protected override timedOut(item: Item<T, R>, host: Host<T, R>, error: unknown): void {
+    this.failed(item, host, error);
+  }
+
+  protected mistake(input: unknown, { index }: Item<T, R>): TypeError {
+    return notObservableInput(input, 'onError', index, this.failure);
+  }
+}

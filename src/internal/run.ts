@@ -1,0 +1,154 @@
+import type { ObservableInput } from 'rxjs';
+import type { ItemContext } from '../config.js';
+import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
+import type { Item, Running } from './item.js';
+import { timeoutError } from './itemErrors.js';
+import type { Monitor } from './monitor.js';
+import { InputObserver, observeInput } from './observeInput.js';
+import { handleRejection } from './rejections.js';
+import { reportError } from './reportError.js';
+import type { Settings } from './settings.js';
+
+export type Project<T, R> = (value: T, index: number, item: ItemContext) => ObservableInput<R>;
+
+/** The durations that a subscription has clocks for, by the option's name. */
+export type Durations = Readonly<Record<'first' | 'each' | 'total' | 'blocking' | 'delay', Duration | undefined>>;
+
+/** What a run needs of the loop: it says what has happened, and the loop what that leads to. */
+export interface Host<T, R> {
+  readonly project: Project<T, R>;
+  readonly settings: Settings<T, R>;
+  readonly deadlines: Deadlines;
+  readonly durations: Durations;
+  readonly monitor: Monitor<T> | undefined;
+  /** Whether anybody will ask for an item's value after `project` has had it. */
+  readonly keepsValues: boolean;
+  emitted(item: Item<T, R>, value: R): void;
+  completed(item: Item<T, R>): void;
+  attemptFailed(item: Item<T, R>, error: unknown, mayRetry: boolean): void;
+  fallbackFailed(item: Item<T, R>, error: unknown): void;
+  /** The item failed beyond any retry. */
+  failedForGood(item: Item<T, R>, error: unknown): void;
+  /** The item's next run may be started. */
+  ready(run: Run<T, R, unknown>): void;
+}
+
+/**
+ * What runs for an item: it calls a function of the user, and observes what that returns. A producer may hold it for as long as
+ * it likes, as a promise that never settles does: once closed, it leads neither to the item nor to the loop.
+ */
+export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwner, Running {
+  protected item: Item<T, R>;
+  protected host: Host<T, R>;
+  protected clock: Clock | undefined = undefined;
+
+  constructor(item: Item<T, R>, host: Host<T, R>) {
+    super();
+    this.item = item;
+    this.host = host;
+    item.run = this;
+  }
+
+  /** What is wrong with the function, or with what it returns, is the item's failure. */
+  start(): void {
+    const { item } = this;
+    try {
+      const input = this.call(item, this.host);
+      if (this.closed) {
+        handleRejection(input);
+      } else if (!observeInput(input, this)) {
+        this.error(this.mistake(input, item));
+      }
+    } catch (error) {
+      if (!this.closed) {
+        this.error(error);
+      }
+    }
+  }
+
+  error(error: unknown): void {
+    const { item, host } = this;
+    this.ended();
+    this.failed(item, host, error);
+  }
+
+  complete(): void {
+    const { item, host } = this;
+    this.ended();
+    host.completed(item);
+  }
+
+  passed(limit: Duration): void {
+    this.timeOut(limit, true);
+  }
+
+  timeOut(limit: Duration, mayRetry: boolean): void {
+    const { item, host } = this;
+    const error = timeoutError(item, limit);
+    try {
+      (this as Running).cancel(error);
+    } catch (thrown) {
+      reportError(thrown);
+    }
+    // A teardown may have ended everything.
+    if (!item.ended) {
+      this.timedOut(item, host, error, mayRetry);
+    }
+  }
+
+  override close(): void {
+    this.closed = true;
+    this.clock?.stop();
+    this.item.run = undefined;
+    this.item = this.host = this.clock = undefined as never;
+  }
+
+  /** Starts a clock of that duration, if there is one. */
+  protected startClock(duration: Duration | undefined): Clock | undefined {
+    return duration && this.host.deadlines.start(duration, this);
+  }
+
+  /** Calls the function. */
+  protected abstract call(item: Item<T, R>, host: Host<T, R>): ObservableInput<V>;
+
+  /** The error for what the function has returned, where that is not an ObservableInput. */
+  protected abstract mistake(input: unknown, item: Item<T, R>): TypeError;
+
+  protected abstract failed(item: Item<T, R>, host: Host<T, R>, error: unknown): void;
+
+  protected timedOut(item: Item<T, R>, host: Host<T, R>, error: unknown, mayRetry: boolean): void {
+    host.attemptFailed(item, error, mayRetry);
+  }
+}
+
+/** A run that emits for its item, and whose function is given a signal. */
+export abstract class InnerRun<T, R> extends Run<T, R, R> {
+  private controller: AbortController | undefined = undefined;
+  private cancelled = false;
+  private reason: unknown = undefined;
+
+  /** Made when it is first read, so that it costs nothing where it is not. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.cancelled) {
+        this.controller.abort(this.reason);
+      }
+    }
+    return this.controller.signal;
+  }
+
+  next(value: R): void {
+    this.host.emitted(this.item, value);
+  }
+
+  override cancel(reason?: unknown): void {
+    this.cancelled = true;
+    this.reason = reason;
+    try {
+      super.cancel();
+    } finally {
+      this.controller?.abort(reason);
+    }
+  }
+}
