@@ -197,6 +197,38 @@ describe('the page', () => {
     await vi.waitFor(() => expect(whole.upstream.aborted).toBe(6), 5_000);
   });
 
+  test('follows the newest rows when asked to, until it is scrolled away', async () => {
+    const gate = new Gate();
+    whole.answer = async (request) => {
+      for (const id of [41, 61, 81]) if (idIn(request) >= id) await gate.pass(String(id), request.signal);
+      return found(request);
+    };
+    await open('/', { reducedMotion: 'reduce' });
+    await start(idsUpTo(100).join());
+    const isInView = (id: number) =>
+      page
+        .locator('tbody tr')
+        .nth(id - 1)
+        .evaluate((row) => row.getBoundingClientRect().bottom <= innerHeight);
+    await until(async () => expect(await rows()).toHaveLength(40));
+    expect(await isInView(1)).toBe(true);
+    expect(await isInView(40)).toBe(false);
+
+    await button('Newest rows').click();
+    await until(async () => expect(await isInView(40)).toBe(true));
+    await button('Newest rows').waitFor({ state: 'detached' });
+    gate.let('41');
+    await until(async () => expect(await rows()).toHaveLength(60));
+    expect(await isInView(60)).toBe(true);
+
+    await page.mouse.wheel(0, -300);
+    await button('Newest rows').waitFor();
+    const top = await page.evaluate(() => scrollY);
+    gate.let('61', '81');
+    await until(async () => expect(await rows()).toHaveLength(100));
+    expect(await page.evaluate(() => scrollY)).toBe(top);
+  });
+
   test('says what it leaves out of a list', async () => {
     await open();
     await start('id,name\n1,Ada\nx,Bob\n2,Cy');

@@ -10,7 +10,23 @@ let http: HttpTestingController;
 let fixture: ComponentFixture<LookUpPage>;
 let page: HTMLElement;
 
+/** What jsdom lacks: it lays nothing out. */
+let endIsInView: (isInView: boolean) => void;
+const scrolls = vi.fn<(this: Element) => void>();
+
 beforeEach(() => {
+  scrolls.mockReset();
+  Element.prototype.scrollIntoView = scrolls;
+  vi.stubGlobal(
+    'IntersectionObserver',
+    class {
+      observe = vi.fn<() => void>();
+      disconnect = vi.fn<() => void>();
+      constructor(tell: (entries: { isIntersecting: boolean }[]) => void) {
+        endIsInView = (isIntersecting) => tell([{ isIntersecting }]);
+      }
+    },
+  );
   TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
   http = TestBed.inject(HttpTestingController);
   fixture = TestBed.createComponent(LookUpPage);
@@ -18,6 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   http.verify({ ignoreCancelled: true });
 });
 
@@ -246,6 +263,36 @@ describe('the page', () => {
     service.answer(4);
     vi.advanceTimersByTime(3_000);
     expect(announced()).toBe('Done: 4 of 4 rows, 1 failed');
+  });
+
+  test('follows the newest rows when asked to, until it is scrolled away', async () => {
+    const service = new Answers();
+    await start('1,2,3,4');
+    await stable();
+    const newest = () => button(/Newest rows$/);
+    const scrollsOf = (name: string) => scrolls.mock.contexts.filter(({ className }) => className === name).length;
+    expect(scrollsOf('status')).toBe(1);
+    endIsInView(false);
+    expect(newest()).toBeUndefined();
+    service.answer(1);
+    rendered();
+    expect(scrollsOf('end')).toBe(0);
+
+    newest().click();
+    expect(scrollsOf('end')).toBe(1);
+    endIsInView(true);
+    expect(newest()).toBeUndefined();
+    service.answer(2);
+    rendered();
+    expect(scrollsOf('end')).toBe(2);
+
+    endIsInView(false);
+    rendered();
+    service.answer(3);
+    rendered();
+    expect(scrollsOf('end')).toBe(2);
+    expect(newest()).toBeDefined();
+    service.answer(4);
   });
 
   test('says what it leaves out of a list, and starts with the rest', async () => {

@@ -1,13 +1,16 @@
 import { DecimalPipe } from '@angular/common';
 import {
   afterNextRender,
+  afterRenderEffect,
   Component,
   computed,
+  effect,
   ElementRef,
   inject,
   Injector,
   linkedSignal,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
@@ -15,6 +18,7 @@ import { asyncScheduler, filter, throttleTime } from 'rxjs';
 import { readList } from '../rows/read-list';
 import { hasFailed, type FailedRow } from '../rows/row';
 import { RowsStore } from '../rows/rows.store';
+import { InView } from './in-view';
 
 const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -28,7 +32,7 @@ interface Source {
 
 @Component({
   selector: 'app-look-up-page',
-  imports: [DecimalPipe],
+  imports: [DecimalPipe, InView],
   providers: [RowsStore],
   templateUrl: './look-up.page.html',
   styleUrl: './look-up.page.css',
@@ -73,6 +77,20 @@ export class LookUpPage {
     { initialValue: '' },
   );
 
+  /** Whether the window goes along with the rows as they come: until it is scrolled away from the last one. */
+  private readonly following = signal(false);
+  private readonly end = viewChild(InView);
+
+  constructor() {
+    effect(() => {
+      if (this.end()?.value() === false) this.following.set(false);
+    });
+    afterRenderEffect(() => {
+      this.store.rows();
+      if (untracked(this.following)) this.end()?.scrollTo();
+    });
+  }
+
   protected sample(count: number): void {
     this.edit(['id', ...idsUpTo(count)].join('\n'));
   }
@@ -110,12 +128,19 @@ export class LookUpPage {
       field.focus();
     } else {
       this.store.start(ids);
-      afterNextRender(() => this.status()?.nativeElement.scrollIntoView?.(), { injector: this.injector });
+      afterNextRender(() => this.status()?.nativeElement.scrollIntoView(), { injector: this.injector });
     }
   }
 
   protected cancel(): void {
     if (this.store.running()) this.store.cancel();
+  }
+
+  protected follow(end: InView): void {
+    this.following.set(true);
+    end.scrollTo();
+    // The button goes away.
+    end.focus();
   }
 
   private take(source: Source, reading?: File): void {
