@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RedisServer } from '../../../nestjs/src/demo/redis-server.js';
 import { UpstreamServer, type Answer, type Asked } from '../../../nestjs/src/demo/upstream-server.js';
 
 export type { Answer, Asked };
@@ -25,7 +24,7 @@ function browserPath(): string {
   throw new Error('there is no chromium: run "npm run setup" first');
 }
 
-/** The upstream, the NestJS service, which serves the production build, and a browser: all that there is in the end. */
+/** The upstream, the service, which serves the production build, and a browser: all that there is in the end. */
 export class Whole {
   private readonly closing: (() => unknown)[] = [];
   upstream!: UpstreamServer;
@@ -33,6 +32,8 @@ export class Whole {
   private browser!: Browser;
   /** How the upstream answers; a test says otherwise. */
   answer: (asked: Asked) => Promise<Answer> = found;
+  /** How many rows were most asked for at once. The upstream itself counts until it knows that an answer was sent. */
+  mostActive = 0;
 
   static async start(): Promise<Whole> {
     const whole = new Whole();
@@ -66,17 +67,18 @@ export class Whole {
 
   private async open(): Promise<void> {
     const executablePath = browserPath();
-    const redis = await RedisServer.start();
-    this.closing.push(() => redis.stop());
-    this.upstream = await UpstreamServer.start((asked) => this.answer(asked));
+    let active = 0;
+    this.upstream = await UpstreamServer.start((asked) => {
+      this.mostActive = Math.max(this.mostActive, ++active);
+      return this.answer(asked).finally(() => active--);
+    });
     this.closing.push(() => this.upstream.stop());
 
-    const service = fork(fileOf('../../../nestjs/dist/main.js'), {
+    const service = fork(fileOf('../../service.mjs'), {
       // The service neither gives up nor tries again: what is seen is what the page does.
       env: {
         ...process.env,
         UPSTREAM_URL: this.upstream.url,
-        REDIS_URL: redis.url,
         WEB_ROOT: fileOf('../../dist/page/browser'),
         TIMEOUT: '60000',
         RETRIES: '0',
