@@ -1,15 +1,18 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { firstValueFrom, fromEvent, race } from 'rxjs';
 
 /**
- * Gives values only while the client keeps up: none as long as the response holds more than it can send. rxjs has no
- * backpressure, so it is the source that has to wait.
+ * Gives values only while the client keeps up: none as long as the response
+ * holds more than it can send. rxjs has no backpressure, so it is the source
+ * that has to wait; the signal ends that.
  */
-export async function* asFastAsRead<T>(values: Iterable<T>, response: ServerResponse): AsyncGenerator<T> {
+export async function* asFastAsRead<T>(
+  values: Iterable<T>,
+  response: ServerResponse,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
   for (const value of values) {
-    if (response.writableNeedDrain) {
-      await firstValueFrom(race(fromEvent(response, 'drain'), fromEvent(response, 'close')));
-    }
+    if (response.writableNeedDrain) await once(response, 'drain', { signal });
     yield value;
   }
 }

@@ -1,21 +1,31 @@
-import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import {
+  BadRequestException,
+  Inject,
+  Injectable,
+  PayloadTooLargeException,
+  type PipeTransform,
+} from '@nestjs/common';
+import { rowId, show } from './row-id.js';
+import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
 
 /** An array of row ids, or the same as text, separated by commas. */
 @Injectable()
 export class IdsPipe implements PipeTransform<unknown, number[]> {
+  constructor(@Inject(ROWS_OPTIONS) private readonly options: RowsOptions) {}
+
   transform(value: unknown): number[] {
-    const ids: unknown = typeof value === 'string' ? value.split(',').map(Number) : value;
+    const ids: unknown = typeof value === 'string' ? value.split(',') : value;
     if (!Array.isArray(ids)) {
-      throw new BadRequestException(`Expected an array of row ids, got ${JSON.stringify(value) ?? 'nothing'}`);
+      throw new BadRequestException(
+        `Expected an array of row ids, got ${show(value)}`,
+      );
     }
-    return ids.map((id: unknown, index) => {
-      if (!Number.isSafeInteger(id) || (id as number) < 1) {
-        const got = typeof value === 'string' ? value.split(',')[index] : id;
-        throw new BadRequestException(
-          `Expected every row id to be an integer from 1 and up, got ${JSON.stringify(got)} at position ${index}`,
-        );
-      }
-      return id as number;
-    });
+    const { maxIds } = this.options;
+    if (ids.length > maxIds) {
+      throw new PayloadTooLargeException(
+        `Expected at most ${maxIds} row ids, got ${ids.length}`,
+      );
+    }
+    return ids.map((id, position) => rowId(id, ` at position ${position}`));
   }
 }

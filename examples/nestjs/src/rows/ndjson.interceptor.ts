@@ -1,16 +1,33 @@
-import { Injectable, Logger, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { Response } from 'express';
-import { catchError, defaultIfEmpty, EMPTY, ignoreElements, tap, type Observable } from 'rxjs';
+import {
+  catchError,
+  defaultIfEmpty,
+  EMPTY,
+  ignoreElements,
+  tap,
+  type Observable,
+} from 'rxjs';
 
 /**
- * Writes each value of the handler's Observable as a line of JSON, as soon as it comes. Nest unsubscribes when the client
- * has gone away. The handler has to take `@Res()`, by which Nest leaves the response to others.
+ * Writes each value of the handler's Observable as a line of JSON, as soon as
+ * it comes. Nest unsubscribes when the client has gone away. The handler has to
+ * take `@Res()`, by which Nest leaves the response to others.
  */
 @Injectable()
 export class NdjsonInterceptor implements NestInterceptor<unknown, undefined> {
   private readonly logger = new Logger(NdjsonInterceptor.name);
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<undefined> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<undefined> {
     const response = context.switchToHttp().getResponse<Response>();
     // Not earlier: what fails before the first line is answered as JSON.
     const begin = () => {
@@ -30,7 +47,8 @@ export class NdjsonInterceptor implements NestInterceptor<unknown, undefined> {
       catchError((error: unknown) => {
         if (!response.headersSent) throw error;
         this.logger.error(error);
-        // A response that is broken off is no complete one; the status has been sent already.
+        // The status has been sent already. Breaking the response off tells the
+        // client that it is not complete.
         response.destroy();
         return EMPTY;
       }),

@@ -5,7 +5,6 @@ import {
   Headers,
   HttpCode,
   Param,
-  ParseIntPipe,
   Post,
   Query,
   Res,
@@ -19,30 +18,38 @@ import type { Row } from '../upstream/upstream.service.js';
 import { asFastAsRead } from './as-fast-as-read.js';
 import { IdsPipe } from './ids.pipe.js';
 import { NdjsonInterceptor } from './ndjson.interceptor.js';
+import { RowIdPipe } from './row-id.pipe.js';
 import { RowsService, type FallbackRow } from './rows.service.js';
 import { UpstreamErrorsInterceptor } from '../upstream/upstream-errors.interceptor.js';
 
-/** Nest unsubscribes from what a handler returns when the client has gone away; that aborts the requests. */
+/**
+ * Nest unsubscribes from what a handler returns when the client has gone away;
+ * that aborts the requests.
+ */
 @Controller()
 export class RowsController {
   constructor(private readonly rows: RowsService) {}
 
   @Get('rows/:id')
   @UseInterceptors(UpstreamErrorsInterceptor)
-  row(@Param('id', ParseIntPipe) id: number): Observable<Row> {
+  row(@Param('id', RowIdPipe) id: number): Observable<Row> {
     return this.rows.row(id);
   }
 
   @Post('enrich')
   @HttpCode(200)
   @UseInterceptors(NdjsonInterceptor)
-  enrich(@Body(IdsPipe) ids: number[], @Res() response: Response): Observable<Row | FallbackRow> {
-    return this.rows.rows(asFastAsRead(ids, response));
+  enrich(
+    @Body(IdsPipe) ids: number[],
+    @Res() response: Response,
+  ): Observable<Row | FallbackRow> {
+    return this.rows.rows((signal) => asFastAsRead(ids, response, signal));
   }
 
   /**
-   * The same for an `EventSource`, which connects again when the connection is lost, and then says which event was its
-   * last: it gets the rows after that one. It would do so after the last row as well, hence the event `end`.
+   * The same for an `EventSource`, which connects again when the connection is
+   * lost, and then says which event was its last: it gets the rows after that
+   * one. It would do so after the last row as well, hence the event `end`.
    */
   @Sse('enrich/events')
   events(
@@ -51,11 +58,13 @@ export class RowsController {
     @Res() response: Response,
   ): Observable<MessageEvent> {
     const done = Math.max(0, Math.trunc(Number(lastEventId)) || 0);
+    const rows = this.rows.rows((signal) =>
+      asFastAsRead(ids.slice(done), response, signal),
+    );
+    const end = { rows: ids.length };
     return concat(
-      this.rows
-        .rows(asFastAsRead(ids.slice(done), response))
-        .pipe(map((row, index): MessageEvent => ({ id: String(done + index + 1), data: row }))),
-      of<MessageEvent>({ type: 'end', id: String(ids.length), data: { rows: ids.length } }),
+      rows.pipe(map((data, index) => ({ id: String(done + index + 1), data }))),
+      of({ type: 'end', id: String(ids.length), data: end }),
     );
   }
 }

@@ -1,42 +1,78 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { of, type Observable } from 'rxjs';
-import { concatEager, concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+import {
+  concatEager,
+  concatMapEager,
+  type ItemContext,
+} from 'rxjs-concat-map-eager';
+import { Activity } from '../activity.js';
 import { toHttp } from '../upstream/to-http.js';
-import { retryTransient, UpstreamService, type Row } from '../upstream/upstream.service.js';
+import {
+  reasonOf,
+  retryTransient,
+  toText,
+} from '../upstream/upstream.errors.js';
+import { UpstreamService, type Row } from '../upstream/upstream.service.js';
+import { whileSubscribed } from '../while-subscribed.js';
+import { Bulkhead } from './bulkhead.js';
 import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
 
-/** What stands in the place of a row that could not be had. */
+/** What is written in the turn of a row that could not be had. */
 export interface FallbackRow {
   readonly id: number;
   readonly name: null;
   readonly error: string;
 }
 
+/** Gives ids until the signal aborts. */
+export type Ids = (signal: AbortSignal) => AsyncIterable<number>;
+
 @Injectable()
 export class RowsService {
   private readonly logger = new Logger(RowsService.name);
+  private readonly activity = new Activity();
 
   constructor(
     private readonly upstream: UpstreamService,
+    private readonly bulkhead: Bulkhead,
     @Inject(ROWS_OPTIONS) private readonly options: RowsOptions,
   ) {}
 
   /** One row, or the error of its last attempt. */
   row(id: number): Observable<Row> {
-    return of(id).pipe(concatMapEager(this.fetchRow, { ...this.limits(), onError: 'in-order' }));
+    return this.bulkhead.run(
+      of(id).pipe(concatMapEager(this.fetchRow, this.limits())),
+    );
   }
 
   /**
-   * A row for each id, in their order. An id is read when there is a place and room in the window for its row, so that
-   * whoever gives the ids decides how fast this goes.
+   * A row for each id, in their order. An id is read when there is a slot for
+   * its row and room in the window, so whoever gives the ids sets the pace.
    */
-  rows(ids: Iterable<number> | AsyncIterable<number>): Observable<Row | FallbackRow> {
+  rows(ids: Ids): Observable<Row | FallbackRow> {
     const { concurrent, reorderWindow } = this.options;
-    return concatEager({ [Symbol.asyncIterator]: () => this.lookUps(ids) }, { concurrent, reorderWindow });
+    return this.activity.follow((monitor) =>
+      whileSubscribed((signal) =>
+        concatEager(this.lookUps(ids(signal)), {
+          concurrent,
+          reorderWindow,
+          monitor,
+        }),
+      ),
+    );
   }
 
-  private async *lookUps(ids: Iterable<number> | AsyncIterable<number>): AsyncGenerator<Observable<Row | FallbackRow>> {
-    for await (const id of ids) yield this.rowOrFallback(id);
+  /** For people who look after the service. */
+  get numbers() {
+    const { running: responses, ...activity } = this.activity.numbers;
+    const { active: upstream, waiting: waitForUpstream } = this.bulkhead;
+    return { responses, ...activity, upstream, waitForUpstream };
+  }
+
+  private async *lookUps(
+    ids: AsyncIterable<number>,
+  ): AsyncGenerator<Observable<Row | FallbackRow>> {
+    for await (const id of ids) yield this.bulkhead.run(this.rowOrFallback(id));
   }
 
   private rowOrFallback(id: number): Observable<Row | FallbackRow> {
@@ -44,14 +80,23 @@ export class RowsService {
       concatMapEager(this.fetchRow, {
         ...this.limits(),
         onError: (error, { attempt }) => {
-          this.logger.warn(`row ${id} failed, at attempt ${attempt}: ${(error as Error).message}`);
-          return of<FallbackRow>({ id, name: null, error: toHttp(error).message });
+          const reason = toText(reasonOf(error, this.options.timeout));
+          this.logger.warn(`row ${id} failed at attempt ${attempt}: ${reason}`);
+          return of<FallbackRow>({
+            id,
+            name: null,
+            error: toHttp(error).message,
+          });
         },
       }),
     );
   }
 
-  private readonly fetchRow = (id: number, _index: number, { signal }: ItemContext) => this.upstream.row(id, signal);
+  private readonly fetchRow = (
+    id: number,
+    _index: number,
+    { signal }: ItemContext,
+  ) => this.upstream.row(id, signal);
 
   private limits() {
     const { timeout, retries, retryDelay } = this.options;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { throwError, timer, type RetryConfig } from 'rxjs';
+import { UpstreamError } from './upstream.errors.js';
 import { UPSTREAM_OPTIONS, type UpstreamOptions } from './upstream.options.js';
 
 export interface Row {
@@ -11,17 +11,18 @@ export interface Shipment {
   readonly tracking: string;
 }
 
-/** The slow service answered, but not with what was asked for. */
-export class UpstreamError extends Error {
-  constructor(readonly status: number) {
-    super(`the upstream answered ${status}`);
-  }
-}
-
-/** The slow service. Every request can be aborted, or the work would go on, uncounted, after a time limit has passed. */
+/**
+ * The slow service. Every request can be aborted. Otherwise its work would go
+ * on after a time limit has passed, and nobody would count it.
+ */
 @Injectable()
 export class UpstreamService {
-  constructor(@Inject(UPSTREAM_OPTIONS) private readonly options: UpstreamOptions) {}
+  /** When it answered last, whatever it said. */
+  seen: Date | undefined;
+
+  constructor(
+    @Inject(UPSTREAM_OPTIONS) private readonly options: UpstreamOptions,
+  ) {}
 
   row(id: number, signal: AbortSignal): Promise<Row> {
     return this.ask<Row>(`/rows/${id}`, { signal });
@@ -29,12 +30,21 @@ export class UpstreamService {
 
   /** Ships an order once, however often it is asked to with the same key. */
   ship(order: string, key: string, signal: AbortSignal): Promise<Shipment> {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
-    return this.ask<Shipment>('/shipments', { method: 'POST', headers, body: JSON.stringify({ order }), signal });
+    return this.ask<Shipment>('/shipments', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ order }),
+      signal,
+    });
+  }
+
+  /** Resolves when it answers, whatever it says. */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.fetch('/', { method: 'HEAD', signal });
   }
 
   private async ask<T>(path: string, init: RequestInit): Promise<T> {
-    const response = await fetch(`${this.options.url}${path}`, init);
+    const response = await this.fetch(path, init);
     if (!response.ok) {
       // A body that nobody reads keeps its connection busy.
       await response.body?.cancel();
@@ -42,19 +52,10 @@ export class UpstreamService {
     }
     return (await response.json()) as T;
   }
-}
 
-/** Tries again what may go well the next time, a little later each time; a request that is wrong stays wrong. */
-export function retryTransient(count: number, delay: number): RetryConfig {
-  return {
-    count,
-    delay: (error: unknown, retry) => (isTransient(error) ? timer(delay * 2 ** (retry - 1)) : throwError(() => error)),
-  };
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    const response = await fetch(`${this.options.url}${path}`, init);
+    this.seen = new Date();
+    return response;
+  }
 }
-
-function isTransient(error: unknown): boolean {
-  return !(error instanceof PermanentError) && !(error instanceof UpstreamError && error.status < 500);
-}
-
-/** What fails in the same way however often it is tried. */
-export class PermanentError extends Error {}

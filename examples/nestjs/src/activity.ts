@@ -1,0 +1,45 @@
+import { defer, finalize, type Observable } from 'rxjs';
+import type { MonitorEvent } from 'rxjs-concat-map-eager';
+
+export interface ActivityNumbers {
+  /** How many results run: responses, say. */
+  readonly running: number;
+  readonly active: number;
+  /** How many items have ended and wait for their turn. */
+  readonly parked: number;
+  /** For how long one item has held up others: the longest of all, in ms. */
+  readonly blockedFor: number;
+}
+
+/** What all results that run are doing, as their monitors said last. */
+export class Activity {
+  private readonly results = new Map<
+    object,
+    MonitorEvent<unknown> | undefined
+  >();
+
+  /** Follows a result by its monitor, for as long as somebody listens to it. */
+  follow<T>(
+    listen: (monitor: (event: MonitorEvent<unknown>) => void) => Observable<T>,
+  ): Observable<T> {
+    return defer(() => {
+      const result = {};
+      this.results.set(result, undefined);
+      return listen((event) => this.results.set(result, event)).pipe(
+        // A monitor is not told of the end of a result.
+        finalize(() => this.results.delete(result)),
+      );
+    });
+  }
+
+  get numbers(): ActivityNumbers {
+    const now = Date.now();
+    let [active, parked, blockedFor] = [0, 0, 0];
+    for (const event of this.results.values()) {
+      active += event?.active ?? 0;
+      parked += event?.parked ?? 0;
+      blockedFor = Math.max(blockedFor, now - (event?.blockedSince ?? now));
+    }
+    return { running: this.results.size, active, parked, blockedFor };
+  }
+}
