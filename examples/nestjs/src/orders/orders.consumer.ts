@@ -6,23 +6,58 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { defer, delay, fromEvent, lastValueFrom, of, retry, takeUntil, tap, timer, type Observable } from 'rxjs';
+import {
+  delay,
+  finalize,
+  firstValueFrom,
+  fromEvent,
+  lastValueFrom,
+  of,
+  retry,
+  takeUntil,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { concatEager, concatMapEager } from 'rxjs-concat-map-eager';
-import { SHUTDOWN_OPTIONS, type ShutdownOptions } from '../shutdown/shutdown.options.js';
-import { retryTransient } from '../upstream/upstream.service.js';
+import { Activity } from '../activity.js';
+import {
+  SHUTDOWN_OPTIONS,
+  type ShutdownOptions,
+} from '../shutdown/shutdown.options.js';
+import {
+  isPermanent,
+  reasonOf,
+  retryTransient,
+  toText,
+} from '../upstream/upstream.errors.js';
+import { whileSubscribed } from '../while-subscribed.js';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
 import { OrdersStream } from './orders.stream.js';
 import type { Message, Outcome } from './outcome.js';
 import { ShippingService } from './shipping.service.js';
 
+const SETTLE_TIMEOUT = 10_000; // ms
+
 /**
- * Works on several messages at once and acknowledges them in the order of the stream: an acknowledged message has nothing
- * undone before it.
+ * Works on several messages at once and acknowledges them in the order in which
+ * it has read them: an acknowledged message has nothing undone before it. What
+ * is done, the shipping, is in no order: two messages of one order may be
+ * shipped at once.
  */
 @Injectable()
-export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+export class OrdersConsumer
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   private readonly logger = new Logger(OrdersConsumer.name);
+  private readonly activity = new Activity();
+  private readonly counts = { shipped: 0, skipped: 0, dead: 0 };
   private readonly stop = new AbortController();
+  private readonly stopping = fromEvent(this.stop.signal, 'abort');
+  private isPaused = false;
+  private lastPause: { at: Date; error: string } | undefined;
+  /** Since when messages have failed by what is not their own fault. */
+  private readonly failing = new Map<string, number>();
   private done: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -33,19 +68,20 @@ export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy, 
   ) {}
 
   onApplicationBootstrap(): void {
-    const running = defer(() => this.settled()).pipe(
+    const running = this.settled().pipe(
       tap((outcome) => this.report(outcome)),
-      // Redis is gone, say: begin again with what is not acknowledged.
+      // Redis or the upstream is away: begin again with what is pending.
       retry({
-        delay: (error: Error) => {
-          this.logger.error(`begins again in a second: ${error.message}`);
-          return timer(1_000);
-        },
+        delay: (error, times) => this.pause(error, times),
+        resetOnSuccess: true,
       }),
       // Cancels, and leaves unacknowledged, what takes too long to end.
-      takeUntil(fromEvent(this.stop.signal, 'abort').pipe(delay(this.shutdown.limit))),
+      takeUntil(this.stopping.pipe(delay(this.shutdown.limit))),
     );
-    this.done = lastValueFrom(running, { defaultValue: undefined });
+    const housekeeping = this.stream.housekeeping().subscribe();
+    this.done = lastValueFrom(running, { defaultValue: undefined }).finally(
+      () => housekeeping.unsubscribe(),
+    );
   }
 
   /** Reads nothing more. What is active goes on. */
@@ -55,42 +91,116 @@ export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy, 
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.done;
+    // Without Redis it is left to `claimAfter`.
+    await Promise.race([
+      this.stream.release().catch(() => {}),
+      firstValueFrom(timer(1_000)),
+    ]);
   }
 
-  /** Outcomes, in the order of the messages; each is settled before the next one. */
+  /** For people who look after the service. */
+  get numbers() {
+    const { active, parked, blockedFor } = this.activity.numbers;
+    const { isPaused, lastPause = null } = this;
+    const state = isPaused ? 'paused' : 'running';
+    return { state, active, parked, blockedFor, ...this.counts, lastPause };
+  }
+
+  /** Outcomes in the order of the messages, each settled before the next. */
   private settled(): Observable<Outcome> {
     const { concurrent, reorderWindow } = this.options;
-    return concatEager({ [Symbol.asyncIterator]: () => this.handled() }, { concurrent, reorderWindow }).pipe(
-      concatMapEager((outcome) => this.stream.settle(outcome), {
-        concurrent: 1,
-        timeout: 10_000,
-        // Later ones would cover up for it.
-        onError: 'in-order',
-      }),
+    return this.activity.follow((monitor) =>
+      whileSubscribed((gone) =>
+        concatEager(this.handled(gone), {
+          concurrent,
+          reorderWindow,
+          monitor,
+        }).pipe(
+          concatMapEager((outcome) => this.stream.settle(outcome), {
+            concurrent: 1,
+            timeout: SETTLE_TIMEOUT,
+            // Later ones would hide that one is missing.
+            onError: 'in-order',
+          }),
+        ),
+      ),
     );
   }
 
-  /** Reads a message when there is a place for it, and room in the window. */
-  private async *handled(): AsyncGenerator<Observable<Outcome>> {
-    for await (const message of this.stream.messages(this.stop.signal)) yield this.handle(message);
+  /** Reads a message when there is a slot for it and room in the window. */
+  private async *handled(
+    gone: AbortSignal,
+  ): AsyncGenerator<Observable<Outcome>> {
+    const signal = AbortSignal.any([this.stop.signal, gone]);
+    for await (const message of this.stream.messages(signal)) {
+      yield this.handle(message);
+    }
   }
 
   private handle(message: Message): Observable<Outcome> {
     const { timeout, retries, retryDelay } = this.options;
     return of(message).pipe(
-      concatMapEager((_message, _index, { signal }) => this.shipping.handle(message, signal), {
-        timeout,
-        retry: retryTransient(retries, retryDelay),
-        onError: (error, { attempt }) =>
-          of<Outcome>({ message, result: 'dead', error: (error as Error).message, attempts: attempt }),
-      }),
+      concatMapEager(
+        (_message, _index, { signal }) => this.shipping.handle(message, signal),
+        {
+          timeout,
+          retry: retryTransient(retries, retryDelay),
+          onError: (error, { attempt }) =>
+            of(this.deadLetter(message, error, attempt)),
+        },
+      ),
+    );
+  }
+
+  /**
+   * What is a message's own fault is its end. Anything else pauses the
+   * consumer: an outage would make dead letters of all messages that come.
+   */
+  private deadLetter(
+    message: Message,
+    error: unknown,
+    attempts: number,
+  ): Outcome {
+    const reason = reasonOf(error, this.options.timeout);
+    const now = Date.now();
+    const since = this.failing.get(message.id) ?? now;
+    if (!isPermanent(error) && now - since < this.options.giveUpAfter) {
+      this.failing.set(message.id, since);
+      throw new PauseError(
+        `${message.id} failed at attempt ${attempts}: ${toText(reason)}`,
+      );
+    }
+    return { message, result: 'dead', reason, attempts };
+  }
+
+  /** Waits before it begins again, twice as long each time. */
+  private pause(error: unknown, times: number): Observable<unknown> {
+    const { pause, maxPause } = this.options;
+    const ms = Math.min(pause * 2 ** (times - 1), maxPause);
+    const text = toText(reasonOf(error, SETTLE_TIMEOUT));
+    this.logger.error(`pauses, and begins again in ${ms} ms: ${text}`);
+    this.isPaused = true;
+    this.lastPause = { at: new Date(), error: text };
+    return timer(ms).pipe(
+      takeUntil(this.stopping),
+      finalize(() => (this.isPaused = false)),
     );
   }
 
   private report(outcome: Outcome): void {
     const { id } = outcome.message;
-    if (outcome.result === 'shipped') this.logger.log(`${id} shipped: ${outcome.order} as ${outcome.tracking}`);
-    else if (outcome.result === 'skipped') this.logger.log(`${id} skipped`);
-    else this.logger.warn(`${id} dead, at attempt ${outcome.attempts}: ${outcome.error}`);
+    this.failing.delete(id);
+    this.counts[outcome.result]++;
+    if (outcome.result === 'shipped') {
+      this.logger.log(`${id} shipped: ${outcome.order} as ${outcome.tracking}`);
+    } else if (outcome.result === 'skipped') {
+      this.logger.log(`${id} skipped`);
+    } else {
+      const { attempts, reason } = outcome;
+      this.logger.warn(`${id} dead at attempt ${attempts}: ${toText(reason)}`);
+    }
   }
 }
+
+/** A message could not be handled now, by no fault of its own. */
+class PauseError extends Error {}

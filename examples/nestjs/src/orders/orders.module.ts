@@ -5,11 +5,13 @@ import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
 import { OrdersStream } from './orders.stream.js';
 import { ShippingService } from './shipping.service.js';
 
-const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OrdersOptions>({
-  optionsInjectionToken: ORDERS_OPTIONS,
-}).build();
+const { ConfigurableModuleClass } =
+  new ConfigurableModuleBuilder<OrdersOptions>({
+    optionsInjectionToken: ORDERS_OPTIONS,
+  }).build();
 
 @Module({
+  exports: [OrdersConsumer, OrdersStream],
   providers: [
     OrdersConsumer,
     OrdersStream,
@@ -18,7 +20,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OrdersOptions>
       provide: Redis,
       inject: [ORDERS_OPTIONS],
       useFactory: ({ redis: url }: OrdersOptions) => {
-        // A lost connection fails what was sent by it; then the consumer begins again.
+        // A lost connection fails what was sent by it; then the consumer begins
+        // again.
         const redis = new Redis(url, { maxRetriesPerRequest: 0 });
         const logger = new Logger('Redis');
         return redis.on('error', (error) => logger.warn(error.message));

@@ -1,80 +1,220 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  exhaustMap,
+  ignoreElements,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
+import { SET_IDLE, SETTLE, TRIM } from './orders.scripts.js';
 import type { Message, Outcome } from './outcome.js';
 
 const BATCH = 32;
 const BLOCK = 5_000; // ms
+const A_DAY = 24 * 3_600_000; // ms
 
-/** A script is a transaction. What has been acknowledged before has been written down before. */
-const SETTLE = `
-  if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-  if KEYS[2] then redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3)) end
-  return 1
-`;
+type Entry = [id: string, fields: string[] | null];
 
 /** The consumer group: reads messages and acknowledges them. */
 @Injectable()
 export class OrdersStream implements OnApplicationShutdown {
+  private readonly logger = new Logger(OrdersStream.name);
+  /** What has been read, and not acknowledged. */
+  private readonly inHand = new Set<string>();
+  private hasWaited = false;
+
   constructor(
     private readonly redis: Redis,
     @Inject(ORDERS_OPTIONS) private readonly options: OrdersOptions,
   ) {}
 
-  /** First what this consumer has read and not acknowledged, then what is new; until it is stopped. */
-  async *messages(stop: AbortSignal): AsyncGenerator<Message> {
+  /**
+   * First what was read before and not acknowledged, by this consumer and by
+   * those that are gone, in the order of the stream. Then what is new, and what
+   * consumers leave that go meanwhile. Until the signal aborts.
+   */
+  async *messages(signal: AbortSignal): AsyncGenerator<Message> {
+    if (signal.aborted) return;
     // A read that waits holds up everything else on its connection.
-    const reader = this.redis.duplicate().on('error', () => {}); // the read itself fails as well
+    const reader = this.redis.duplicate();
+    reader.on('error', () => {}); // the read itself fails as well
     const disconnect = () => reader.disconnect();
-    stop.addEventListener('abort', disconnect);
+    signal.addEventListener('abort', disconnect);
     try {
       await this.createGroup(reader);
-      let after = '0';
-      while (!stop.aborted) {
-        const batch = await this.read(reader, after);
-        // The last of what was pending has been read; `>` is what nobody has read.
-        after = after === '>' ? after : (batch.at(-1)?.id ?? '>');
+      await this.takeOver(reader, signal);
+      this.inHand.clear();
+      for await (const batch of this.batches(reader)) {
+        for (const { id } of batch) this.inHand.add(id);
         for (const message of batch) {
-          // What is left of the batch stays pending, and is the first to be read by the next one.
-          if (stop.aborted) return;
+          // The rest of the batch stays pending.
+          if (signal.aborted) return;
           yield message;
         }
       }
     } catch (error) {
-      if (!stop.aborted) throw error;
+      if (!signal.aborted) throw error;
     } finally {
-      stop.removeEventListener('abort', disconnect);
+      signal.removeEventListener('abort', disconnect);
       reader.disconnect();
     }
   }
 
-  /** Acknowledges a message and writes down what became of it: both or neither, and once, however often it is handled. */
+  /**
+   * Acknowledges a message and writes down what became of it: both or neither,
+   * and once, however often it is handled.
+   */
   async settle(outcome: Outcome): Promise<Outcome> {
-    const { stream, group } = this.options;
+    const { stream, group, keepShipped, keepDead } = this.options;
+    const { message, result } = outcome;
     const record = recordOf(outcome);
-    const keys = record.length === 0 ? [stream] : [stream, `${stream}:${outcome.result}`];
-    await this.redis.eval(SETTLE, keys.length, ...keys, group, outcome.message.id, ...record);
+    const keys =
+      record.length === 0 ? [stream] : [stream, `${stream}:${result}`];
+    const keep = result === 'dead' ? keepDead : keepShipped;
+    const values = [group, message.id, keep, ...record];
+    await this.redis.eval(SETTLE, keys.length, ...keys, ...values);
+    this.inHand.delete(message.id);
     return outcome;
+  }
+
+  /**
+   * Shows others that this consumer lives, so that they leave what it has in
+   * hand alone, and trims the stream; until it is unsubscribed.
+   */
+  housekeeping(): Observable<never> {
+    const { stream, keepOrders } = this.options;
+    const once = async () => {
+      await this.setIdle(0);
+      await this.redis.eval(TRIM, 1, stream, keepOrders);
+    };
+    return timer(this.often, this.often).pipe(
+      exhaustMap(() =>
+        defer(once).pipe(
+          catchError((error: Error) => {
+            this.logger.warn(`housekeeping failed: ${error.message}`);
+            return EMPTY;
+          }),
+        ),
+      ),
+      ignoreElements(),
+    );
+  }
+
+  /** Lets others take over what is left in hand at once. */
+  async release(): Promise<void> {
+    await this.setIdle(A_DAY);
+  }
+
+  async ping(): Promise<void> {
+    await this.redis.ping();
   }
 
   onApplicationShutdown(): void {
     this.redis.disconnect();
   }
 
-  private async createGroup(redis: Redis): Promise<void> {
+  private get often(): number {
+    return Math.ceil(this.options.claimAfter / 3);
+  }
+
+  private async setIdle(ms: number): Promise<void> {
+    if (this.inHand.size === 0) return;
+    const { stream, group, consumer } = this.options;
+    const values = [group, consumer, ms, ...this.inHand];
+    await this.redis.eval(SET_IDLE, 1, stream, ...values);
+  }
+
+  private async createGroup(reader: Redis): Promise<void> {
     const { stream, group } = this.options;
     try {
-      await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+      await reader.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
     } catch (error) {
       if (!(error as Error).message.startsWith('BUSYGROUP')) throw error;
     }
   }
 
-  private async read(redis: Redis, after: string): Promise<Message[]> {
+  /**
+   * Makes what consumers that are gone have read this consumer's own. Whether
+   * one is gone shows after `claimAfter`. The first time, that is waited for:
+   * what they have read comes before what is new.
+   */
+  private async takeOver(reader: Redis, signal: AbortSignal): Promise<void> {
+    const { stream, group, consumer, claimAfter } = this.options;
+    const step = claimAfter / 10;
+    for (let waited = 0; ; waited += step) {
+      for (let from = '0-0'; ;) {
+        const [next] = await this.claim(reader, from, 'JUSTID');
+        if (next === '0-0') break;
+        from = next;
+      }
+      if (this.hasWaited) return;
+      const [, , , owners] = await reader.xpending(stream, group);
+      const others = ((owners ?? []) as [name: string, count: string][])
+        .filter(([name]) => name !== consumer)
+        .map(([name, count]) => `${count} of ${name}`);
+      if (others.length === 0 || waited > claimAfter) break;
+      if (waited === 0) {
+        this.logger.log(
+          `messages are pending: ${others.join(', ')}; ` +
+            `waits up to ${claimAfter} ms for whoever does not live any more`,
+        );
+      }
+      await sleep(step, undefined, { signal });
+    }
+    this.hasWaited = true;
+  }
+
+  private async *batches(reader: Redis): AsyncGenerator<Message[]> {
+    for (let after = '0'; ;) {
+      const pending = await this.read(reader, after);
+      if (pending.length === 0) break;
+      yield pending;
+      after = pending.at(-1)!.id;
+    }
+    for (let from = '0-0', looked = Date.now(); ;) {
+      yield await this.read(reader, '>');
+      if (Date.now() - looked < this.often) continue;
+      const [next, entries] = await this.claim(reader, from);
+      // Busy housekeeping is late, and does not make this consumer another.
+      yield toMessages(entries.filter(([id]) => !this.inHand.has(id)));
+      from = next;
+      looked = Date.now();
+    }
+  }
+
+  private async read(reader: Redis, after: string): Promise<Message[]> {
     const { stream, group, consumer } = this.options;
-    const place = ['STREAMS', stream, after] as const;
-    const reply = await redis.xreadgroup('GROUP', group, consumer, 'COUNT', BATCH, 'BLOCK', BLOCK, ...place);
-    return (reply?.[0]?.[1] ?? []).map(([id, fields]) => ({ id, fields: fields && toRecord(fields) }));
+    const block = Math.min(BLOCK, this.often);
+    const reply = await reader.xreadgroup(
+      ...(['GROUP', group, consumer, 'COUNT', BATCH, 'BLOCK', block] as const),
+      ...(['STREAMS', stream, after] as const),
+    );
+    return toMessages((reply?.[0]?.[1] ?? []) as Entry[]);
+  }
+
+  /** Takes over a batch of what has been idle too long; says where to go on. */
+  private async claim(
+    reader: Redis,
+    from: string,
+    ...justId: 'JUSTID'[]
+  ): Promise<[next: string, entries: Entry[]]> {
+    const { stream, group, consumer, claimAfter } = this.options;
+    const reply = await reader.call(
+      'XAUTOCLAIM',
+      ...[stream, group, consumer, claimAfter, from, 'COUNT', BATCH],
+      ...justId,
+    );
+    return reply as [string, Entry[]];
   }
 }
 
@@ -82,17 +222,31 @@ export class OrdersStream implements OnApplicationShutdown {
 function recordOf(outcome: Outcome): string[] {
   const { id, fields } = outcome.message;
   switch (outcome.result) {
-    case 'shipped':
-      return ['id', id, 'order', outcome.order, 'tracking', outcome.tracking];
-    case 'dead':
-      return ['letter', JSON.stringify({ id, error: outcome.error, attempts: outcome.attempts, fields })];
+    case 'shipped': {
+      const { order, tracking } = outcome;
+      return ['id', id, 'order', order, 'tracking', tracking];
+    }
+    case 'dead': {
+      const { reason, attempts } = outcome;
+      const letter = { id, ...reason, attempts, fields };
+      return ['letter', JSON.stringify(letter)];
+    }
     case 'skipped':
       return [];
   }
 }
 
+function toMessages(entries: readonly Entry[]): Message[] {
+  return entries.map(([id, fields]) => ({
+    id,
+    fields: fields && toRecord(fields),
+  }));
+}
+
 function toRecord(fields: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {};
-  for (let at = 0; at < fields.length; at += 2) record[fields[at]!] = fields[at + 1]!;
+  for (let at = 0; at < fields.length; at += 2) {
+    record[fields[at]!] = fields[at + 1]!;
+  }
   return record;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { PermanentError, UpstreamService } from '../upstream/upstream.service.js';
+import { PermanentError } from '../upstream/upstream.errors.js';
+import { UpstreamService } from '../upstream/upstream.service.js';
 import type { Message, Outcome } from './outcome.js';
 
 @Injectable()
@@ -7,14 +8,15 @@ export class ShippingService {
   constructor(private readonly upstream: UpstreamService) {}
 
   /**
-   * Ships the order of a message, and skips what is of another type. A message may come here again after a crash; its id
-   * lets the upstream see that.
+   * Ships the order of a message, and skips what is of another type. A message
+   * may come here again after a crash; its id lets the upstream see that.
    */
   async handle(message: Message, signal: AbortSignal): Promise<Outcome> {
     const { id, fields } = message;
     if (fields?.['type'] !== 'placed') return { message, result: 'skipped' };
     const order = fields['order'];
-    if (order === undefined) throw new PermanentError('the message has no field `order`');
+    if (order === undefined)
+      throw new PermanentError('the message has no field `order`');
     const { tracking } = await this.upstream.ship(order, id, signal);
     return { message, result: 'shipped', order, tracking };
   }
