@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Redis of our own: on loopback, on a free port, with nothing on disk that outlives it. */
+/** A Redis on loopback and a free port, with nothing on disk that outlives it. */
 export class RedisServer {
   private constructor(
     readonly url: string,
@@ -13,15 +13,27 @@ export class RedisServer {
     private readonly folder: string,
   ) {}
 
-  /** Where Ctrl-C is not to reach it, it is `detached`: it must last until those who use it have ended. */
+  /** If it is `detached`, Ctrl-C does not reach it: whoever uses it ends first. */
   static async start({ detached = false } = {}): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
     // Somebody else may take the port before Redis does.
     for (let tries = 1; ; tries++) {
       const port = await freePort();
-      const options = { bind: '127.0.0.1', port: String(port), save: '', appendonly: 'no', dir: folder };
-      const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-      const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], detached });
+      const options = {
+        bind: '127.0.0.1',
+        port: String(port),
+        save: '',
+        appendonly: 'no',
+        dir: folder,
+      };
+      const args = Object.entries(options).flatMap(([name, value]) => [
+        `--${name}`,
+        value,
+      ]);
+      const child = spawn('redis-server', args, {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached,
+      });
       try {
         await ready(child);
         return new RedisServer(`redis://127.0.0.1:${port}`, child, folder);
@@ -50,9 +62,15 @@ function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';
     child.on('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'ENOENT' ? new Error('there is no redis-server: run "npm run setup" first') : error);
+      reject(
+        error.code === 'ENOENT'
+          ? new Error('there is no redis-server: run "npm run setup" first')
+          : error,
+      );
     });
-    child.on('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${output}`)));
+    child.on('exit', (code) =>
+      reject(new Error(`redis-server ended with ${code}:\n${output}`)),
+    );
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       if (output.includes('Ready to accept connections')) resolve();

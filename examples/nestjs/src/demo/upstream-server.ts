@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Asked {
@@ -7,7 +12,10 @@ export interface Asked {
   readonly line: string;
   /** The body, parsed; `undefined` if there is none. */
   readonly body: unknown;
-  /** How often this has been asked, this time included: by its key, if it has one, or else by its line. */
+  /**
+   * How often this has been asked, this time included: by its key, if it has
+   * one, or else by its line.
+   */
   readonly times: number;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
@@ -18,7 +26,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** The slow service: a real HTTP server on loopback, on a free port, that counts what it is asked. */
+/** The slow service: a real HTTP server on loopback that counts requests. */
 export class UpstreamServer {
   /** The lines of all requests, in the order in which they came. */
   readonly asked: string[] = [];
@@ -31,12 +39,18 @@ export class UpstreamServer {
   private readonly server: Server;
 
   private constructor(answer: (asked: Asked) => Promise<Answer>) {
-    this.server = createServer((request, response) => void this.serve(answer, request, response));
+    this.server = createServer(
+      (request, response) => void this.serve(answer, request, response),
+    );
   }
 
-  static async start(answer: (asked: Asked) => Promise<Answer>): Promise<UpstreamServer> {
+  /** Without a port, on one that is free. */
+  static async start(
+    answer: (asked: Asked) => Promise<Answer>,
+    port = 0,
+  ): Promise<UpstreamServer> {
     const upstream = new UpstreamServer(answer);
-    upstream.server.listen(0, '127.0.0.1');
+    upstream.server.listen(port, '127.0.0.1');
     await once(upstream.server, 'listening');
     return upstream;
   }
@@ -74,8 +88,15 @@ export class UpstreamServer {
       let text = '';
       for await (const chunk of request.setEncoding('utf8')) text += chunk;
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const { status = 200, body: reply } = await answer({ line, body, times, signal: gone.signal });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+      const { status = 200, body: reply } = await answer({
+        line,
+        body,
+        times,
+        signal: gone.signal,
+      });
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(reply));
     } catch (error) {
       if (!gone.signal.aborted) response.destroy(error as Error);
     }

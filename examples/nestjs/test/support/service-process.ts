@@ -17,24 +17,38 @@ export class ServiceProcess {
   private readonly child: ChildProcess;
 
   private constructor(env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, [fileURLToPath(new URL('../../dist/main.js', import.meta.url))], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    this.child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../../dist/main.js', import.meta.url))],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (this.output += stripVTControlCharacters(text)));
+      stream
+        .setEncoding('utf8')
+        .on(
+          'data',
+          (text: string) => (this.output += stripVTControlCharacters(text)),
+        );
     }
     const kill = () => this.kill('SIGKILL');
     process.on('exit', kill);
-    this.ended = once(this.child, 'exit').then(([code, signal]) => {
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
       process.off('exit', kill);
       return { code, signal } as Ending;
     });
   }
 
+  /** Starts it. */
+  static launch(env: NodeJS.ProcessEnv): ServiceProcess {
+    return new ServiceProcess(env);
+  }
+
   /** Starts it, and waits until it listens. */
   static async start(env: NodeJS.ProcessEnv): Promise<ServiceProcess> {
-    const service = new ServiceProcess(env);
+    const service = ServiceProcess.launch(env);
     await until(() => expect(service.output).toMatch(/Listening on http:/));
     return service;
   }
