@@ -1,10 +1,10 @@
-import { identity, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
+import { identity, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { concatMapEager } from './concatMapEager.js';
-import type { ConfigWithFallback } from './config.js';
+import type { ConcatMapEagerConfig, NoInfer } from './config.js';
 
 /**
- * Flattens a source of Observables, promises or other inputs in source order, up to `concurrent` of them at once. It is
- * `concatMapEager(identity)`, as `concatAll` is `concatMap(identity)`.
+ * Flattens a source of Observables, promises or other inputs: runs up to `concurrent` of them at once, and emits their values
+ * in the order of the source. It is `concatMapEager(identity)`, as `concatAll` is `concatMap(identity)`.
  *
  * ```marble
  * source  abc|
@@ -15,8 +15,11 @@ import type { ConfigWithFallback } from './config.js';
  * result  ----1(23|)
  * ```
  *
- * Laws and cost are {@link concatMapEager}'s. A promise runs whether or not it is listened to: `concurrent` limits how many
- * are listened to, and one that is rejected while it waits is not an unhandled rejection.
+ * - Law and cost are those of {@link concatMapEager}.
+ * - A promise runs whether or not anybody listens to it: `concurrent` limits how many are listened to at once. One that is
+ *   rejected while it waits does not become an unhandled rejection.
+ * - `retry` subscribes to the same input again, which helps if that is an Observable: a promise only gives its result once
+ *   more.
  *
  * @example
  * ```ts
@@ -32,13 +35,18 @@ import type { ConfigWithFallback } from './config.js';
  *
  * @typeParam O - the inputs that the source emits
  * @typeParam F - what an `onError` function returns
- * @param concurrentOrConfig - How many may be active at once (default: no limit), or the {@link ConcatMapEagerConfig}.
- * @returns An operator, whose result can be subscribed any number of times.
- * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range; both at the call.
- * @see {@link concatMapEager}, {@link concatEager}
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a
+ * {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself.
+ * @returns An operator. Its result can be subscribed any number of times; each subscription has a state of its own.
+ * @throws TypeError if an option has the wrong type, or there is no such option; RangeError if a number is out of range. Both
+ * are thrown by the call of `concatAllEager`.
+ * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatEager} for inputs that are read as needed
  */
 export function concatAllEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
-  concurrentOrConfig?: number | ConfigWithFallback<O, F>,
-): OperatorFunction<O, ObservedValueOf<O | F>> {
+  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+): OperatorFunction<
+  O,
+  (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
+> {
   return concatMapEager<O, O, F>(identity, concurrentOrConfig);
 }

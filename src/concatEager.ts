@@ -1,17 +1,17 @@
-import { identity, type Observable, type ObservableInput, type ObservedValueOf } from 'rxjs';
-import type { ConcatMapEagerConfig, ConfigWithFallback } from './config.js';
+import { identity, type Observable, type ObservableInput } from 'rxjs';
+import type { ConcatMapEagerConfig, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
-import type { Project } from './internal/run.js';
-import { handleRejection } from './internal/rejections.js';
-import { hasMethod, isReadable } from './internal/reader.js';
-import { normalizeConfig } from './internal/settings.js';
 import { PulledSource } from './internal/pulled.js';
+import { hasMethod, isReadable } from './internal/reader.js';
+import { handleRejection } from './internal/rejections.js';
+import type { Project } from './internal/run.js';
+import { normalizeConfig } from './internal/settings.js';
 
 /**
- * Concatenates inputs, up to `concurrent` of them at once, and reads them one at a time: the next one only when there is a
- * place for it and room in the reorder window. So a generator that makes a request at each `yield` is throttled by the
- * progress of its consumer, and an endless one is ordinary input.
+ * Concatenates inputs in their order, up to `concurrent` of them at once, and reads them one at a time: the next one only
+ * when there is a free slot and room in the reorder window. So a generator that makes a request at each `yield` goes only as
+ * fast as its consumer.
  *
  * ```marble
  * inputs  abc|
@@ -22,12 +22,16 @@ import { PulledSource } from './internal/pulled.js';
  * result  -----1(23|)
  * ```
  *
- * rxjs's `concat` takes its inputs as arguments; here they are one argument, since there may be no end of them.
+ * rxjs's `concat` takes its inputs as arguments. Here they are one argument, since there may be no end of them: without
+ * `concurrent` and `reorderWindow`, an endless one is read without end.
  *
  * - Law: the notifications are those of `concat(...inputs)`, under the conditions of {@link concatMapEager}'s law.
- * - When it ends before its inputs do, it calls the iterator's `return()` (a ReadableStream is cancelled), and does not
- *   listen to what that leads to. What an iterator throws is the source's own error: the last thing in the order.
+ * - If it ends before its inputs do, it calls the iterator's `return()`, or cancels the ReadableStream, and ignores the
+ *   outcome. What an iterator throws is the source's own error: the last thing in the order.
  * - The promises of an array run, and may be rejected, before it is their turn: none becomes an unhandled rejection.
+ * - Inputs of an async iterable are already awaited. An `async function*` that yields promises waits for each of them before
+ *   it goes on, so they run one after another; and what arrives here is a promise's result, which then counts as the input: of
+ *   a string its characters, of an array its elements are emitted. Yield the promises from a `function*`, or yield Observables.
  *
  * @example
  * One page after another, two of them ahead, for as long as somebody wants more.
@@ -51,29 +55,29 @@ import { PulledSource } from './internal/pulled.js';
  * @typeParam O - the inputs
  * @typeParam F - what an `onError` function returns
  * @param inputs - An array, iterable, async iterable or ReadableStream of `ObservableInput`s.
- * @param concurrentOrConfig - How many may be active at once (default: no limit, so that all inputs are read as fast as
- * they come), or the {@link ConcatMapEagerConfig}.
- * @returns An Observable that reads the inputs anew for each subscription.
- * @throws TypeError where `inputs` cannot be iterated, for a wrong type or an unknown option, RangeError for a number out
- * of range; all at the call.
- * @see {@link concatMapEager}, {@link concatAllEager}
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`, so that all inputs are read as fast
+ * as they come), or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself.
+ * @returns An Observable that reads the inputs anew for each subscription. An iterator or a generator object can be read only
+ * once; an array, a Set or anything else that gives a new iterator each time can be read any number of times.
+ * @throws TypeError if `inputs` cannot be iterated, an option has the wrong type, or there is no such option; RangeError if a
+ * number is out of range. Both are thrown by the call of `concatEager`.
+ * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatAllEager} for an Observable of inputs
  */
 export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   inputs: Iterable<O> | AsyncIterable<O>,
-  concurrentOrConfig?: number | ConfigWithFallback<O, F>,
-): Observable<ObservedValueOf<O | F>> {
-  type Out = ObservedValueOf<O | F>;
+  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+): Observable<(O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)> {
   check(
     isReadable(inputs) || hasMethod(inputs, Symbol.iterator),
     'inputs',
     'an array, an iterable or an async iterable',
     inputs,
   );
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O, Out>);
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>);
   handleRejections(inputs);
-  return eagerly(identity as Project<O, Out>, settings, (loop) => {
+  return eagerly(identity as Project<O, never>, settings, (loop) => {
     handleRejections(inputs);
-    return new PulledSource<O>(inputs, loop);
+    return new PulledSource(inputs, loop);
   });
 }
 

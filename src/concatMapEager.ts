@@ -1,14 +1,14 @@
-import type { ObservableInput, ObservedValueOf, OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, ConfigWithFallback, ItemContext } from './config.js';
+import type { ObservableInput, OperatorFunction } from 'rxjs';
+import type { ConcatMapEagerConfig, ItemContext, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
+import { PushedSource } from './internal/pushed.js';
 import type { Project } from './internal/run.js';
 import { normalizeConfig } from './internal/settings.js';
-import { PushedSource } from './internal/pushed.js';
 
 /**
- * Gives the same notifications as `concatMap`, only sooner: it runs up to `concurrent` inners at once and emits what they
- * emit in the order of the source. What comes out of order is parked until its turn.
+ * Maps each value to an Observable, promise or other input, runs up to `concurrent` of these inners at once, and emits their
+ * values in the order of the source. It is `concatMap` that does not wait: what is ready too early is parked until its turn.
  *
  * ```marble
  * source  abc|
@@ -19,21 +19,24 @@ import { PushedSource } from './internal/pushed.js';
  * result  -----1(23|)
  * ```
  *
- * `concatMap` starts an inner only when the one before it has completed, `mergeMap` emits whatever comes first, `switchMap`
- * and `exhaustMap` drop work. Here nothing is dropped, and nothing waits but for a place or for its turn. With
- * `concurrent: 1` it is `concatMap`, without `concatMap`'s limit of about 800 synchronous inners behind an asynchronous one
+ * `concatMap` starts an inner only when the one before it has completed, `mergeMap` emits whatever comes first, and
+ * `switchMap` and `exhaustMap` drop work. Here nothing is dropped; an item waits only for a free slot or for its turn. With
+ * `concurrent: 1` it behaves like `concatMap`, without its limit of about 800 synchronous inners behind an asynchronous one
  * (https://github.com/ReactiveX/rxjs/issues/7334).
  *
- * - Law: with the defaults, for cold, finite inners that do not depend on earlier output and a source that does not fail,
- *   the notifications are those of `concatMap`.
- * - Cost: constant time a value, one small object an item that is started and not yet fully emitted, and no stack.
- * - Effects that need the order belong downstream, not in `project`: when item 3 fails, item 4's request may already have
- *   been sent.
- * - It does not slow the source: values wait, without a bound. `concatEager` asks for its inputs as it needs them.
+ * - Law: the same notifications as `concatMap`, only sooner; with the defaults, for cold, finite inners that do not depend on
+ *   earlier output, and a source that does not fail.
+ * - Cost: constant time for each value, one small object for each item that is started and not yet fully emitted, and a stack
+ *   that does not grow.
+ * - Only the output is in order. Effects that need the order belong downstream, not in `project`: when item 3 fails, the
+ *   request of item 4 may already have been sent.
+ * - It does not slow the source: values that come faster than they are processed wait in memory, without a limit.
+ *   {@link concatEager} reads its inputs only as it needs them.
+ * - An inner that is hot is heard only from its start on: what it emits while its item waits is lost.
  *
  * @example
  * Up to eight requests at once, rows in the order of the ids. A request that takes longer than five seconds is aborted, and
- * its row left out.
+ * its row is left out.
  *
  * ```ts
  * import { from } from 'rxjs';
@@ -53,22 +56,26 @@ import { PushedSource } from './internal/pushed.js';
  * @typeParam T - the values of the source
  * @typeParam O - what `project` returns
  * @typeParam F - what an `onError` function returns
- * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns its inner: any
- * `ObservableInput`. It is called when the item starts, in source order, and again for each retry.
- * @param concurrentOrConfig - How many items may be active at once (default: no limit), or the
- * {@link ConcatMapEagerConfig}. Limits are in milliseconds.
- * @returns An operator, whose result can be subscribed any number of times: each subscription has a state of its own. The
- * result fails as `onError` says, by default with the error of the first item in source order that failed; of a time limit
- * that is rxjs's `TimeoutError`.
- * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range; both at the call.
+ * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner: any
+ * `ObservableInput`. It is called when the item starts, in source order, and again for each retry. A promise cannot be
+ * cancelled, only ignored: unless you pass `signal` on, its work continues and no longer counts towards `concurrent`.
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a
+ * {@link ConcatMapEagerConfig}, whose times are in milliseconds.
+ * @returns An operator. Its result can be subscribed any number of times; each subscription has a state of its own. The
+ * result fails as `onError` says: by default with the error of the first item, in source order, that failed. The error of an
+ * item that exceeded a time limit is rxjs's `TimeoutError`.
+ * @throws TypeError if `project` is not a function, an option has the wrong type, or there is no such option; RangeError if a
+ * number is out of range. Both are thrown by the call of `concatMapEager`.
  * @see {@link concatAllEager} for a source of Observables, {@link concatEager} for inputs that are read as needed
  */
 export function concatMapEager<T, O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   project: (value: T, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: number | ConfigWithFallback<T, F>,
-): OperatorFunction<T, ObservedValueOf<O | F>> {
-  type Out = ObservedValueOf<O | F>;
+  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<T>, unknown, F>,
+): OperatorFunction<
+  T,
+  (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
+> {
   check(typeof project === 'function', 'project', 'a function', project);
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T, Out>);
-  return (source) => eagerly(project as Project<T, Out>, settings, (loop) => new PushedSource(source, loop));
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T>);
+  return (source) => eagerly(project as Project<T, never>, settings, (loop) => new PushedSource(source, loop));
 }

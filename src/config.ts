@@ -1,116 +1,178 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 
 /**
- * rxjs's own `RetryConfig`, as it is from rxjs 7.3 on, with every rxjs: before that it knows no `delay`, and before 7.5.1 it
- * is not exported.
- */
-export interface RetryConfig {
-  /** How many retries there are at most. Default: no limit. */
-  count?: number;
-  /**
-   * Milliseconds before a retry, or a function that returns a notifier: when it emits there is a retry, when it completes
-   * without having emitted the item ends, when it fails the item fails with its error. Default: none.
-   */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- It is to be the same type as rxjs's.
-  delay?: number | ((error: any, retryCount: number) => ObservableInput<any>);
-  /** Whether the count starts anew when an attempt emits its first value. Default: `false`. */
-  resetOnSuccess?: boolean;
-}
-
-/**
- * The options of {@link concatMapEager}, {@link concatAllEager} and {@link concatEager}. Every one may be left out, and
- * `undefined` is the same as leaving it out. They are checked when the operator is called, not when it is subscribed: a
- * wrong type is a `TypeError`, a number out of range a `RangeError`, and an unknown option a `TypeError` that says which one
- * was probably meant.
+ * The options of {@link concatMapEager}, {@link concatAllEager} and {@link concatEager}. All of them are optional, and
+ * `undefined` means the same as leaving one out.
+ *
+ * They are checked when the function is called, not when the result is subscribed: a wrong type is a `TypeError`, a number
+ * out of range a `RangeError`, and an unknown option a `TypeError` that names the one that was probably meant. They are read
+ * once, in the same call; what happens to the object later has no effect. The object may be an instance of a class, with
+ * getters; what somebody has put on `Object.prototype` does not count.
+ *
+ * @example
+ * A configuration that several streams share: `unknown` fits a source of any type.
+ *
+ * ```ts
+ * const polite: ConcatMapEagerConfig<unknown> = { concurrent: 8, timeout: 5_000, onError: 'skip' };
+ *
+ * rows.pipe(concatMapEager((row) => save(row), polite));
+ * ids.pipe(concatMapEager((id) => load(id), { ...polite, concurrent: 2 }));
+ * ```
  *
  * @typeParam T - the values of the source
- * @typeParam R - what the inners returned by an `onError` function emit
+ * @typeParam R - the values that a fallback, an `onError` function, adds to the result
+ * @typeParam F - what a fallback returns. The operators infer it; in a declaration, give `R`.
  */
-export interface ConcatMapEagerConfig<T, R = never> {
+export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<unknown> = ObservableInput<R>> {
   /**
-   * How many items may be active at once: an integer from 1 and up, or `Infinity`, which is the default. A place is free
-   * again when the inner has been finalized (its teardown has run); a finished item that waits for its turn takes none.
+   * How many items may be active at once: an integer, 1 or more, or `Infinity`.
+   *
+   * Each active item holds a slot. It gives the slot back when its inner has been finalized (its teardown has run); a
+   * finished item that waits for its turn holds none.
+   *
+   * Default: `Infinity`.
    */
   concurrent?: number | undefined;
 
   /**
-   * How many items may be started and not yet fully emitted (active and parked): an integer from 1 and up, or `Infinity`.
-   * It bounds how far the others run ahead of a slow head. The default is `max(1024, 16 * concurrent)`, so with the default
-   * `concurrent` it is `Infinity` too. Below `concurrent` it caps it. It does not slow the source: values wait.
+   * How many items may be started and not yet fully emitted, active or parked: an integer, 1 or more, or `Infinity`. So it
+   * says how far the others may run ahead of a slow item.
+   *
+   * When the window is full, the source is not slowed down: its values wait. A window smaller than `concurrent` also caps
+   * concurrency.
+   *
+   * Default: `max(1024, 16 * concurrent)` items, and `Infinity` where `concurrent` is `Infinity`.
    */
   reorderWindow?: number | undefined;
 
   /**
-   * Time limits of an item, in milliseconds. A number is `{ total: number }`: rxjs's `timeout(n)` would mean `each`, by which
-   * an inner that keeps emitting never ends. What happens when a limit passes is up to `onError`; by default the result
-   * fails. Default: none.
+   * Time limits of an item, in milliseconds above 0. When an item exceeds one, its inner is unsubscribed, its `signal`
+   * aborts, and it fails with rxjs's `TimeoutError`: `onError` says what follows.
+   *
+   * A number alone means `{ total: number }`. Unlike rxjs's `timeout(n)`, which means `each` and never stops an inner that
+   * keeps emitting.
+   *
+   * Default: no limit.
    */
   timeout?: number | ItemTimeout | undefined;
 
   /**
-   * How often, and after what delay, `project` is called again for an item whose attempt failed: a number of retries, or
-   * rxjs's own `RetryConfig`. A delay is in milliseconds. The item keeps its place in the order and among the active.
-   * Default: none.
+   * How often `project` is called again for an item whose attempt failed: a number of retries, 0 or more, or an object as
+   * for rxjs's `retry`, with delays in milliseconds. The item keeps its turn and its slot meanwhile.
+   *
+   * Default: 0 retries.
    */
   retry?: number | RetryConfig | undefined;
 
   /**
-   * What a failed item does to the result, after its retries:
+   * What happens when an item has failed and has no retry left. (A failure of the source itself comes last, except under
+   * `'immediate'`.)
    *
-   * - `'in-order'` (default): the error takes the item's place in the order; what comes later is cancelled at once.
-   * - `'immediate'`: the error is emitted at once, ahead of earlier items, and everything is cancelled.
-   * - `'at-end'`: the item ends where it failed and all others run; the error comes last (an `AggregateError` if several).
-   * - `'skip'`: the item ends where it failed.
-   * - a function: gets the error and the item, and returns what continues it. `EMPTY` skips, `of(x)` is a fallback value,
-   *   throwing passes an error on.
+   * - `'in-order'`: the error comes in the item's turn, after everything before it, and ends the result. Later items are
+   *   cancelled at once.
+   * - `'immediate'`: the error ends the result at once, ahead of earlier items. Everything is cancelled.
+   * - `'at-end'`: the item emits nothing more, all others run to their end, then the error ends the result (an
+   *   `AggregateError` if there are several). All errors are kept until then: for a source that goes on for days use
+   *   `'skip'` with a `monitor`, or a function.
+   * - `'skip'`: the item emits nothing more, and the others go on.
+   * - a function: it gets the error and the item, and the item continues with the Observable, promise or other input that it
+   *   returns. Return `of(x)` for a fallback value or `EMPTY` to skip the item; throw to let the result fail in the item's
+   *   turn, as `'in-order'` does.
+   *
+   * Default: `'in-order'`.
    */
-  onError?: OnErrorPolicy | ((error: unknown, item: FailedItem<T>) => ObservableInput<R>) | undefined;
+  // Its parameters are compared as those of methods are: while TypeScript infers `T`, which for a `project` with parameters that
+  // have no types yet is after it has compared the options, `T` is `unknown`, and a function for rows would be refused.
+  onError?: OnErrorPolicy | { bivarianceHack(error: unknown, item: FailedItem<T>): F }['bivarianceHack'] | undefined;
 
   /**
-   * Whether an item's values are emitted only when it has completed, so that a failed attempt leaves nothing.
-   * Default: `false`.
+   * Whether an item is emitted as a whole: its values come out only when it has completed, and an attempt that fails leaves
+   * none of them.
+   *
+   * Default: `false`, which lets the earliest item stream, and keeps what a failed one has emitted.
    */
   atomic?: boolean | undefined;
 
-  /** The clock of every timer: limits, retry delays and the monitor's `time`. Default: `asyncScheduler`. */
+  /**
+   * The clock of every timer: time limits, retry delays and the `time` of the monitor's events, all in milliseconds. Give a
+   * `TestScheduler` or a `VirtualTimeScheduler` in tests.
+   *
+   * Default: rxjs's `asyncScheduler`.
+   */
   scheduler?: SchedulerLike | undefined;
 
-  /** Is called with every {@link MonitorEvent}; costs nothing when absent. Default: none. */
-  monitor?: ((event: MonitorEvent<T>) => void) | undefined;
+  /**
+   * Is called with every {@link MonitorEvent}: what happened to which item, how many items wait, are active and are parked,
+   * and the time in milliseconds. What it throws is reported and disturbs nothing.
+   *
+   * Default: none, which costs nothing.
+   */
+  monitor?: { bivarianceHack(event: MonitorEvent<T>): void }['bivarianceHack'] | undefined;
 }
 
-/** What a failed item does to the result, by name: see {@link ConcatMapEagerConfig.onError}. */
+/** What happens when an item has failed, by name: see {@link ConcatMapEagerConfig.onError}. */
 export type OnErrorPolicy = 'in-order' | 'immediate' | 'at-end' | 'skip';
 
 /**
- * A {@link ConcatMapEagerConfig} as the operators take it: an `onError` function may return inputs of different kinds, and
- * the result is widened by what each of them emits.
- *
- * @typeParam T - the values of the source
- * @typeParam F - what an `onError` function returns
+ * How an item is retried: rxjs's own `RetryConfig`, in which an option may also be `undefined`. An object for rxjs's `retry`
+ * of any version fits.
  */
-export type ConfigWithFallback<T, F extends ObservableInput<unknown>> = Omit<ConcatMapEagerConfig<T>, 'onError'> & {
-  onError?: OnErrorPolicy | ((error: unknown, item: FailedItem<T>) => F) | undefined;
-};
+export interface RetryConfig {
+  /**
+   * How many retries there are at most: an integer, 0 or more, or `Infinity`.
+   *
+   * Default: `Infinity`.
+   */
+  count?: number | undefined;
+  /**
+   * The delay before a retry in milliseconds, 0 or more; or a function of the error and the number of the retry, from 1, that
+   * returns a notifier: its first value starts the retry, its completion without a value completes the item, and its error
+   * fails the item.
+   *
+   * Default: no delay.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- As in rxjs, so that one object fits both.
+  delay?: number | ((error: any, retryCount: number) => ObservableInput<any>) | undefined;
+  /**
+   * Whether retries are counted anew, from 1, once an attempt has emitted a value.
+   *
+   * Default: `false`.
+   */
+  resetOnSuccess?: boolean | undefined;
+}
 
 /**
- * The time limits of an item, in milliseconds: numbers above 0; `Infinity` is none. At least one is given. Every clock but
- * `blocking` belongs to one attempt and starts when its inner is subscribed, never while the value waits.
+ * The time limits of an item, in milliseconds above 0; `Infinity` means no limit. At least one is given. `first`, `each` and
+ * `total` belong to one attempt and count from the subscription of its inner, never while the value waits.
  */
 export interface ItemTimeout {
-  /** Passes when there has been no value within it. */
+  /**
+   * How long an attempt may take to emit its first value, in milliseconds: the item fails if no value has come in this time.
+   *
+   * Default: no limit.
+   */
   first?: number | undefined;
   /**
-   * Passes when there is more than it between two values, or between the last value and completion. The first gap counts
-   * from the subscription, unless `first` is given.
+   * How long an attempt may be silent, in milliseconds: the item fails if the gap between two values, or between the last
+   * value and completion, exceeds it. The first gap counts from the subscription, unless `first` is given.
+   *
+   * Default: no limit.
    */
   each?: number | undefined;
-  /** Passes when the inner has not completed within it. */
+  /**
+   * How long an attempt may take, in milliseconds: the item fails if it has not completed in this time. `timeout: 5_000`
+   * means this limit.
+   *
+   * Default: no limit.
+   */
   total?: number | undefined;
   /**
-   * Passes when the item has been the head, with something parked behind it that could be emitted, for this long without a
-   * break: how long one item may hold up the others. It spans the attempts of an item and the delays between them, allows
-   * no retry, and also ends a healthy head that streams for long: for a stream of tokens use `each`.
+   * How long one item may hold up others, in milliseconds: the item fails when it has continuously held up finished results
+   * behind it for this time. It spans the item's attempts and the delays between them, and there is no retry after it.
+   *
+   * It also ends a healthy item that streams for long: for a stream of tokens use `each`.
+   *
+   * Default: no limit.
    */
   blocking?: number | undefined;
 }
@@ -118,34 +180,42 @@ export interface ItemTimeout {
 /** The name of a time limit, as in `TimeoutError.info.meta.limit`. */
 export type LimitName = keyof ItemTimeout;
 
-/** What `TimeoutError.info.meta` holds when a time limit has passed. */
+/** What `TimeoutError.info.meta` holds when an item has exceeded a time limit. */
 export interface TimeoutMeta<T> {
+  /** The value of the source that the item was made of. */
   readonly value: T;
+  /** The position of the value in the source, from 0. */
   readonly index: number;
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
+  /** Which limit it was. */
   readonly limit: LimitName;
 }
 
-/** What `project` gets as its third argument. */
+/**
+ * What `project` gets as its third argument: `signal` and `attempt`, and nothing else. Both are properties of its own, so it
+ * can be spread: `fetch(url, { ...item })`.
+ */
 export interface ItemContext {
-  /** 1 for the first attempt of the item; only grows. */
+  /** The number of the attempt: 1 for the first one of the item, and one more for each retry. */
   readonly attempt: number;
   /**
-   * Aborts when the attempt is cancelled: by a time limit (its reason is the `TimeoutError`), by unsubscription or by the
-   * failure of another item (an `AbortError`). Never after the inner has completed or failed by itself. Costs nothing
-   * unless it is read.
+   * Aborts when the attempt is cancelled: by a time limit (its reason is the `TimeoutError`), or because the result has
+   * ended or another item has failed (an `AbortError`). Never after the inner has completed or failed by itself. Costs
+   * nothing unless it is read.
    */
   readonly signal: AbortSignal;
 }
 
 /** What an `onError` function gets as its second argument. */
 export interface FailedItem<T> {
+  /** The value of the source that the item was made of. */
   readonly value: T;
   /** The position of the value in the source, from 0. */
   readonly index: number;
-  /** The number of the attempt that failed last. */
+  /** The number of the attempt that failed last, from 1. */
   readonly attempt: number;
-  /** How many values of the item already went out or are parked to go out. */
+  /** How many values of the item have been emitted, or are parked until its turn. With `atomic` there are none. */
   readonly emitted: number;
   /** Aborts when what the function returns is cancelled. */
   readonly signal: AbortSignal;
@@ -155,33 +225,58 @@ export interface FailedItem<T> {
 export type ItemOutcome = 'completed' | 'failed' | 'cancelled';
 
 /**
- * What a `monitor` is told. The events of every run balance: each `received` item is `ended` once, so
- * received = completed + failed + cancelled, waiting values that are dropped included.
+ * What a `monitor` is told: what happened to an item, and the counts and the time after it.
  *
  * - `received`: the source gave the value.
  * - `started`: an attempt starts, just before `project` is called.
  * - `failed`: an attempt failed; `willRetry` says whether there is another.
- * - `ended`: the item ended; a `'failed'` one carries the error.
- * - `flushed`: the item is fully emitted.
+ * - `ended`: the item ended, as its `outcome` says. A `'failed'` one carries the error. A `'completed'` one is `recovered`
+ *   if it was completed by its fallback, the input that an `onError` function returned.
+ * - `flushed`: the item is fully emitted, and nothing of it is kept any more. It is `dropped` if what it had parked is never
+ *   emitted, because the result is unsubscribed, or fails, before the item's turn.
+ *
+ * The events of every run balance. Each `received` item is `ended` once, values that wait when the result ends included:
+ * received = completed + failed + cancelled. And each item that ended as completed or failed is `flushed` once.
+ *
+ * @typeParam T - the values of the source
  */
 export type MonitorEvent<T> = {
   /** The position of the value in the source, from 0. */
   readonly index: number;
+  /** The value of the source that the item was made of. */
   readonly value: T;
-  /** The number of the attempt; 0 as long as there has been none. */
+  /** The number of the attempt, from 1; 0 as long as there has been none. */
   readonly attempt: number;
   /** The scheduler's time, in milliseconds. */
   readonly time: number;
-  /** How many source values wait, after the event. */
+  /** How many values of the source wait, after the event. */
   readonly waiting: number;
   /** How many items are active, after the event. */
   readonly active: number;
   /** How many items have ended and are not yet fully emitted, after the event. */
   readonly parked: number;
-  /** Since when the head holds up others that could be emitted; absent while it does not. */
+  /** The scheduler's time, in milliseconds, since which the head has held up finished results; absent while it does not. */
   readonly blockedSince?: number;
 } & (
-  | { readonly type: 'received' | 'started' | 'flushed' }
+  | { readonly type: 'received' | 'started' }
   | { readonly type: 'failed'; readonly error: unknown; readonly willRetry: boolean }
-  | { readonly type: 'ended'; readonly outcome: ItemOutcome; readonly error?: unknown }
+  | {
+      readonly type: 'ended';
+      readonly outcome: ItemOutcome;
+      /** Why it failed; there only if `outcome` is `'failed'`. */
+      readonly error?: unknown;
+      /** There only if the item was completed by its fallback. */
+      readonly recovered?: true;
+    }
+  | {
+      readonly type: 'flushed';
+      /** There only if what the item had parked is never emitted. */
+      readonly dropped?: true;
+    }
 );
+
+/**
+ * `T`, from which TypeScript infers nothing: a configuration for `unknown` says nothing of what the source emits. It is
+ * TypeScript's own `NoInfer`, which came with 5.4, for those before.
+ */
+export type NoInfer<T> = [T][T extends unknown ? 0 : never];

@@ -3,7 +3,6 @@ export { concatEager } from './concatEager.js';
 export { concatMapEager } from './concatMapEager.js';
 export type {
   ConcatMapEagerConfig,
-  ConfigWithFallback,
   FailedItem,
   ItemContext,
   ItemOutcome,

@@ -11,6 +11,7 @@ import {
   type InteropObservable,
   type Observable,
   type ObservableInput,
+  type ObservedValueOf,
   type OperatorFunction,
   type ReadableStreamLike,
   type RetryConfig,
@@ -444,10 +445,20 @@ describe('concatEager', () => {
 });
 
 describe('a configuration', () => {
-  it("has rxjs's own RetryConfig and SchedulerLike", () => {
+  it('takes a RetryConfig and a SchedulerLike of rxjs', () => {
     type Config = ConcatMapEagerConfig<number, string>;
-    expectTypeOf<Config['retry']>().toEqualTypeOf<number | RetryConfig | undefined>();
+    expectTypeOf<number | RetryConfig>().toExtend<Config['retry']>();
+    expectTypeOf<keyof Extract<Config['retry'], object>>().toEqualTypeOf<keyof RetryConfig>();
     expectTypeOf<Config['scheduler']>().toEqualTypeOf<SchedulerLike | undefined>();
+  });
+
+  it('has a retry whose parts may be undefined, under exactOptionalPropertyTypes too', () => {
+    const maybe: { ms?: number | undefined; times?: number | undefined; anew?: boolean | undefined } = {};
+    expectTypeOf(
+      numbers.pipe(
+        concatMapEager((n) => of(n), { retry: { count: maybe.times, delay: maybe.ms, resetOnSuccess: maybe.anew } }),
+      ),
+    ).toEqualTypeOf<Observable<number>>();
   });
 
   it('may have undefined for every option, under exactOptionalPropertyTypes too', () => {
@@ -505,6 +516,92 @@ describe('a configuration', () => {
   });
 });
 
+describe('a configuration that several streams share', () => {
+  interface Row {
+    name: string;
+  }
+  const rows = of<Row>({ name: 'a' });
+  const shared: ConcatMapEagerConfig<unknown> = { concurrent: 8, onError: 'skip' };
+  const monitored: ConcatMapEagerConfig<unknown> = {
+    monitor: (event) => {
+      expectTypeOf(event.value).toEqualTypeOf<unknown>();
+    },
+  };
+  const monitor = (event: MonitorEvent<unknown>) => event.index;
+  const constant = { concurrent: 8, onError: 'skip', monitor } as const;
+  const satisfying = { concurrent: 8, onError: 'skip', monitor } satisfies ConcatMapEagerConfig<unknown>;
+  const fallback: ConcatMapEagerConfig<unknown, null> = { onError: () => of(null) };
+
+  it('leaves the value to be typed by the source', () => {
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), shared))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), monitored))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), constant))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), satisfying))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), { monitor }))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), fallback))).toEqualTypeOf<Observable<string | null>>();
+  });
+
+  it('leaves it so where it is spread', () => {
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), { ...shared, concurrent: 2 }))).toEqualTypeOf<
+      Observable<string>
+    >();
+    expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), { ...monitored, retry: 2 }))).toEqualTypeOf<
+      Observable<string>
+    >();
+    expectTypeOf(
+      rows.pipe(
+        concatMapEager((row) => of(row.name), {
+          ...monitored,
+          ...shared,
+          onError: (_, item) => {
+            expectTypeOf(item).toEqualTypeOf<FailedItem<Row>>();
+            return of(item.value.name.length);
+          },
+        }),
+      ),
+    ).toEqualTypeOf<Observable<string | number>>();
+  });
+
+  it('is as good for inputs', () => {
+    const inputs = [of(1), Promise.resolve('a')];
+    for (const config of [shared, monitored, { ...monitored, concurrent: 2 }]) {
+      expectTypeOf(from(inputs).pipe(concatAllEager(config))).toEqualTypeOf<Observable<number | string>>();
+      expectTypeOf(concatEager(inputs, config)).toEqualTypeOf<Observable<number | string>>();
+    }
+    expectTypeOf(from(inputs).pipe(concatAllEager(fallback))).toEqualTypeOf<Observable<number | string | null>>();
+    expectTypeOf(concatEager(inputs, { ...fallback, concurrent: 2 })).toEqualTypeOf<
+      Observable<number | string | null>
+    >();
+  });
+
+  it('may be of the values of one source, also for an operator by itself that destructures its item', () => {
+    const forRows: ConcatMapEagerConfig<Row> = { monitor: (event) => event.value.name };
+    expectTypeOf(concatMapEager((row: Row, _, { attempt }) => of(row.name, attempt), forRows)).toEqualTypeOf<
+      OperatorFunction<Row, string | number>
+    >();
+    const byName = (event: MonitorEvent<Row>) => event.value.name;
+    expectTypeOf(
+      concatMapEager((row: Row, _, { attempt }) => of(row.name, attempt), {
+        onError: (_, { value }) => {
+          expectTypeOf(value).toEqualTypeOf<Row>();
+          return EMPTY;
+        },
+        monitor: byName,
+      }),
+    ).toEqualTypeOf<OperatorFunction<Row, string | number>>();
+    // @ts-expect-error It is for rows, and these are numbers.
+    numbers.pipe(concatMapEager((n) => of(n), forRows));
+  });
+
+  it('can be handed on by a generic function', () => {
+    const politely = <T, O extends ObservableInput<unknown>>(
+      project: (value: T) => O,
+      config: ConcatMapEagerConfig<T>,
+    ): OperatorFunction<T, ObservedValueOf<O>> => concatMapEager((value: T) => project(value), { ...config, retry: 2 });
+    expectTypeOf(rows.pipe(politely((row: Row) => of(row.name), shared))).toEqualTypeOf<Observable<string>>();
+  });
+});
+
 describe('a monitor', () => {
   it('is told the type, and what belongs to it', () => {
     numbers.pipe(
@@ -524,6 +621,10 @@ describe('a monitor', () => {
             expectTypeOf(event.outcome).toEqualTypeOf<ItemOutcome>();
             expectTypeOf(event.outcome).toEqualTypeOf<'completed' | 'failed' | 'cancelled'>();
             expectTypeOf(event.error).toEqualTypeOf<unknown>();
+            expectTypeOf(event.recovered).toEqualTypeOf<true | undefined>();
+          }
+          if (event.type === 'flushed') {
+            expectTypeOf(event.dropped).toEqualTypeOf<true | undefined>();
           }
           if (event.type === 'failed') {
             expectTypeOf(event.willRetry).toEqualTypeOf<boolean>();

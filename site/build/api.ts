@@ -25,6 +25,8 @@ export async function writeApi(): Promise<void> {
     disableSources: true,
     excludeInternal: true,
     excludePrivate: true,
+    // TypeScript's own from 5.4 on: see src/config.ts.
+    intentionallyNotExported: ['NoInfer'],
     hideGenerator: true,
     githubPages: false,
     logLevel: 'Warn',
