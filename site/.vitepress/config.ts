@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
+import { bundles } from '../build/bundle.js';
 import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
@@ -145,7 +146,7 @@ const config = defineConfig({
     },
   },
   vite: {
-    plugins: [refresh()],
+    plugins: [refresh(), bundles()],
     resolve: {
       // The package as it is built at the root, with the root's only rxjs.
       alias: [

@@ -7,11 +7,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseAst } from 'rollup/parseAst';
+import { policyOf } from './policy.js';
 
 export const BASE = '/-base-/';
 
 /** Where a page's scripts find the way to the top, with a `/` at its end. */
 const FOUND = '__BASE__';
+
+const CHARSET = '<meta charset="utf-8">';
 
 const marked = new RegExp(BASE, 'g');
 
@@ -46,14 +49,18 @@ function page(html: string, top: string): string {
     'const{pathname,search,hash}=new URL(given,location.href);',
     "element.setAttribute(name,pathname.replace(/\\/index\\.html$/,'/')+search+hash)}",
   ].join('');
-  return html
-    .replace(/(<script[^>]*>)([^]*?)(<\/script>)/g, (whole, open: string, code: string, close: string) =>
-      code.includes(BASE) ? open + script(code) + close : whole,
-    )
+  const moved = html
+    .replace(/(<script[^>]*>)([^]*?)(<\/script>)/g, (_whole, open: string, code: string, close: string) => {
+      const safe = withFunctions(code);
+      return open + (safe.includes(BASE) ? script(safe) : safe) + close;
+    })
     .replace(new RegExp(`(<a [^>]*?href=")${BASE}((?:[^"#?]*/)?)(?=["#?])`, 'g'), `$1${top}$2index.html`)
     .replace(marked, top)
-    .replace('<head>', () => `<head>${find}`)
+    .replace(CHARSET, () => `${CHARSET}${find}`)
     .replace('</body>', () => `<script>${absolute}</script></body>`);
+  if (!moved.includes(CHARSET)) throw new Error(`Expected a page with ${CHARSET}`);
+  // Above all scripts, and below what must be among the first bytes of a page.
+  return moved.replace(CHARSET, () => CHARSET + policyOf(moved));
 }
 
 const style = (css: string, top: string) => css.replace(marked, top);
@@ -77,10 +84,29 @@ function script(code: string): string {
   return changed;
 }
 
+/** How VitePress makes functions of its configuration, which it has written as text; the policy of the pages forbids that. */
+const EVALUATION = 'new Function(`return ${r.slice(7)}`)()';
+
+/** The same script with the functions themselves. */
+function withFunctions(code: string): string {
+  if (!code.includes(EVALUATION)) return code;
+  const functions = new Set<string>();
+  visit(parseAst(code), ({ value }) => {
+    if (typeof value !== 'string' || !value.startsWith('{')) return;
+    JSON.parse(value, (_key, inner: unknown) => {
+      if (typeof inner === 'string' && inner.startsWith('_vp-fn_')) functions.add(inner);
+      return inner;
+    });
+  });
+  const table = [...functions].map((text) => `${JSON.stringify(text)}:${text.slice(7)}`).join();
+  return code.replace(EVALUATION, () => `({${table}})[r]`);
+}
+
 interface Node {
   readonly type: string;
   readonly start: number;
   readonly end: number;
+  readonly value?: unknown;
 }
 
 function visit(node: unknown, see: (node: Node) => void): void {

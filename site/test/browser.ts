@@ -29,12 +29,16 @@ const types: Readonly<Record<string, string>> = {
 export interface Site {
   /** The address of the top of the site, with a `/` at its end. */
   readonly url: string;
+  /** The paths that it was asked for, below the base or not. */
+  readonly requests: readonly string[];
   close(): void;
 }
 
 /** Serves a folder below a path, as any server of files would; nothing is below any other path. */
 export async function serve(base: string, folder = DIST): Promise<Site> {
+  const requests: string[] = [];
   const server: Server = createServer(({ url = '' }, response) => {
+    requests.push(url);
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
     const top = decodeURI(base);
     const file = join(folder, path.slice(top.length), path.endsWith('/') ? 'index.html' : '');
@@ -46,10 +50,16 @@ export async function serve(base: string, folder = DIST): Promise<Site> {
       response.writeHead(404).end();
     }
   });
+  // Of a WebSocket, which it does not speak.
+  server.on('upgrade', ({ url = '' }, socket) => {
+    requests.push(url);
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${base}`,
+    requests,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -88,7 +88,7 @@ describe('the built site', () => {
         ([name, text]) =>
           name.endsWith('.js') && !name.endsWith('.lean.js') && text.includes('errors occurred during unsubscription'),
       )
-      .map(([name]) => name.startsWith('worker-'));
+      .map(([name]) => name.startsWith('worker.'));
     expect(copies.sort()).toEqual([false, true]);
   });
 });

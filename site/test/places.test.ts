@@ -65,7 +65,7 @@ test('a search finds a page, and leads to it', async () => {
 
 test('a page can be read without a server', async () => {
   const url = `${pathToFileURL(folder).href}/`;
-  const { page, context } = await browser.open({ url, close: () => undefined });
+  const { page, context } = await browser.open({ url, requests: [], close: () => undefined });
   try {
     await page.goto(`${url}index.html`);
     expect(await page.locator('.problem svg').count()).toBe(3);

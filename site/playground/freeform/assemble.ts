@@ -1,5 +1,6 @@
 import type { Item, Leg, Run } from '../engine/run';
 import type { Entry } from './entries';
+import { MOST_RUNS } from './limits';
 
 /** A subscription of an operator in a program, and what happened in it. */
 export interface Timeline {
@@ -11,14 +12,17 @@ export interface Timeline {
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-/** Makes of what is told what can be painted. */
+/** Makes of what is told what can be painted. It takes nothing for granted: a program may have forged what is told of it. */
 export class Assembly {
   private readonly timelines: (Omit<Timeline, 'run'> & { readonly run: Growing<Run>; readonly legs: Leg[] })[] = [];
 
+  /** @throws RangeError if it cannot have happened */
   add(entry: Entry): void {
     const { at } = entry;
     if (entry.what === 'opened') {
       const { operator, concurrent, line, virtual } = entry;
+      expectNext(entry.run, this.timelines);
+      if (entry.run >= MOST_RUNS) throw new RangeError(`Expected at most ${MOST_RUNS} subscriptions`);
       const run = {
         operator,
         start: at,
@@ -29,53 +33,56 @@ export class Assembly {
         counts: [],
         last: at,
       };
-      this.timelines[entry.run] = { run, concurrent, line, virtual, legs: [] };
+      this.timelines.push({ run, concurrent, line, virtual, legs: [] });
       return;
     }
-    const { run, legs } = this.timelines[entry.run]!;
-    const item = (index: number): Item => run.items[index]!;
+    const { run, legs } = known(entry.run, this.timelines);
     run.last = at;
     switch (entry.what) {
       case 'counted':
         run.counts.push({ at, ...entry.counts });
         break;
       case 'received':
-        run.items[entry.index] = { index: entry.index, received: at, legs: [] };
+        expectNext(entry.index, run.items);
+        run.items.push({ index: entry.index, received: at, legs: [] });
         break;
       case 'flushed':
-        item(entry.index).flushed = at;
+        known(entry.index, run.items).flushed = at;
         break;
       case 'ended': {
+        const item = known(entry.index, run.items);
         // In real time it is told of its end a moment after its inner's.
-        const { legs } = item(entry.index);
-        const ended = entry.outcome === 'completed' ? (legs.at(-1)?.end?.at ?? at) : at;
-        item(entry.index).ended = { at: ended, outcome: entry.outcome };
+        const ended = entry.outcome === 'completed' ? (item.legs.at(-1)?.end?.at ?? at) : at;
+        item.ended = { at: ended, outcome: entry.outcome };
         break;
       }
       case 'leg': {
         const { index, attempt } = entry;
         const leg: Leg = { index, kind: attempt === 0 ? 'fallback' : 'attempt', attempt, start: at, values: [] };
-        legs[entry.leg] = leg;
-        item(index).legs.push(leg);
+        const item = known(index, run.items);
+        expectNext(entry.leg, legs);
+        legs.push(leg);
+        item.legs.push(leg);
         break;
       }
       case 'value': {
-        const leg = legs[entry.leg]!;
-        leg.values[entry.nth] = { leg, nth: entry.nth, at };
+        const leg = known(entry.leg, legs);
+        expectNext(entry.nth, leg.values);
+        leg.values.push({ leg, nth: entry.nth, at });
         break;
       }
       case 'output':
-        run.output.push({ at, value: legs[entry.leg]!.values[entry.nth]! });
+        run.output.push({ at, value: known(entry.nth, known(entry.leg, legs).values) });
         break;
       case 'legEnd':
-        legs[entry.leg]!.end = { at, how: entry.how };
+        known(entry.leg, legs).end = { at, how: entry.how };
         break;
       case 'limit': {
-        const leg = legs[entry.leg]!;
+        const leg = known(entry.leg, legs);
         // As a `TimeoutError` has it.
         const error = { info: { meta: { limit: entry.limit } } };
         if (leg.end === undefined) leg.error = error;
-        else item(leg.index).interrupted = { at, error };
+        else known(leg.index, run.items).interrupted = { at, error };
         break;
       }
       case 'end':
@@ -92,4 +99,14 @@ export class Assembly {
   snapshot(): Timeline[] {
     return this.timelines.map(({ run, concurrent, line, virtual }) => ({ run: { ...run }, concurrent, line, virtual }));
   }
+}
+
+function expectNext(position: number, { length }: readonly unknown[]): void {
+  if (position !== length) throw new RangeError(`Expected number ${length} of a list, got ${position}`);
+}
+
+function known<T>(position: number, list: readonly T[]): T {
+  const found = list[position];
+  if (found === undefined) throw new RangeError(`Expected one of ${list.length} that are there, got ${position}`);
+  return found;
 }

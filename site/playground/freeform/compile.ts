@@ -16,13 +16,25 @@ export class Problem extends Error {
 /** The name of the program in stacks. */
 export const FILE = 'program.ts';
 
+const HEAD = 'async function (require, exports) {';
+
+/** A program in JavaScript, line by line the same. */
+export interface Compiled {
+  /** A module that exports it as an async function of `require` and `exports`. */
+  readonly module: string;
+  /**
+   * The same as a script that never runs, for its last line is a mistake: if an engine finds an earlier one, that is where the
+   * program's is.
+   */
+  readonly broken: string;
+}
+
 /**
- * A program as the text of an async function of `require` and `exports`, line by line the same: its types are removed, and
- * not checked.
+ * Removes the types of a program, without checking them.
  *
  * @throws Problem for a mistake in its syntax that can be seen this way; JavaScript sees the others
  */
-export function compile(program: string): string {
+export function compile(program: string): Compiled {
   let code;
   try {
     ({ code } = transform(program, { transforms: ['typescript', 'imports'], disableESTransforms: true }));
@@ -31,7 +43,7 @@ export function compile(program: string): string {
     const what = message.replace(/^Error transforming [^:]*: /, '').replace(/ \(\d+:\d+\)$/, '');
     throw new Problem(what, loc?.line, loc?.column);
   }
-  return `(async function (require, exports) {${code}\n})\n//# sourceURL=${FILE}`;
+  return { module: `export default ${HEAD}${code}\n}\n//# sourceURL=${FILE}`, broken: `(${HEAD}${code}\n@` };
 }
 
 /** `require` for a program: the modules that there are. */

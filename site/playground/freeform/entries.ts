@@ -1,25 +1,51 @@
-import type { Counts } from '../engine/run';
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+export const time = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** Where something is in a program. */
+export const position = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)));
+/** The beginning of a text that may be long. */
+export const text = (longest: number) =>
+  v.pipe(
+    v.string(),
+    v.transform((whole) => (whole.length <= longest ? whole : `${whole.slice(0, longest)}…`)),
+  );
+
+const common = { run: count, at: time };
+const how = v.picklist(['complete', 'error', 'cancelled']);
 
 /** What happened in a program, in plain words that can be sent to another thread; `at` is in milliseconds. */
-export type Entry = { readonly run: number; readonly at: number } & (
-  | {
-      readonly what: 'opened';
-      readonly operator: string;
-      readonly concurrent: number | undefined;
-      /** Where the program calls it. */
-      readonly line: number | undefined;
-      /** Whether its clock is its own, and not that of the program. */
-      readonly virtual: boolean;
-    }
-  | { readonly what: 'counted'; readonly counts: Omit<Counts, 'at'> }
-  | { readonly what: 'received' | 'flushed'; readonly index: number }
-  | { readonly what: 'ended'; readonly index: number; readonly outcome: 'completed' | 'failed' | 'cancelled' }
-  | { readonly what: 'leg'; readonly leg: number; readonly index: number; readonly attempt: number }
-  | { readonly what: 'value' | 'output'; readonly leg: number; readonly nth: number }
-  | { readonly what: 'legEnd'; readonly leg: number; readonly how: 'complete' | 'error' | 'cancelled' }
-  | { readonly what: 'limit'; readonly leg: number; readonly limit: string }
-  | { readonly what: 'end'; readonly how: 'complete' | 'error' | 'cancelled' }
-);
+export const entry = v.variant('what', [
+  v.object({
+    ...common,
+    what: v.literal('opened'),
+    operator: text(50),
+    concurrent: v.optional(v.number()),
+    /** Where the program calls it. */
+    line: position,
+    /** Whether its clock is its own, and not that of the program. */
+    virtual: v.boolean(),
+  }),
+  v.object({
+    ...common,
+    what: v.literal('counted'),
+    counts: v.object({ waiting: count, active: count, parked: count }),
+  }),
+  v.object({ ...common, what: v.picklist(['received', 'flushed']), index: count }),
+  v.object({
+    ...common,
+    what: v.literal('ended'),
+    index: count,
+    outcome: v.picklist(['completed', 'failed', 'cancelled']),
+  }),
+  v.object({ ...common, what: v.literal('leg'), leg: count, index: count, attempt: count }),
+  v.object({ ...common, what: v.picklist(['value', 'output']), leg: count, nth: count }),
+  v.object({ ...common, what: v.literal('legEnd'), leg: count, how }),
+  v.object({ ...common, what: v.literal('limit'), leg: count, limit: text(50) }),
+  v.object({ ...common, what: v.literal('end'), how }),
+]);
+
+export type Entry = v.InferOutput<typeof entry>;
 
 /** Without what all entries have, and which the recorder adds. */
 export type Happening = Entry extends infer E ? (E extends Entry ? Omit<E, 'run' | 'at'> : never) : never;

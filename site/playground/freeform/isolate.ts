@@ -24,12 +24,8 @@ const FUNCTIONS = [
 const OBJECTS = ['indexedDB', 'caches', 'fonts', 'navigator', 'cookieStore'];
 
 /**
- * Takes from a worker what could reach the network, other workers or what the site has stored, before a program runs that
- * may be somebody else's. The page itself and its DOM are out of a worker's reach.
- *
- * Nothing stands for `import()` that could be taken away. The compiler makes `require` of it, so what would be left is text that
- * is evaluated: that is switched off too. What remains is a program that the compiler reads in another way than the browser, and
- * what browsers will have one day. It would find little: a worker has no cookies, and this one knows nothing but the program.
+ * Takes from a worker what a program could look for the network, other workers or storage with, before it runs: so it is told why
+ * it finds nothing. What keeps a program from all of that is not this, but the frame that the worker is in: see `sandbox.ts`.
  */
 export function isolate(scope: object): void {
   for (const name of FUNCTIONS) {

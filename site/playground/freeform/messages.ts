@@ -1,43 +1,48 @@
-import type { Entry } from './entries';
+import * as v from 'valibot';
+import { entry, position, text, time } from './entries';
+import { MOST_ENTRIES, MOST_LINES } from './limits';
 
-/** What the worker tells the page. */
-export type Message =
-  /** It has been loaded, and begins. */
-  | { readonly what: 'begun' }
-  /** This is what happened; if it is `alive`, the program is in no loop. */
-  | {
-      readonly what: 'batch';
-      readonly entries: readonly Entry[];
-      readonly lines: readonly Line[];
-      /** How many lines were left out by now. */
-      readonly dropped: number;
-      readonly alive: boolean;
-    }
-  /** The program does not run: for a mistake, or for an import. */
-  | {
-      readonly what: 'problem';
-      readonly text: string;
-      readonly line: number | undefined;
-      readonly column: number | undefined;
-    }
-  /** Nothing is left to happen. */
-  | { readonly what: 'done' }
-  /** So much has happened that no more of it is shown. */
-  | { readonly what: 'full' };
+/** So much of a line is kept, in characters. */
+const LONGEST = 4_000;
+
+const line = v.object({
+  /** Milliseconds since the program began. */
+  at: time,
+  level: v.picklist(['debug', 'info', 'log', 'warn', 'error']),
+  text: text(LONGEST),
+  /** Whether it is an error that nobody has caught. */
+  isUncaught: v.boolean(),
+});
 
 /** A line of the console. */
-export interface Line {
-  /** Milliseconds since the program began. */
-  readonly at: number;
-  readonly level: Level;
-  readonly text: string;
-  /** Whether it is an error that nobody has caught. */
-  readonly isUncaught: boolean;
+export type Line = v.InferOutput<typeof line>;
+export type Level = Line['level'];
+
+const message = v.variant('what', [
+  /** The worker has been loaded, and begins. */
+  v.object({ what: v.literal('begun') }),
+  /** This is what happened; if it is `alive`, the program is in no loop. */
+  v.object({
+    what: v.literal('batch'),
+    entries: v.pipe(v.array(entry), v.maxLength(MOST_ENTRIES)),
+    lines: v.pipe(v.array(line), v.maxLength(MOST_LINES)),
+    /** How many lines were left out by now. */
+    dropped: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    alive: v.boolean(),
+  }),
+  /** The program does not run: for a mistake, or for an import. */
+  v.object({ what: v.literal('problem'), text: text(LONGEST), line: position, column: position }),
+  /** Nothing is left to happen. */
+  v.object({ what: v.literal('done') }),
+  /** So much has happened that no more of it is shown. */
+  v.object({ what: v.literal('full') }),
+]);
+
+/** What the worker tells the page. */
+export type Message = v.InferOutput<typeof message>;
+
+/** A message as the page may use it. The program may have forged it; `undefined` if it is none. */
+export function readMessage(data: unknown): Message | undefined {
+  const { success, output } = v.safeParse(message, data);
+  return success ? output : undefined;
 }
-
-export type Level = 'debug' | 'info' | 'log' | 'warn' | 'error';
-
-/** So many entries of timelines are kept. */
-export const MOST_ENTRIES = 20_000;
-/** So many lines of the console are kept; more are counted. */
-export const MOST_LINES = 1_000;

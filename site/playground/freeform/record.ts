@@ -16,6 +16,7 @@ import {
 import * as library from 'rxjs-concat-map-eager';
 import type { FailedItem, ItemContext, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
 import type { Entry, Happening } from './entries';
+import { MOST_RUNS } from './limits';
 
 type Input = ObservableInput<unknown>;
 type Project = (value: unknown, index: number, item: ItemContext) => Input;
@@ -41,7 +42,7 @@ interface Options {
  * The package as a program imports it, telling of each subscription what happens to its items. What the operators emit, and
  * when, is the same, except that inners and inputs that are async iterables or streams are heard a microtask later.
  */
-export function recorded({ tell, now, line = () => undefined, most = 6 }: Options): typeof library {
+export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }: Options): typeof library {
   let opened = 0;
 
   function record<R>(
@@ -58,7 +59,14 @@ export function recorded({ tell, now, line = () => undefined, most = 6 }: Option
       const virtual = scheduler instanceof VirtualTimeScheduler;
       const clock = virtual ? () => scheduler.now() : now;
       const track = new Track((happening) => tell({ run, at: Math.round(clock() * 10) / 10, ...happening } as Entry));
-      track.tell({ what: 'opened', operator, concurrent, line: at, virtual });
+      track.tell({
+        what: 'opened',
+        operator,
+        // What may be sent to the page.
+        concurrent: typeof concurrent === 'number' ? concurrent : undefined,
+        line: at,
+        virtual,
+      });
       return make(track).pipe(
         map((value) => track.output(value) as R),
         tap({

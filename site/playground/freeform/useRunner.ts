@@ -1,7 +1,9 @@
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import { ms } from '../engine/story';
 import { Assembly, type Timeline } from './assemble';
-import { type Line, type Message, MOST_ENTRIES } from './messages';
+import { MOST_ENTRIES, MOST_LINES } from './limits';
+import { type Line, type Message, readMessage } from './messages';
+import { openSandbox } from './sandbox';
 
 /** How long a program may run, and give no sign, in milliseconds. */
 const LONGEST = 10_000;
@@ -17,7 +19,7 @@ export interface Mistake {
   readonly column: number | undefined;
 }
 
-/** Runs one program at a time, in a worker that is ended when the program is over or takes too long. */
+/** Runs one program at a time, in a sandbox that is closed when the program is over or takes too long. */
 export function useRunner({ live }: { live: boolean }) {
   const isRunning = ref(false);
   const hasRun = ref(false);
@@ -28,31 +30,58 @@ export function useRunner({ live }: { live: boolean }) {
   const timelines = shallowRef<readonly Timeline[]>([]);
   const elapsed = ref(0);
 
-  let worker: Worker | undefined;
+  let close: (() => void) | undefined;
+  /** How many programs have been started. */
+  let started = 0;
   let watch: ReturnType<typeof setInterval> | undefined;
   let shown: ReturnType<typeof setTimeout> | undefined;
   let assembly = new Assembly();
   let written: Line[] = [];
   let begunAt = 0;
   let last = 0;
+  let entries = 0;
 
-  function start(program: string): void {
+  async function start(program: string): Promise<void> {
     quit();
+    const mine = started;
     assembly = new Assembly();
     written = [];
-    last = begunAt = 0;
+    last = begunAt = entries = 0;
     mistake.value = undefined;
     dropped.value = 0;
     isRunning.value = hasRun.value = true;
     status.value = 'Loading …';
     show();
-    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end(`What runs programs could not be loaded${event.message ? `: ${event.message}` : ''}.`);
-    };
-    worker.postMessage(program);
+    let runtime;
+    try {
+      ({ default: runtime } = await import('./worker.ts?bundle'));
+    } catch (error) {
+      if (mine === started) failed(error);
+      return;
+    }
+    // It may have been stopped, or run again.
+    if (mine !== started) return;
+    close = openSandbox(
+      { runtime, program },
+      {
+        hear: (data) => {
+          const message = readMessage(data);
+          if (message) hear(message);
+          else distrust();
+        },
+        failed,
+      },
+    );
+  }
+
+  function failed(reason: unknown): void {
+    const why = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason.slice(0, 500) : '';
+    end(`What runs programs could not be loaded${why === '' ? '' : `: ${why}`}.`);
+  }
+
+  /** The program has replaced something that tells of it. */
+  function distrust(): void {
+    end('Stopped: what the page was told of the program cannot be true.');
   }
 
   let silent = 0;
@@ -66,9 +95,15 @@ export function useRunner({ live }: { live: boolean }) {
         break;
       case 'batch':
         if (message.alive) silent = 0;
-        for (const entry of message.entries) {
-          assembly.add(entry);
-          if (!assembly.isVirtual(entry.run)) last = Math.max(last, entry.at);
+        entries += message.entries.length;
+        if (entries > MOST_ENTRIES || written.length + message.lines.length > MOST_LINES) return distrust();
+        try {
+          for (const entry of message.entries) {
+            assembly.add(entry);
+            if (!assembly.isVirtual(entry.run)) last = Math.max(last, entry.at);
+          }
+        } catch {
+          return distrust();
         }
         for (const line of message.lines) {
           written.push(line);
@@ -78,7 +113,7 @@ export function useRunner({ live }: { live: boolean }) {
         shown ??= setTimeout(() => show(), SHOW);
         break;
       case 'problem':
-        mistake.value = message;
+        mistake.value = { text: message.text, line: message.line, column: message.column };
         end('The program does not run.');
         break;
       case 'full':
@@ -119,7 +154,7 @@ export function useRunner({ live }: { live: boolean }) {
   }
 
   function stop(): void {
-    if (isRunning.value) end(`Stopped by you after ${ms(Math.round(performance.now() - begunAt))}.`);
+    if (isRunning.value) end(`Stopped by you after ${ms(begunAt > 0 ? Math.round(performance.now() - begunAt) : 0)}.`);
   }
 
   /** The mistake is not in the program that is shown any more. */
@@ -128,8 +163,9 @@ export function useRunner({ live }: { live: boolean }) {
   }
 
   function quit(): void {
-    worker?.terminate();
-    worker = undefined;
+    started++;
+    close?.();
+    close = undefined;
     clearInterval(watch);
   }
 

@@ -1,11 +1,12 @@
 import * as rxjs from 'rxjs';
 import * as operators from 'rxjs/operators';
-import { compile, importer, lineIn, Problem } from './compile';
+import { type Compiled, compile, importer, lineIn, Problem } from './compile';
 import { consoleOf } from './console';
 import type { Entry } from './entries';
 import { inspect } from './format';
 import { isolate } from './isolate';
-import { type Level, type Line, type Message, MOST_ENTRIES, MOST_LINES } from './messages';
+import { MOST_ENTRIES, MOST_LINES } from './limits';
+import type { Level, Line, Message } from './messages';
 import { recorded } from './record';
 import { countTimers } from './timers';
 
@@ -16,8 +17,10 @@ const BEAT = 100;
 /** What waits for the next sign is sent at once if it is as much as this. */
 const BATCH = 500;
 
-const { setTimeout, setInterval, performance } = globalThis;
-const post = postMessage.bind(globalThis) as (message: Message) => void;
+// A program may replace what it finds.
+const { setTimeout, setInterval, performance, Worker, Blob } = globalThis;
+const createObjectURL = URL.createObjectURL.bind(URL);
+let post: (message: Message) => void;
 let began = 0;
 const now = () => performance.now() - began;
 
@@ -66,19 +69,28 @@ function uncaught(error: unknown, what: string): void {
   write('error', () => `${what}: ${inspect(error)}${line === undefined ? '' : ` (line ${line})`}`, true);
 }
 
+/** Ends the program: the page ends it when it hears of this. */
 function problem({ message, line, column }: Problem): void {
   post({ what: 'problem', text: message, line, column });
 }
 
-addEventListener('message', (event: MessageEvent<string>) => void run(event.data), { once: true });
+addEventListener(
+  'message',
+  ({ data, ports: [port] }: MessageEvent<string>) => {
+    // The program never sees the port.
+    post = port!.postMessage.bind(port);
+    void run(data);
+  },
+  { once: true },
+);
 
 async function run(program: string): Promise<void> {
   post({ what: 'begun' });
-  let main: Program;
+  let compiled;
   try {
-    main = await evaluate(compile(program));
+    compiled = compile(program);
   } catch (error) {
-    return problem(error instanceof Problem ? error : new Problem(String(error)));
+    return problem(error as Problem);
   }
 
   addEventListener('error', (event) => {
@@ -100,7 +112,8 @@ async function run(program: string): Promise<void> {
   began = performance.now();
   isRunning = true;
   try {
-    await main(require, {});
+    const main = await load(compiled);
+    await main?.(require, {});
   } catch (error) {
     uncaught(error, 'Uncaught');
   } finally {
@@ -117,39 +130,47 @@ function beat(pending: () => number): void {
   if (quiet === 3) post({ what: 'done' });
 }
 
-/** Evaluates a function in the global scope. */
-async function evaluate(code: string): Promise<Program> {
+/** Evaluates the program as a module, in which `<!--` and `-->` are no comments: a browser reads it as the compiler has. */
+async function load(compiled: Compiled): Promise<Program | undefined> {
   try {
-    return (0, eval)(code) as Program;
+    const module = (await import(urlOf(compiled.module))) as { readonly default: Program };
+    return module.default;
   } catch (error) {
-    const { line, column } = await placeOf(error as Error, code);
-    throw new Problem((error as Error).message, line, column);
+    const { line, column } = await placeOf(error as Error, compiled);
+    problem(new Problem(String((error as Error).message), line, column));
+    return undefined;
   }
 }
+
+const urlOf = (code: string) => createObjectURL(new Blob([code], { type: 'text/javascript' }));
 
 interface Place {
   readonly line: number | undefined;
   readonly column: number | undefined;
 }
 
-/** Where a mistake in the syntax is. Chromium tells nobody but the listeners of errors that nobody has caught. */
-function placeOf(error: Error, code: string): Promise<Place> {
-  const number = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
+const number = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
+
+/** Where a mistake in the syntax is. Chromium tells that of a script only, and only who hears of its errors. */
+function placeOf(error: Error, { broken }: Compiled): Promise<Place> {
   const told = error as Partial<Record<string, unknown>> & Error;
   const line = number(told['lineNumber'] ?? told['line']);
   if (line !== undefined) return Promise.resolve({ line, column: number(told['columnNumber'] ?? told['column']) });
   return new Promise((resolve) => {
-    addEventListener(
-      'error',
-      (event) => {
-        event.preventDefault();
+    const found = (place: Place) => {
+      worker.terminate();
+      resolve(place);
+    };
+    const worker = new Worker(urlOf(broken));
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const isLast = event.lineno === broken.split('\n').length;
+      found({
+        line: isLast ? undefined : number(event.lineno),
         // In its first line there is more than what the reader wrote.
-        resolve({ line: number(event.lineno), column: event.lineno === 1 ? undefined : number(event.colno) });
-      },
-      { once: true },
-    );
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- It does not run: its syntax is wrong.
-    setTimeout(code);
-    setTimeout(() => resolve({ line: undefined, column: undefined }), 100);
+        column: isLast || event.lineno === 1 ? undefined : number(event.colno),
+      });
+    });
+    setTimeout(found, 1_000, { line: undefined, column: undefined });
   });
 }

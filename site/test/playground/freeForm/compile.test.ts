@@ -2,9 +2,12 @@ import { of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { compile, importer, lineIn, Problem } from '../../../playground/freeform/compile';
 
+type Program = (require: unknown, exports: object) => Promise<void>;
+
 const run = async (program: string, modules: Record<string, object> = { rxjs: { of }, two: {} }) => {
   const exports: Record<string, unknown> = {};
-  const main = (0, eval)(compile(program)) as (require: unknown, exports: object) => Promise<void>;
+  const url = `data:text/javascript,${encodeURIComponent(compile(program).module)}`;
+  const { default: main } = (await import(/* @vite-ignore */ url)) as { default: Program };
   await main(importer(modules), exports);
   return exports;
 };
@@ -28,6 +31,26 @@ export const source: Observable<number> = of(1);`;
     );
     expect(lineIn((error as Error).stack)).toBe(5);
     expect(lineIn('Error\n  at elsewhere.js:3:4')).toBeUndefined();
+  });
+
+  test('is no comment of an old script behind `<!--` or `-->`', async () => {
+    for (const program of ['let x = 1, y = 2;\nx<!--y', '\n--> throw 1', '/*\n*/ --> throw 1']) {
+      await expect(run(program)).rejects.toThrow();
+    }
+  });
+
+  test('as a script that never runs has its mistake where the program has it', () => {
+    const { broken } = compile('const a = 1;\n\nconst a = 2;');
+    expect(() => (0, eval)(broken) as unknown).toThrow('already been declared');
+    for (const program of [
+      '',
+      'f()',
+      '// a comment',
+      '1',
+      'let x = 1, y = 1; x<!--y /*\n})(); run(); (() => {\n/* */',
+    ]) {
+      expect(() => (0, eval)(compile(program).broken) as unknown).toThrow(SyntaxError);
+    }
   });
 
   test('whose syntax is wrong has a message with its line and column', () => {
