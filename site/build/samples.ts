@@ -27,6 +27,12 @@ export interface Sample {
 /** What examples in TSDoc take for granted, by file. */
 const assumed: Readonly<Record<string, string>> = {
   'src/concatMapEager.ts': 'declare const ids: number[];',
+  'src/config.ts': [
+    "import type { Observable } from 'rxjs';",
+    "import { concatMapEager, type ConcatMapEagerConfig } from 'rxjs-concat-map-eager';",
+    'declare const rows: Observable<string>, ids: Observable<number>;',
+    'declare const save: (row: string) => Promise<void>, load: (id: number) => Promise<string>;',
+  ].join('\n'),
   'src/testing/drawMarble.ts': [
     "import { writeFileSync } from 'node:fs';",
     "import { drawMarble, readMarbleFile } from 'rxjs-concat-map-eager/testing';",
