@@ -1,6 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { asyncScheduler, EMPTY, identity, NEVER, of, range, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../src/index.js';
+import * as policyModule from './support/optionsModule.js';
 import { observe, thrownBy, untyped } from './support/policies.js';
 
 const count = (name: string, lowest: number) =>
@@ -8,6 +10,27 @@ const count = (name: string, lowest: number) =>
 
 /** [the configuration, the error's class, its whole message] */
 type Mistake = [config: unknown, kind: typeof TypeError | typeof RangeError, message: string | RegExp];
+
+/** [an object that is not a configuration, what it is in a message] */
+const notOptions: [value: object, shown: string][] = [
+  [Promise.resolve({ concurrent: 2, total: 2, count: 2 }), '[object Promise]'],
+  [{ concurrent: 2, total: 2, count: 2, then: () => {} }, '[object Object]'],
+  [new Number(2), '[object Number]'],
+  [new String('2'), '[object String]'],
+  [new Map([['concurrent', 2]]), '[object Map]'],
+  [new (class Options extends Map<string, number> {})(), '[object Map]'],
+  [new Set([2]), '[object Set]'],
+  [new Date(2), '[object Date]'],
+  [/2/, '[object RegExp]'],
+  [new Error('2'), '[object Error]'],
+  [[], '[object Array]'],
+  [new Uint8Array(2), '[object Uint8Array]'],
+  [new AbortController().signal, '[object AbortSignal]'],
+  [new URL('http://localhost'), '[object URL]'],
+  [(function* () {})(), '[object Generator]'],
+  [runInNewContext('new Map()') as object, '[object Map]'],
+  [runInNewContext('Promise.resolve()') as object, '[object Promise]'],
+];
 
 const mistakes: Mistake[] = [
   // concurrent, by itself and as the number that stands for a config
@@ -44,6 +67,21 @@ const mistakes: Mistake[] = [
   [Symbol('c'), TypeError, /^Expected `config` to be .*number.*, got `Symbol\(c\)` \(symbol\)$/],
   [identity, TypeError, /^Expected `config` to be .*number.*, got `.*identity.*` \(function\)$/s],
   [[3], TypeError, /^Expected `config` to be .*number.*, got `.*` \(object\)$/],
+
+  // what is an object and holds no options
+  ...notOptions.flatMap(([value, shown]): Mistake[] => [
+    [value, TypeError, `Expected \`config\` to be a number or an object of options, got \`${shown}\` (object)`],
+    [
+      { timeout: value },
+      TypeError,
+      `Expected \`timeout\` to be a number of milliseconds or an object of limits, got \`${shown}\` (object)`,
+    ],
+    [
+      { retry: value },
+      TypeError,
+      `Expected \`retry\` to be a number of retries or an object of options, got \`${shown}\` (object)`,
+    ],
+  ]),
 
   // time limits
   [{ timeout: 0 }, RangeError, /^Expected `timeout` to be .*above 0.*, got `0` \(number\)$/],
@@ -151,10 +189,17 @@ const unknownOptions: [config: unknown, key: string, meant: string][] = [
   [{ retry: { counts: 5 } }, 'counts', 'count'],
   [{ retry: { count: 1, delayMs: 5 } }, 'delayMs', 'delay'],
   [{ retry: { resetOnSucces: true } }, 'resetOnSucces', 'resetOnSuccess'],
+  // The nearest name, whichever words it contains.
+  [{ reorderWindw: 3 }, 'reorderWindw', 'reorderWindow'],
+  [{ reorder: 3 }, 'reorder', 'reorderWindow'],
+  [{ time: 3 }, 'time', 'timeout'],
+  [{ on: 'skip' }, 'on', 'onError'],
+  // So are those of a configuration that it was created from.
+  [Object.create({ concurrency: 3 }), 'concurrency', 'concurrent'],
 ];
 
 const show = (config: unknown): string =>
-  typeof config === 'object' && config !== null && !Array.isArray(config)
+  typeof config === 'object' && config !== null && Object.prototype.toString.call(config) === '[object Object]'
     ? `{ ${Object.entries(config)
         .map(([key, value]) => `${key}: ${show(value)}`)
         .join(', ')} }`
@@ -162,7 +207,9 @@ const show = (config: unknown): string =>
       ? `'${config}'`
       : typeof config === 'function'
         ? 'a function'
-        : String(config);
+        : typeof config === 'object' && config !== null && !Array.isArray(config)
+          ? Object.prototype.toString.call(config)
+          : String(config);
 
 describe('a mistake in the configuration', () => {
   it.each(mistakes.map((mistake) => [show(mistake[0]), ...mistake] as const))(
@@ -283,6 +330,137 @@ describe('a configuration', () => {
   ])('is accepted if it is correct: %o', (config) => {
     const seen = observe(of(1, 2).pipe(concatMapEager((n) => of(n), untyped(config))));
     expect(seen.log).toEqual(['0:1', '0:2', '0:|']);
+  });
+
+  /** [what holds the options, which are to be: at most two at once, no time limit, no retry] */
+  const holders: [string, () => object][] = [
+    ['a frozen object', () => Object.freeze({ concurrent: 2 })],
+    ['an object without a prototype', () => Object.assign(Object.create(null) as object, { concurrent: 2 })],
+    [
+      'an object with a getter',
+      () => ({
+        get concurrent() {
+          return Number('2');
+        },
+      }),
+    ],
+    ['an object whose option is not enumerable', () => Object.defineProperty({}, 'concurrent', { value: 2 })],
+    ['an object with a symbol of somebody', () => ({ concurrent: 2, [Symbol('tag')]: 1 })],
+    ['an object that was created from another', () => Object.create({ concurrent: 2 }) as object],
+    [
+      'an object that was created from one without a prototype',
+      () => Object.create(Object.assign(Object.create(null) as object, { concurrent: 2 })) as object,
+    ],
+    ['an object of another realm', () => runInNewContext('({ concurrent: 2 })') as object],
+    ['a Proxy', () => new Proxy({ concurrent: 2 }, {})],
+    [
+      'an instance of a class with fields and methods',
+      () =>
+        new (class {
+          concurrent = 2;
+          describe() {}
+        })(),
+    ],
+    [
+      'an instance of a class with getters',
+      () =>
+        new (class {
+          get concurrent() {
+            return this.both / 2;
+          }
+          get both() {
+            return Number('4');
+          }
+        })(),
+    ],
+    [
+      'an instance of a subclass',
+      () =>
+        new (class extends class {
+          get concurrent() {
+            return Number('2');
+          }
+        } {})(),
+    ],
+    [
+      'an instance of a class with a tag',
+      () =>
+        new (class {
+          concurrent = 2;
+          readonly [Symbol.toStringTag] = 'Options';
+        })(),
+    ],
+    [
+      'an instance of a class with methods as of ES5',
+      () => {
+        function Options(this: { concurrent: number }) {
+          this.concurrent = 2;
+        }
+        (Options.prototype as { describe: unknown }).describe = () => {};
+        return new (Options as unknown as new () => object)();
+      },
+    ],
+    ['a module', () => policyModule],
+  ];
+  const startedOf5 = (config: unknown) => {
+    let started = 0;
+    range(0, 5)
+      .pipe(concatMapEager(() => (started++, NEVER), untyped(config)))
+      .subscribe()
+      .unsubscribe();
+    return started;
+  };
+
+  it.each(holders)('may be %s', (_, config) => {
+    expect(startedOf5(config())).toBe(2);
+  });
+
+  it('does not have what somebody has put on Object.prototype, nor have its limits and its retry', () => {
+    const everybodys = {
+      concurrent: 2,
+      reorderWindow: 1,
+      atomic: 'yes',
+      total: -1,
+      timeout: '1s',
+      count: -1,
+      delay: 'x',
+      zzz: 1,
+    };
+    Object.assign(Object.prototype, everybodys);
+    try {
+      for (const config of [undefined, {}, 5, { timeout: 5 }, { timeout: { first: 5 } }, { retry: 3 }, { retry: {} }]) {
+        expect(startedOf5(config)).toBe(5);
+      }
+      expect(() => concatMapEager(() => EMPTY, { timeout: {} })).toThrow(TypeError);
+    } finally {
+      for (const key of Object.keys(everybodys)) {
+        Reflect.deleteProperty(Object.prototype, key);
+      }
+    }
+  });
+
+  it('is asked for each option once', () => {
+    const asked: string[] = [];
+    const once = <O extends object>(name: string, options: O) =>
+      new Proxy(options, {
+        get: (target, key, receiver) => {
+          asked.push(`${name}${String(key)}`);
+          return Reflect.get(target, key, receiver) as unknown;
+        },
+      });
+    concatMapEager(
+      () => EMPTY,
+      once('', {
+        concurrent: 2,
+        onError: 'skip' as const,
+        timeout: once('timeout.', { first: 5, total: 5 }),
+        retry: once('retry.', { count: 2 }),
+      }),
+    );
+    const options = asked.filter((name) => !/(then|Symbol\(Symbol.toStringTag\))$/.test(name));
+    expect(options.sort()).toEqual(
+      ['concurrent', 'onError', 'retry', 'retry.count', 'timeout', 'timeout.first', 'timeout.total'].sort(),
+    );
   });
 
   it('is read at the call: what happens to the object later has no effect', () => {

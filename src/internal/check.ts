@@ -29,17 +29,61 @@ export function checkCount(name: string, lowest: number, value: number): void {
   checkNumber(name, rule, value, (n) => n >= lowest && (Number.isInteger(n) || n === Infinity));
 }
 
-/** Throws unless `value` is an object whose keys are all known: a misspelt option must not silently do nothing. */
-export function checkOptions(name: string, value: unknown, rule: string, known: readonly string[]): void {
-  check(typeof value === 'object' && value !== null && !Array.isArray(value), name, rule, value);
-  for (const key of Object.keys(value as object)) {
-    if (!known.includes(key)) {
-      const meant = nearest(key, known);
-      const hint = meant === undefined ? `Expected ${list(known)}` : `Did you mean \`${meant}\`?`;
-      throw new TypeError(`Unknown option \`${key}\` in \`${name}\`. ${hint}`);
+/**
+ * Reads the options of an object, each once: those that it has itself, by its class, or by the object that it was created from.
+ * What somebody has put on `Object.prototype` does not count.
+ *
+ * @throws TypeError for anything that is not an object of options, and for an unknown option: it must not silently do nothing
+ */
+export function readOptions<O extends object>(
+  name: string,
+  given: O,
+  rule: string,
+  known: readonly (keyof O & string)[],
+): O {
+  const holders = holdersOf(given);
+  const held = known.filter((key) => holders.some((holder) => has(holder, key)));
+  check(holders.length > 0 && holdsOptions(given, held), name, rule, given);
+  for (const holder of holders) {
+    // A class has methods as well.
+    const keys = holder !== given && has(holder, 'constructor') ? [] : Object.keys(holder);
+    const unknown = keys.find((key) => !known.includes(key as keyof O & string));
+    if (unknown !== undefined) {
+      throw new TypeError(`Unknown option \`${unknown}\` in \`${name}\`. ${hintFor(unknown, known)}`);
     }
   }
+  const options = Object.create(null) as O;
+  for (const key of held) {
+    options[key] = given[key];
+  }
+  return options;
 }
+
+/** An object and its prototypes, except for `Object.prototype`, of whichever realm; none for any other value. */
+function holdersOf(value: unknown): object[] {
+  const holders: object[] = [];
+  let holder = typeof value === 'object' ? value : null;
+  while (holder !== null) {
+    const next = Object.getPrototypeOf(holder) as object | null;
+    if (next === null && has(holder, 'isPrototypeOf')) {
+      break;
+    }
+    holders.push(holder);
+    holder = next;
+  }
+  return holders;
+}
+
+/**
+ * Whether it is an object that is meant to hold options. Promises and built-in objects, which are tagged, are not; but a user's
+ * class, or a module, may be tagged too, and is known by what it holds.
+ */
+function holdsOptions(given: object, held: readonly unknown[]): boolean {
+  const isTagged = Object.prototype.toString.call(given) !== '[object Object]';
+  return typeof (given as { then?: unknown }).then !== 'function' && (!isTagged || held.length > 0);
+}
+
+const has = (holder: object, key: PropertyKey) => Object.prototype.hasOwnProperty.call(holder, key);
 
 /** `` `a`, `b` or `c` `` */
 export function list(names: readonly string[]): string {
@@ -47,33 +91,26 @@ export function list(names: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.slice(-1).join()}`;
 }
 
-/** The known name that contains or is contained in the given one, or that the fewest edits make of it. */
-function nearest(given: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let fewest = given.length / 2;
-  for (const name of known) {
-    const edits = distance(given.toLowerCase(), name.toLowerCase());
-    if (edits <= fewest) {
-      best = name;
-      fewest = edits;
-    }
-  }
-  return best;
+function hintFor(unknown: string, known: readonly string[]): string {
+  const distances = known.map((name) => distance(unknown.toLowerCase(), name.toLowerCase()));
+  const least = Math.min(...distances);
+  return least < Infinity ? `Did you mean \`${known[distances.indexOf(least)]!}\`?` : `Expected ${list(known)}`;
 }
 
-/** The Levenshtein distance, or 0 where one word contains the other. */
-function distance(a: string, b: string): number {
-  if (a.includes(b) || b.includes(a)) {
-    return 0;
-  }
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
+/**
+ * How many edits (of Levenshtein) make the name of the word: at most half of its length. Beyond that, a word that contains the name
+ * or is contained in it comes after all that are near, and any other is infinitely far.
+ */
+function distance(word: string, name: string): number {
+  let row = Array.from({ length: name.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= word.length; i++) {
     const above = row;
     row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+    for (let j = 1; j <= name.length; j++) {
+      const replaced = above[j - 1]! + (word[i - 1] === name[j - 1] ? 0 : 1);
       row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
     }
   }
-  return row[b.length]!;
+  const edits = row[name.length]!;
+  return edits <= word.length / 2 || word.includes(name) || name.includes(word) ? edits : Infinity;
 }

@@ -8,7 +8,7 @@ import type {
   OnErrorPolicy,
   RetryConfig,
 } from '../config.js';
-import { check, checkCount, checkNumber, checkOptions, list } from './check.js';
+import { check, checkCount, checkNumber, list, readOptions } from './check.js';
 import { POLICY_NAMES } from './policies.js';
 
 /** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
@@ -35,7 +35,16 @@ export interface Retry {
   readonly resetOnSuccess: boolean;
 }
 
-const OPTIONS = ['concurrent', 'reorderWindow', 'timeout', 'retry', 'onError', 'atomic', 'scheduler', 'monitor'];
+const OPTIONS: readonly (keyof ConcatMapEagerConfig<never>)[] = [
+  'concurrent',
+  'reorderWindow',
+  'timeout',
+  'retry',
+  'onError',
+  'atomic',
+  'scheduler',
+  'monitor',
+];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
 
 /**
@@ -44,8 +53,12 @@ const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
  */
 export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R> = {}): Settings<T, R> {
-  const given: ConcatMapEagerConfig<T, R> = typeof config === 'number' ? { concurrent: config } : config;
-  checkOptions('config', given, 'a number or an object', OPTIONS);
+  const given: ConcatMapEagerConfig<T, R> = readOptions(
+    'config',
+    typeof config === 'number' ? { concurrent: config } : config,
+    'a number or an object of options',
+    OPTIONS,
+  );
   const { concurrent = Infinity, onError = 'in-order', atomic = false, scheduler = asyncScheduler, monitor } = given;
   checkCount('concurrent', 1, concurrent);
   const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
@@ -68,15 +81,19 @@ export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R
 }
 
 function normalizeTimeout(timeout: number | ItemTimeout | undefined): Limits {
-  const limits: Partial<Record<LimitName, number>> = {};
+  const limits = Object.create(null) as Partial<Record<LimitName, number>>;
   if (timeout === undefined) {
     return limits;
   }
   const isNumber = typeof timeout === 'number';
-  const given: ItemTimeout = isNumber ? { total: timeout } : timeout;
-  checkOptions('timeout', given, 'a number of milliseconds or an object', LIMITS);
+  const given: ItemTimeout = readOptions(
+    'timeout',
+    isNumber ? { total: timeout } : timeout,
+    'a number of milliseconds or an object of limits',
+    LIMITS,
+  );
   const set = LIMITS.filter((name) => given[name] !== undefined);
-  check(set.length > 0, 'timeout', `a number, or an object with ${list(LIMITS)}`, given);
+  check(set.length > 0, 'timeout', `a number, or an object with ${list(LIMITS)}`, timeout);
   for (const name of set) {
     const ms = given[name]!;
     checkNumber(isNumber ? 'timeout' : `timeout.${name}`, 'a number of milliseconds above 0', ms, (n) => n > 0);
@@ -89,8 +106,12 @@ function normalizeTimeout(timeout: number | ItemTimeout | undefined): Limits {
 
 function normalizeRetry(retry: number | RetryConfig = 0): Retry {
   const isNumber = typeof retry === 'number';
-  const given: RetryConfig = isNumber ? { count: retry } : retry;
-  checkOptions('retry', given, 'a number of retries or an object', ['count', 'delay', 'resetOnSuccess']);
+  const given: RetryConfig = readOptions(
+    'retry',
+    isNumber ? { count: retry } : retry,
+    'a number of retries or an object of options',
+    ['count', 'delay', 'resetOnSuccess'],
+  );
   const { count = Infinity, delay, resetOnSuccess = false } = given;
   checkCount(isNumber ? 'retry' : 'retry.count', 0, count);
   if (delay !== undefined && typeof delay !== 'function') {

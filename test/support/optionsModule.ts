@@ -1,0 +1,2 @@
+/** Options as the exports of a module. */
+export const concurrent = 2;
