@@ -10,7 +10,10 @@ const nest = createRequire(new URL('../nestjs/package.json', import.meta.url));
 const { Logger } = nest('@nestjs/common');
 const { NestFactory } = nest('@nestjs/core');
 
-const { host, port, upstream, shutdown, rows, web } = readConfig({ REDIS_URL: 'redis://none', ...process.env });
+const { host, port, upstream, shutdown, rows, web } = readConfig({
+  REDIS_URL: 'redis://none',
+  ...process.env,
+});
 const app = await NestFactory.create(
   {
     module: class Service {},

@@ -6,7 +6,14 @@ const nest = fileURLToPath(new URL('../nestjs', import.meta.url));
 
 install(import.meta.dirname);
 install(nest);
-if (!isBuilt(nest, 'dist/main.js', ['package.json', 'tsconfig.build.json', 'src'])) run(nest, 'npm', 'run', 'build');
+if (
+  !isBuilt(nest, 'dist/main.js', ['package.json', 'tsconfig.build.json', 'src'])
+)
+  run(nest, 'npm', 'run', 'build');
 
 if (process.argv[2] !== 'start')
-  await need(['chromium', 'chromium-browser', 'google-chrome'], 'chromium', '"npm test"');
+  await need(
+    ['chromium', 'chromium-browser', 'google-chrome'],
+    'chromium',
+    '"npm test"',
+  );

@@ -1,23 +1,18 @@
 // Starts a slow service, the NestJS example in front of it, and with that the page. Ctrl-C ends them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { slowly } from '../nestjs/dist/demo/slowly.js';
 import { UpstreamServer } from '../nestjs/dist/demo/upstream-server.js';
-
-/** Takes 20 to 200 ms a row. Every 25th row is not there, and every 40th hangs. */
-async function slowly({ line, signal }) {
-  await sleep(20 + Math.random() * 180, undefined, { signal });
-  const id = Number(line.split('/').at(-1));
-  if (id % 25 === 0) return { status: 404, body: {} };
-  if (id % 40 === 0) await sleep(60_000, undefined, { signal });
-  return { body: { id, name: `row ${id}` } };
-}
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const upstream = await UpstreamServer.start(slowly);
 const service = fork(folder('service.mjs'), {
-  env: { ...process.env, UPSTREAM_URL: upstream.url, WEB_ROOT: folder('dist/page/browser') },
+  env: {
+    ...process.env,
+    UPSTREAM_URL: upstream.url,
+    WEB_ROOT: folder('dist/page/browser'),
+  },
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 });
 service.stdout.setEncoding('utf8').on('data', (text) => {
@@ -26,7 +21,8 @@ service.stdout.setEncoding('utf8').on('data', (text) => {
   if (url) process.stdout.write(`\nThe page: ${url}/   (Ctrl-C ends it)\n\n`);
 });
 // Ctrl-C reaches the service as well, and it ends when all that is under way has ended.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => service.kill('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => service.kill('SIGTERM'));
 
 const [code, signal] = await once(service, 'exit');
 await upstream.stop();

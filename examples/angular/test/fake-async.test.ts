@@ -3,9 +3,15 @@ import 'zone.js';
 import 'zone.js/testing';
 import '@angular/compiler';
 import { provideHttpClient } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import {
+  HttpTestingController,
+  provideHttpClientTesting,
+} from '@angular/common/http/testing';
 import { fakeAsync, TestBed, tick } from '@angular/core/testing';
-import { BrowserTestingModule, platformBrowserTesting } from '@angular/platform-browser/testing';
+import {
+  BrowserTestingModule,
+  platformBrowserTesting,
+} from '@angular/platform-browser/testing';
 import { from } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { requestsFor, type Row } from '../dist/aot/app/rows/row.js';
@@ -14,9 +20,11 @@ import { RowsService } from '../dist/aot/app/rows/rows.service.js';
 TestBed.initTestEnvironment(BrowserTestingModule, platformBrowserTesting());
 afterEach(() => TestBed.resetTestingModule());
 
-/** vitest has no zones of its own, and zone.js does not know vitest: a test makes its zone itself. */
+/** zone.js does not know vitest, so a test makes its zone itself. */
 const inFakeTime = (act: () => void) => () => {
-  const { ProxyZoneSpec } = Zone as unknown as { ProxyZoneSpec: new () => ZoneSpec };
+  const { ProxyZoneSpec } = Zone as unknown as {
+    ProxyZoneSpec: new () => ZoneSpec;
+  };
   Zone.current.fork(new ProxyZoneSpec()).run(fakeAsync(act, { flush: false }));
 };
 
@@ -24,7 +32,9 @@ describe('fakeAsync', () => {
   test(
     'plays the limits',
     inFakeTime(() => {
-      TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
+      TestBed.configureTestingModule({
+        providers: [provideHttpClient(), provideHttpClientTesting()],
+      });
       const http = TestBed.inject(HttpTestingController);
       const rows: Row[] = [];
       from(requestsFor([1, 2]))
@@ -46,7 +56,9 @@ describe('fakeAsync', () => {
   test(
     'plays the delay before a retry',
     inFakeTime(() => {
-      TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
+      TestBed.configureTestingModule({
+        providers: [provideHttpClient(), provideHttpClientTesting()],
+      });
       const http = TestBed.inject(HttpTestingController);
       const rows: Row[] = [];
       from(requestsFor([1]))

@@ -1,7 +1,16 @@
 import axe from 'axe-core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  test,
+  vi,
+} from 'vitest';
 import { Gate } from '../../nestjs/test/support/gate.js';
 import { found, idIn, never, Whole } from './support/whole.js';
 
@@ -31,8 +40,10 @@ async function open(...args: Parameters<Whole['visit']>): Promise<void> {
   ({ page, problems } = await whole.visit(...args));
   await page.locator('h1').waitFor();
 }
-const until = (assert: () => void | Promise<void>, timeout = 45_000) => vi.waitFor(assert, { timeout, interval: 20 });
-const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const until = (assert: () => void | Promise<void>, timeout = 45_000) =>
+  vi.waitFor(assert, { timeout, interval: 20 });
+const idsUpTo = (last: number) =>
+  Array.from({ length: last }, (_, index) => index + 1);
 const asked = () => whole.upstream.asked.length - before;
 
 async function start(list: string): Promise<void> {
@@ -44,12 +55,17 @@ const rows = () =>
     .locator('tbody tr')
     .evaluateAll((rows) =>
       rows.map((row) =>
-        [...row.querySelectorAll('td')].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim()).join('|'),
+        [...row.querySelectorAll('td')]
+          .map((cell) => cell.textContent.replace(/\s+/g, ' ').trim())
+          .join('|'),
       ),
     );
-const rowsUpTo = (last: number) => idsUpTo(last).map((id) => `${id}|${id}|row ${id}`);
+const rowsUpTo = (last: number) =>
+  idsUpTo(last).map((id) => `${id}|${id}|row ${id}`);
 const count = async (name: string) =>
-  Number(await page.locator('dl > div', { hasText: name }).locator('dd').innerText());
+  Number(
+    await page.locator('dl > div', { hasText: name }).locator('dd').innerText(),
+  );
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 
 describe('the page', () => {
@@ -80,19 +96,28 @@ describe('the page', () => {
         .map((id) => `${id},"name, of ${id}"`)
         .join('\n')}\n`,
     );
-    await page.getByLabel('or a CSV file').setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+    await page
+      .getByLabel('or a CSV file')
+      .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
     await button('Start 1,000 rows').click();
-    await until(async () => expect(await page.locator('.done').innerText()).toBe('1,000 of 1,000'), 150_000);
+    await until(
+      async () =>
+        expect(await page.locator('.done').innerText()).toBe('1,000 of 1,000'),
+      150_000,
+    );
     expect(await rows()).toEqual(rowsUpTo(1_000));
     expect(asked()).toBe(1_000);
     expect(whole.mostActive).toBeLessThanOrEqual(6);
-    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('1000');
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe(
+      '1000',
+    );
   }, 180_000);
 
   test('says that it reads a long CSV before it has read it, and lays it out nowhere', async () => {
     await open();
     await page.evaluate(() => {
-      const seen: string[] = ((window as unknown as { seen: string[] }).seen = []);
+      const seen: string[] = ((window as unknown as { seen: string[] }).seen =
+        []);
       const read = document.querySelector('#list-read')!;
       const look = () => {
         seen.push(read.textContent.trim());
@@ -101,22 +126,31 @@ describe('the page', () => {
       look();
     });
     const buffer = Buffer.from(['id', ...idsUpTo(300_000)].join('\n'));
-    await page.getByLabel('or a CSV file').setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+    await page
+      .getByLabel('or a CSV file')
+      .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
     await button('Start 300,000 rows').waitFor();
-    const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    const seen = await page.evaluate(
+      () => (window as unknown as { seen: string[] }).seen,
+    );
     expect(seen).toContain('Reading rows.csv …');
-    expect(await page.locator('#list-read').innerText()).toBe('300,000 ids in rows.csv');
+    expect(await page.locator('#list-read').innerText()).toBe(
+      '300,000 ids in rows.csv',
+    );
     // A browser takes seconds for it, and again for each change of the page.
     expect(await page.getByLabel('or paste one').inputValue()).toBe('');
   });
 
   test('aborts the requests at the server when it is cancelled, and goes on from there', async () => {
     // Row 4 is parked behind row 3.
-    whole.answer = (request) => ([1, 2, 4].includes(idIn(request)) ? found(request) : never(request));
+    whole.answer = (request) =>
+      [1, 2, 4].includes(idIn(request)) ? found(request) : never(request);
     await open();
     await start(idsUpTo(20).join());
     await until(() => expect(asked()).toBe(9));
-    await until(async () => expect([await count('waiting'), await count('parked')]).toEqual([11, 1]));
+    await until(async () =>
+      expect([await count('waiting'), await count('parked')]).toEqual([11, 1]),
+    );
     await button('Cancel').click();
     await until(() => expect(whole.upstream.active).toBe(0));
     expect(whole.upstream.aborted).toBe(6);
@@ -156,16 +190,23 @@ describe('the page', () => {
 
   test('is used by the keyboard alone; a row that failed says why, and comes in its place when asked for again', async () => {
     let isThere = false;
-    whole.answer = async (request) => (idIn(request) === 2 && !isThere ? { status: 404, body: {} } : found(request));
+    whole.answer = async (request) =>
+      idIn(request) === 2 && !isThere
+        ? { status: 404, body: {} }
+        : found(request);
     await open();
     const tabTo = async (name: RegExp) => {
       const focused = () =>
         page.evaluate(() => {
           const element = document.activeElement as HTMLElement;
-          return element.getAttribute('aria-label') ?? (element.id || element.innerText);
+          return (
+            element.getAttribute('aria-label') ??
+            (element.id || element.innerText)
+          );
         });
       for (let tabs = 0; !name.test(await focused()); tabs++) {
-        if (tabs === 40) throw new Error(`Expected the Tab key to reach ${name}`);
+        if (tabs === 40)
+          throw new Error(`Expected the Tab key to reach ${name}`);
         await page.keyboard.press('Tab');
       }
     };
@@ -180,27 +221,43 @@ describe('the page', () => {
     await tabTo(/^Retry row 2$/);
     await page.keyboard.press('Enter');
     await until(async () => expect(await rows()).toEqual(rowsUpTo(3)));
-    expect(await page.evaluate(() => document.activeElement!.closest('tr')!.rowIndex)).toBe(2);
-    await until(async () => expect(await page.getByRole('status').innerText()).toBe('Done: 3 of 3 rows'));
+    expect(
+      await page.evaluate(
+        () => document.activeElement!.closest('tr')!.rowIndex,
+      ),
+    ).toBe(2);
+    await until(async () =>
+      expect(await page.getByRole('status').innerText()).toBe(
+        'Done: 3 of 3 rows',
+      ),
+    );
   });
 
   test.each([
-    ['for another page', () => page.getByRole('link', { name: 'A list in the address' }).click()],
+    [
+      'for another page',
+      () => page.getByRole('link', { name: 'A list in the address' }).click(),
+    ],
     ['for good', () => page.close()],
-  ])('aborts the requests at the server when it is left %s', async (_, leave) => {
-    whole.answer = (request) => (idIn(request) > 100 ? never(request) : found(request));
-    await open();
-    await start('101,102,103,104,105,106,107');
-    await until(() => expect(whole.upstream.active).toBe(6));
-    await leave();
-    // Sooner than their limit would.
-    await vi.waitFor(() => expect(whole.upstream.aborted).toBe(6), 5_000);
-  });
+  ])(
+    'aborts the requests at the server when it is left %s',
+    async (_, leave) => {
+      whole.answer = (request) =>
+        idIn(request) > 100 ? never(request) : found(request);
+      await open();
+      await start('101,102,103,104,105,106,107');
+      await until(() => expect(whole.upstream.active).toBe(6));
+      await leave();
+      // Sooner than their limit would.
+      await vi.waitFor(() => expect(whole.upstream.aborted).toBe(6), 5_000);
+    },
+  );
 
   test('follows the newest rows when asked to, until it is scrolled away', async () => {
     const gate = new Gate();
     whole.answer = async (request) => {
-      for (const id of [41, 61, 81]) if (idIn(request) >= id) await gate.pass(String(id), request.signal);
+      for (const id of [41, 61, 81])
+        if (idIn(request) >= id) await gate.pass(String(id), request.signal);
       return found(request);
     };
     await open('/', { reducedMotion: 'reduce' });
@@ -233,61 +290,104 @@ describe('the page', () => {
     await open();
     await start('id,name\n1,Ada\nx,Bob\n2,Cy');
     await until(async () => expect(await rows()).toHaveLength(2));
-    expect(await page.locator('#list-read').innerText()).toMatch(/1 left out:\s*Line 3: “x” is not an id/);
+    expect(await page.locator('#list-read').innerText()).toMatch(
+      /1 left out:\s*Line 3: “x” is not an id/,
+    );
   });
 
   test('has a list in its address too, and aborts it at the server when there is another', async () => {
-    whole.answer = (request) => (idIn(request) === 99 ? never(request) : found(request));
+    whole.answer = (request) =>
+      idIn(request) === 99 ? never(request) : found(request);
     await open('/list?ids=3,99,1');
-    await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 3']));
+    await until(async () =>
+      expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 3']),
+    );
     await page.getByRole('link', { name: 'row 42' }).click();
-    await until(async () => expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 42']));
-    expect(await page.locator('[aria-current=page]').allInnerTexts()).toEqual(['A list in the address']);
+    await until(async () =>
+      expect(await page.locator('ol li').allInnerTexts()).toEqual(['row 42']),
+    );
+    expect(await page.locator('[aria-current=page]').allInnerTexts()).toEqual([
+      'A list in the address',
+    ]);
     await until(() => expect(whole.upstream.aborted).toBe(1));
   });
 
   test.each([
     ['/list', 'There is no list in the address. Add one: /list?ids=3,1,2'],
     ['/list?ids=abc', '“abc” is not an id'],
-  ])('says at %s what to do, and shows what is often looked up', async (address, text) => {
-    await open(address);
-    await page.getByText(text).waitFor();
-    await until(async () =>
-      expect(await page.locator('app-popular li').allInnerTexts()).toEqual(['row 11', 'row 7', 'row 42']),
-    );
-  });
+  ])(
+    'says at %s what to do, and shows what is often looked up',
+    async (address, text) => {
+      await open(address);
+      await page.getByText(text).waitFor();
+      await until(async () =>
+        expect(await page.locator('app-popular li').allInnerTexts()).toEqual([
+          'row 11',
+          'row 7',
+          'row 42',
+        ]),
+      );
+    },
+  );
 });
 
 describe('anybody can use it:', () => {
-  const widths = { desktop: { width: 1_100, height: 800 }, phone: { width: 360, height: 740 } };
+  const widths = {
+    desktop: { width: 1_100, height: 800 },
+    phone: { width: 360, height: 740 },
+  };
   const cases = (['desktop', 'phone'] as const).flatMap((device) =>
-    (['light', 'dark'] as const).map((colorScheme) => ({ device, colorScheme })),
+    (['light', 'dark'] as const).map((colorScheme) => ({
+      device,
+      colorScheme,
+    })),
   );
 
   async function expectAccessible(): Promise<void> {
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    const { violations } = await page.evaluate(() =>
+      (window as unknown as { axe: typeof axe }).axe.run(),
+    );
+    expect(
+      violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`,
+      ),
+    ).toEqual([]);
+    expect(
+      await page.evaluate(
+        () => document.documentElement.scrollWidth - innerWidth,
+      ),
+    ).toBeLessThanOrEqual(0);
   }
 
-  test.each(cases)('axe finds nothing on a $device, $colorScheme', async ({ device, colorScheme }) => {
-    whole.answer = async (request) => {
-      if (idIn(request) > 20) return never(request);
-      return idIn(request) % 4 === 0 ? { status: 404, body: {} } : found(request);
-    };
-    await open('/', { viewport: widths[device], colorScheme, reducedMotion: 'reduce' });
-    await expectAccessible();
-    await start(`${idsUpTo(40).join('\n')}\nx\n`);
-    await until(async () => expect(await rows()).toHaveLength(20));
-    await expectAccessible();
-    await button('Cancel').click();
-    await expectAccessible();
-    await page.goto(`${whole.url}/list?ids=1,4,2`);
-    await until(async () => expect(await page.locator('ol li').count()).toBe(3));
-    await expectAccessible();
-    await page.goto(`${whole.url}/list`);
-    await page.getByText('There is no list').waitFor();
-    await expectAccessible();
-  });
+  test.each(cases)(
+    'axe finds nothing on a $device, $colorScheme',
+    async ({ device, colorScheme }) => {
+      whole.answer = async (request) => {
+        if (idIn(request) > 20) return never(request);
+        return idIn(request) % 4 === 0
+          ? { status: 404, body: {} }
+          : found(request);
+      };
+      await open('/', {
+        viewport: widths[device],
+        colorScheme,
+        reducedMotion: 'reduce',
+      });
+      await expectAccessible();
+      await start(`${idsUpTo(40).join('\n')}\nx\n`);
+      await until(async () => expect(await rows()).toHaveLength(20));
+      await expectAccessible();
+      await button('Cancel').click();
+      await expectAccessible();
+      await page.goto(`${whole.url}/list?ids=1,4,2`);
+      await until(async () =>
+        expect(await page.locator('ol li').count()).toBe(3),
+      );
+      await expectAccessible();
+      await page.goto(`${whole.url}/list`);
+      await page.getByText('There is no list').waitFor();
+      await expectAccessible();
+    },
+  );
 });

@@ -1,5 +1,8 @@
 import '@angular/compiler';
-import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
+import {
+  bootstrapApplication,
+  type BootstrapContext,
+} from '@angular/platform-browser';
 import { renderApplication } from '@angular/platform-server';
 import { mergeApplicationConfig } from '@angular/core';
 import { once } from 'node:events';
@@ -35,18 +38,25 @@ afterEach(() => {
 });
 
 const found = (id: number, response: ServerResponse) =>
-  response.setHeader('content-type', 'application/json').end(JSON.stringify({ name: `row ${id}` }));
+  response
+    .setHeader('content-type', 'application/json')
+    .end(JSON.stringify({ name: `row ${id}` }));
 
 async function render(ids: string, config = serverConfig) {
   const start = performance.now();
-  const html = await renderApplication((context: BootstrapContext) => bootstrapApplication(App, config, context), {
-    document: '<app-root></app-root>',
-    url: `${origin}/list?ids=${ids}`,
-    allowedHosts: ['127.0.0.1'],
-  } as Parameters<typeof renderApplication>[1]);
+  const html = await renderApplication(
+    (context: BootstrapContext) => bootstrapApplication(App, config, context),
+    {
+      document: '<app-root></app-root>',
+      url: `${origin}/list?ids=${ids}`,
+      allowedHosts: ['127.0.0.1'],
+    } as Parameters<typeof renderApplication>[1],
+  );
   const list = /<ol.*?<\/ol>/s.exec(html)![0].replaceAll(/<!--.*?-->/g, '');
   return {
-    rows: [...list.matchAll(/<li[^>]*>\s*(.*?)\s*<\/li>/gs)].map(([, text]) => text),
+    rows: [...list.matchAll(/<li[^>]*>\s*(.*?)\s*<\/li>/gs)].map(
+      ([, text]) => text,
+    ),
     state: /<script id="ng-state"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '',
     time: performance.now() - start,
   };
@@ -54,12 +64,15 @@ async function render(ids: string, config = serverConfig) {
 
 const withTotal = (total: number) =>
   mergeApplicationConfig(serverConfig, {
-    providers: [{ provide: LIMITS, useValue: { concurrent: 6, timeout: { total } } }],
+    providers: [
+      { provide: LIMITS, useValue: { concurrent: 6, timeout: { total } } },
+    ],
   });
 
 describe('on a server', () => {
   test('renders all rows, in order', async () => {
-    answer = (id, response) => setTimeout(() => found(id, response), id === 1 ? 60 : 5);
+    answer = (id, response) =>
+      setTimeout(() => found(id, response), id === 1 ? 60 : 5);
     // The first page that a process renders takes long, and the limit is not what this is about.
     const { rows } = await render('1,2,3,4,5,6,7,8,9', withTotal(30_000));
     expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `row ${id}`));
@@ -75,7 +88,9 @@ describe('on a server', () => {
   test('never sends the page where there is no limit', async () => {
     answer = (id, response) => id !== 2 && found(id, response);
     const rendered = render('1,2,3', withTotal(Infinity));
-    expect(await Promise.race([rendered, sleep(1_500, 'nothing')])).toBe('nothing');
+    expect(await Promise.race([rendered, sleep(1_500, 'nothing')])).toBe(
+      'nothing',
+    );
 
     answer = found;
     server.closeAllConnections();
@@ -83,14 +98,16 @@ describe('on a server', () => {
   });
 
   test('waits for the delay before a retry as well', async () => {
-    answer = (id, response, times) => (id === 2 && times === 1 ? response.destroy() : found(id, response));
+    answer = (id, response, times) =>
+      id === 2 && times === 1 ? response.destroy() : found(id, response);
     const { rows } = await render('1,2,3', withTotal(30_000));
     expect(rows).toEqual(['row 1', 'row 2', 'row 3']);
     expect(asked.filter((id) => id === 2)).toHaveLength(2);
   });
 
   test('sends the answers along with the page, but for failures', async () => {
-    answer = (id, response) => (id === 2 ? response.writeHead(404).end() : found(id, response));
+    answer = (id, response) =>
+      id === 2 ? response.writeHead(404).end() : found(id, response);
     const { rows, state } = await render('1,2,3', withTotal(30_000));
     expect(rows).toEqual(['row 1', '2: the service answered 404', 'row 3']);
     expect(state).toMatch('"name":"row 1"');

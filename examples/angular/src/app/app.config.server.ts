@@ -5,12 +5,16 @@ import { appConfig } from './app.config';
 import { LIMITS } from './rows/rows.service';
 
 /** What a server would render with. */
-export const serverConfig: ApplicationConfig = mergeApplicationConfig(appConfig, {
-  providers: [
-    provideServerRendering(),
-    // Has the browser take the answers out of the page instead of asking again.
-    provideClientHydration(),
-    // Nobody sees a row before the last one has come: rather a row that says why it is missing.
-    { provide: LIMITS, useValue: { concurrent: 6, timeout: { total: 500 } } },
-  ],
-});
+export const serverConfig: ApplicationConfig = mergeApplicationConfig(
+  appConfig,
+  {
+    providers: [
+      provideServerRendering(),
+      // The browser takes the answers out of the page instead of asking again.
+      provideClientHydration(),
+      // Nobody sees a row before the last one has come: rather a row that says
+      // why it is missing.
+      { provide: LIMITS, useValue: { concurrent: 6, timeout: { total: 500 } } },
+    ],
+  },
+);

@@ -9,7 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => whole?.stop());
 
-const names = ['Ada Lovelace', 'Grace Hopper', 'Mary Shelley', 'Hedy Lamarr', 'Emmy Noether', 'Sofja Kowalewskaja'];
+const names = [
+  'Ada Lovelace',
+  'Grace Hopper',
+  'Mary Shelley',
+  'Hedy Lamarr',
+  'Emmy Noether',
+  'Sofja Kowalewskaja',
+];
 
 /** Row 11 is answered last of all, row 4 is not there. */
 async function answer(asked: Asked): Promise<Answer> {
@@ -29,7 +36,10 @@ test.each([
   await page.getByRole('button', { name: '200 rows' }).click();
   await page.getByRole('button', { name: /^Start/ }).click();
   await page.getByText('row 10').first().waitFor();
-  if (name === 'desktop') await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+  if (name === 'desktop')
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   await sleep(1_000);
-  await page.screenshot({ path: fileURLToPath(new URL(`../../${name}.png`, import.meta.url)) });
+  await page.screenshot({
+    path: fileURLToPath(new URL(`../../${name}.png`, import.meta.url)),
+  });
 });

@@ -1,10 +1,19 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UpstreamServer, type Answer, type Asked } from '../../../nestjs/src/demo/upstream-server.js';
+import {
+  UpstreamServer,
+  type Answer,
+  type Asked,
+} from '../../../nestjs/src/demo/upstream-server.js';
 
 export type { Answer, Asked };
 
@@ -51,14 +60,23 @@ export class Whole {
   }
 
   /** Opens the page in a browser with nothing from before, and notes what goes wrong there. */
-  async visit(path = '/', options: BrowserContextOptions = {}): Promise<{ page: Page; problems: string[] }> {
-    const context = await this.browser.newContext({ viewport: { width: 1_100, height: 800 }, ...options });
+  async visit(
+    path = '/',
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; problems: string[] }> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1_100, height: 800 },
+      ...options,
+    });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
       // It logs every answer that is no success.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      if (
+        message.type() === 'error' &&
+        !message.text().startsWith('Failed to load resource')
+      )
         problems.push(message.text());
     });
     await page.goto(this.url + path);
@@ -100,12 +118,20 @@ export class Whole {
         const url = /Listening on (http:\/\/[\d.:]+)/.exec(output)?.[1];
         if (url !== undefined) resolve(url);
       });
-      service.on('exit', (code) => reject(new Error(`the service ended with ${code}:\n${output}`)));
+      service.on('exit', (code) =>
+        reject(new Error(`the service ended with ${code}:\n${output}`)),
+      );
     });
 
     this.browser = await chromium.launch({
       executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
     });
     this.closing.push(() => this.browser.close());
   }
@@ -117,4 +143,6 @@ export const found = async (asked: Asked): Promise<Answer> => ({
 });
 /** An answer that never comes. */
 export const never = ({ signal }: Asked) =>
-  new Promise<Answer>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  new Promise<Answer>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error)),
+  );

@@ -1,8 +1,9 @@
 import { defaultIfEmpty, scan, type OperatorFunction } from 'rxjs';
 
 /**
- * The list so far, each time a value comes; an empty list if none does. Each is a new array, as a signal wants it: for a
- * thousand values that is nothing, for a hundred thousand it is too much.
+ * The list so far, each time a value comes; an empty list if none does. Each is
+ * a new array, as a signal wants it: for a thousand values that is nothing, for
+ * a hundred thousand it is too much.
  */
 export const collect =
   <T>(): OperatorFunction<T, readonly T[]> =>

@@ -2,8 +2,9 @@ import { inject, PendingTasks } from '@angular/core';
 import { defer, finalize, type MonoTypeOperatorFunction } from 'rxjs';
 
 /**
- * Keeps a server from sending the page before the source has ended. `HttpClient` does so only while a request is active,
- * and not in the delay before a retry, say.
+ * Keeps a server from sending the page before the source has ended.
+ * `HttpClient` does so only while a request is active, not in the delay before
+ * a retry.
  */
 export function holdRendering<T>(): MonoTypeOperatorFunction<T> {
   const tasks = inject(PendingTasks);

@@ -1,5 +1,9 @@
 import { provideHttpClient } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting, type TestRequest } from '@angular/common/http/testing';
+import {
+  HttpTestingController,
+  provideHttpClientTesting,
+  type TestRequest,
+} from '@angular/common/http/testing';
 import { Component } from '@angular/core';
 import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
@@ -11,7 +15,11 @@ import { Popular } from './popular';
 let http: HttpTestingController;
 beforeEach(() => {
   TestBed.configureTestingModule({
-    providers: [provideHttpClient(), provideHttpClientTesting(), provideRouter([])],
+    providers: [
+      provideHttpClient(),
+      provideHttpClientTesting(),
+      provideRouter([]),
+    ],
   });
 });
 
@@ -19,7 +27,9 @@ const answer = (request: TestRequest, name: string) => request.flush({ name });
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const lines = ({ nativeElement }: ComponentFixture<unknown>) => {
   TestBed.tick();
-  return [...(nativeElement as HTMLElement).querySelectorAll('li')].map((line) => line.textContent.trim());
+  return [...(nativeElement as HTMLElement).querySelectorAll('li')].map(
+    (line) => line.textContent.trim(),
+  );
 };
 
 describe('rxResource with a list', () => {
@@ -28,7 +38,10 @@ describe('rxResource with a list', () => {
 
   let fixture: ComponentFixture<ListPage>;
   beforeEach(() => {
-    TestBed.overrideComponent(ListPage, { remove: { imports: [Popular] }, add: { imports: [NothingPopular] } });
+    TestBed.overrideComponent(ListPage, {
+      remove: { imports: [Popular] },
+      add: { imports: [NothingPopular] },
+    });
     fixture = TestBed.createComponent(ListPage);
     http = TestBed.inject(HttpTestingController);
   });
@@ -41,12 +54,19 @@ describe('rxResource with a list', () => {
   test('has the rows so far, in order', async () => {
     await show('3,1,2');
     expect(lines(fixture)).toEqual(['The first row is on its way …']);
-    const [three, one, two] = http.match(() => true) as [TestRequest, TestRequest, TestRequest];
+    const [three, one, two] = http.match(() => true) as [
+      TestRequest,
+      TestRequest,
+      TestRequest,
+    ];
     answer(one, 'row 1');
     answer(three, 'row 3');
     await settled();
     expect(lines(fixture)).toEqual(['row 3', 'row 1']);
-    two.flush({ message: 'not found' }, { status: 404, statusText: 'Not Found' });
+    two.flush(
+      { message: 'not found' },
+      { status: 404, statusText: 'Not Found' },
+    );
     await settled();
     expect(lines(fixture)).toEqual(['row 3', 'row 1', '2: not found']);
   });
@@ -64,7 +84,10 @@ describe('rxResource with a list', () => {
   test('aborts the requests when it is left', async () => {
     await show('1,2');
     fixture.destroy();
-    expect(http.match(() => true).map(({ cancelled }) => cancelled)).toEqual([true, true]);
+    expect(http.match(() => true).map(({ cancelled }) => cancelled)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('is empty, and no error, where there is nothing to ask for', async () => {
@@ -78,7 +101,12 @@ describe('the address', () => {
   let harness: RouterTestingHarness;
   beforeEach(async () => {
     TestBed.configureTestingModule({
-      providers: [provideRouter([{ path: 'list', component: ListPage }], withComponentInputBinding())],
+      providers: [
+        provideRouter(
+          [{ path: 'list', component: ListPage }],
+          withComponentInputBinding(),
+        ),
+      ],
     });
     harness = await RouterTestingHarness.create();
     http = TestBed.inject(HttpTestingController);
@@ -90,7 +118,9 @@ describe('the address', () => {
   };
   const asked = () => http.match(() => true).map(({ request }) => request.url);
   const problems = () =>
-    [...harness.routeNativeElement!.querySelectorAll('.problem')].map(({ textContent }) => textContent.trim());
+    [...harness.routeNativeElement!.querySelectorAll('.problem')].map(
+      ({ textContent }) => textContent.trim(),
+    );
 
   test.each(['/list', '/list?ids=', '/list?ids=%20'])(
     '%s has no list, and what is often looked up',
@@ -107,19 +137,34 @@ describe('the address', () => {
   test('says what it refuses', async () => {
     await visit('/list?ids=abc');
     expect(problems()).toEqual(['“abc” is not an id']);
-    expect(harness.routeNativeElement!.textContent).not.toMatch('There is no list');
+    expect(harness.routeNativeElement!.textContent).not.toMatch(
+      'There is no list',
+    );
     expect(lines(harness.fixture)).toEqual([]);
   });
 
   test('looks up the rest', async () => {
     await visit('/list?ids=3,abc,1,0');
     expect(problems()).toEqual(['“abc” is not an id', '“0” is not an id']);
-    expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42', '/rows/3', '/rows/1']);
+    expect(asked()).toEqual([
+      '/rows/11',
+      '/rows/7',
+      '/rows/42',
+      '/rows/3',
+      '/rows/1',
+    ]);
   });
 
   test('may name the list more than once', async () => {
     await visit('/list?ids=3,1&ids=2');
-    expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42', '/rows/3', '/rows/1', '/rows/2']);
+    expect(asked()).toEqual([
+      '/rows/11',
+      '/rows/7',
+      '/rows/42',
+      '/rows/3',
+      '/rows/1',
+      '/rows/2',
+    ]);
   });
 });
 
@@ -128,7 +173,11 @@ describe('toSignal', () => {
     const fixture = TestBed.createComponent(Popular);
     http = TestBed.inject(HttpTestingController);
     expect(lines(fixture)).toEqual([]);
-    const [eleven, seven, fortyTwo] = http.match(() => true) as [TestRequest, TestRequest, TestRequest];
+    const [eleven, seven, fortyTwo] = http.match(() => true) as [
+      TestRequest,
+      TestRequest,
+      TestRequest,
+    ];
     answer(seven, 'row 7');
     expect(lines(fixture)).toEqual([]);
     answer(eleven, 'row 11');

@@ -17,13 +17,16 @@ type QueryParam = string | readonly string[] | undefined;
   template: `
     <h1>A list in the address</h1>
     <p class="lead">
-      Its rows come with <code>rxResource</code>: another list in the address, and the requests of this one are aborted.
+      Its rows come with <code>rxResource</code>: another list in the address,
+      and the requests of this one are aborted.
     </p>
     @for (problem of list().problems; track $index) {
       <p class="problem">{{ problem.text }}</p>
     }
     @if (isEmpty()) {
-      <p>There is no list in the address. Add one: <code>/list?ids=3,1,2</code></p>
+      <p>
+        There is no list in the address. Add one: <code>/list?ids=3,1,2</code>
+      </p>
     }
     <ol [attr.aria-busy]="rows.isLoading()">
       @for (row of rows.value(); track row.index) {
@@ -65,7 +68,9 @@ type QueryParam = string | readonly string[] | undefined;
 })
 export class ListPage {
   /** From the address: `?ids=3,1,2`. */
-  readonly ids = input('', { transform: (ids: QueryParam) => [ids ?? []].flat().join() });
+  readonly ids = input('', {
+    transform: (ids: QueryParam) => [ids ?? []].flat().join(),
+  });
 
   protected readonly hasFailed = hasFailed;
   private readonly service = inject(RowsService);
@@ -76,7 +81,8 @@ export class ListPage {
 
   protected readonly rows = rxResource({
     params: () => this.requests(),
-    stream: ({ params }) => from(params).pipe(this.service.lookUp(), this.held, collect()),
+    stream: ({ params }) =>
+      from(params).pipe(this.service.lookUp(), this.held, collect()),
     defaultValue: [],
   });
 }

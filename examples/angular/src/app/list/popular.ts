@@ -15,7 +15,9 @@ import { collect } from './collect';
       @for (row of rows(); track row.index) {
         @if (!hasFailed(row)) {
           <li>
-            <a routerLink="/list" [queryParams]="{ ids: row.id }">{{ row.name }}</a>
+            <a routerLink="/list" [queryParams]="{ ids: row.id }">{{
+              row.name
+            }}</a>
           </li>
         }
       }
@@ -39,7 +41,13 @@ import { collect } from './collect';
 })
 export class Popular {
   protected readonly hasFailed = hasFailed;
-  protected readonly rows = toSignal(from(requestsFor([11, 7, 42])).pipe(inject(RowsService).lookUp(), collect()), {
-    initialValue: [],
-  });
+  protected readonly rows = toSignal(
+    from(requestsFor([11, 7, 42])).pipe(
+      inject(RowsService).lookUp(),
+      collect(),
+    ),
+    {
+      initialValue: [],
+    },
+  );
 }

@@ -20,9 +20,13 @@ import { hasFailed, type FailedRow } from '../rows/row';
 import { RowsStore } from '../rows/rows.store';
 import { InView } from './in-view';
 
-const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const idsUpTo = (last: number) =>
+  Array.from({ length: last }, (_, index) => index + 1);
 
-const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const nextFrame = () =>
+  new Promise<void>((resolve) =>
+    requestAnimationFrame(() => setTimeout(resolve)),
+  );
 
 interface Source {
   readonly text: string;
@@ -41,13 +45,19 @@ export class LookUpPage {
   protected readonly store = inject(RowsStore);
   protected readonly hasFailed = hasFailed;
   protected readonly samples = [12, 200, 1_000];
-  /** How many of the items that are ahead of the page are drawn, and how many problems are told. */
+  /** How many items that are ahead of the page are drawn. */
   protected readonly drawn = 60;
+  /** How many problems of a list are told. */
   protected readonly told = 5;
 
-  /** The list. A browser takes seconds to lay out a long text in a field, so that of a file is not shown there. */
+  /**
+   * The list. That of a file is not shown in the field: a browser takes seconds
+   * to lay out a long text.
+   */
   private readonly source = signal<Source>({ text: '' });
-  protected readonly text = computed(() => (this.source().file ? '' : this.source().text));
+  protected readonly text = computed(() =>
+    this.source().file ? '' : this.source().text,
+  );
   protected readonly list = computed(() => readList(this.source().text));
   protected readonly fileName = computed(() => this.source().file?.name);
   /** The file that is being read. */
@@ -58,15 +68,20 @@ export class LookUpPage {
     computation: () => '',
   });
 
-  protected readonly leftToDo = computed(() => this.store.total() - this.store.done());
+  protected readonly leftToDo = computed(
+    () => this.store.total() - this.store.done(),
+  );
   private readonly injector = inject(Injector);
   private readonly status = viewChild<ElementRef<HTMLElement>>('status');
   private readonly summary = computed(() => {
     const total = this.store.total();
     if (total === 0) return '';
-    const failed = this.store.failed().length;
-    const rows = `${this.store.done()} of ${total} rows${failed > 0 ? `, ${failed} failed` : ''}`;
-    return this.store.running() ? rows : `${this.leftToDo() > 0 ? 'Cancelled' : 'Done'}: ${rows}`;
+    const failed = this.store.failedCount();
+    const failures = failed > 0 ? `, ${failed} failed` : '';
+    const rows = `${this.store.done()} of ${total} rows${failures}`;
+    return this.store.running()
+      ? rows
+      : `${this.leftToDo() > 0 ? 'Cancelled' : 'Done'}: ${rows}`;
   });
   /** What a screen reader says: nobody wants to hear of every row. */
   protected readonly announcement = toSignal(
@@ -77,7 +92,7 @@ export class LookUpPage {
     { initialValue: '' },
   );
 
-  /** Whether the window goes along with the rows as they come: until it is scrolled away from the last one. */
+  /** Whether the window follows the newest rows: until it is scrolled away. */
   private readonly following = signal(false);
   private readonly end = viewChild(InView);
 
@@ -108,7 +123,7 @@ export class LookUpPage {
     } catch {
       // Then the list is empty.
     }
-    // So that the page says that it is reading: a list of 300,000 ids takes half a second.
+    // So that the page says so: a list of 300,000 ids takes half a second.
     await nextFrame();
     // There may be another list by now.
     if (this.reading() !== file) return;
@@ -120,7 +135,9 @@ export class LookUpPage {
     event.preventDefault();
     const { ids } = this.list();
     if (this.store.running()) {
-      this.refusal.set('The list before this one is not done yet. Wait for it, or cancel it.');
+      this.refusal.set(
+        'The list before this one is not done yet. Wait for it, or cancel it.',
+      );
     } else if (this.reading()) {
       this.refusal.set('The file is still being read.');
     } else if (ids.length === 0) {
@@ -128,7 +145,9 @@ export class LookUpPage {
       field.focus();
     } else {
       this.store.start(ids);
-      afterNextRender(() => this.status()?.nativeElement.scrollIntoView(), { injector: this.injector });
+      afterNextRender(() => this.status()?.nativeElement.scrollIntoView(), {
+        injector: this.injector,
+      });
     }
   }
 

@@ -18,12 +18,16 @@ describe('readList', () => {
   });
 
   test('reads a CSV of a thousand rows', () => {
-    const lines = Array.from({ length: 1_000 }, (_, index) => `${index + 1},"name ${index + 1}"`);
+    const lines = Array.from(
+      { length: 1_000 },
+      (_, index) => `${index + 1},"name ${index + 1}"`,
+    );
     expect(readList(`id,name\n${lines.join('\n')}`).ids).toHaveLength(1_000);
   });
 
   test('says of what it leaves out where it is, and what it is', () => {
-    const text = 'id,name\n1,"two\nlines"\nx,Ada\n,Bob\n0,Cy\n12345678901234567890,Di\n1 2,Ed\n5,Flo';
+    const text =
+      'id,name\n1,"two\nlines"\nx,Ada\n,Bob\n0,Cy\n12345678901234567890,Di\n1 2,Ed\n5,Flo';
     expect(readList(text)).toEqual({
       ids: [1, 5],
       problems: [
@@ -39,7 +43,9 @@ describe('readList', () => {
   test('says so once if a CSV has no column of ids', () => {
     expect(readList('\norder,name\n1,Ada\n2,Bob\n3,Cy')).toEqual({
       ids: [],
-      problems: [{ line: 2, text: 'no column is called “id”, only “order” and “name”' }],
+      problems: [
+        { line: 2, text: 'no column is called “id”, only “order” and “name”' },
+      ],
     });
   });
 
@@ -56,7 +62,9 @@ describe('readList', () => {
   test('says where a quote is missing', () => {
     expect(readList('id,name\n1,Ada\n2,"Bob\n3,Cy')).toEqual({
       ids: [1],
-      problems: [{ line: 3, text: 'a quotation mark is never closed: “2,Bob\n3,Cy”' }],
+      problems: [
+        { line: 3, text: 'a quotation mark is never closed: “2,Bob\n3,Cy”' },
+      ],
     });
   });
 });

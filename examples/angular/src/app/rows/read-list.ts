@@ -19,7 +19,8 @@ export function readList(text: string): List {
   const ids: number[] = [];
   const problems: Problem[] = [];
   let column: number | undefined;
-  let header: { readonly line: number; readonly fields: readonly string[] } | undefined;
+  let header:
+    { readonly line: number; readonly fields: readonly string[] } | undefined;
   let line = 0;
   let nextLine = 1;
   const problem = (text: string) => problems.push({ line, text });
@@ -46,17 +47,21 @@ export function readList(text: string): List {
         return;
       }
       const entries =
-        column === undefined ? fields.flatMap((field) => field.split(/\s+/)).filter(Boolean) : [fields[column] ?? ''];
+        column === undefined
+          ? fields.flatMap((field) => field.split(/\s+/)).filter(Boolean)
+          : [fields[column] ?? ''];
       for (const entry of entries) {
         if (isId(entry)) ids.push(Number(entry));
-        else problem(entry ? `${quoted(entry)} is not an id` : 'there is no id');
+        else
+          problem(entry ? `${quoted(entry)} is not an id` : 'there is no id');
       }
     },
   });
   return { ids, problems };
 }
 
-const isId = (text: string) => /^\d+$/.test(text) && Number(text) > 0 && Number.isSafeInteger(Number(text));
+const isId = (text: string) =>
+  /^\d+$/.test(text) && Number(text) > 0 && Number.isSafeInteger(Number(text));
 
 function indexOfId(fields: readonly string[]): number | undefined {
   const index = fields.findIndex((field) => field.toLowerCase() === 'id');
@@ -64,11 +69,17 @@ function indexOfId(fields: readonly string[]): number | undefined {
 }
 
 /** Whether a line names the columns of those below it. */
-const isOfNames = (fields: readonly string[]) => fields.length > 1 && !fields.some(isId);
+const isOfNames = (fields: readonly string[]) =>
+  fields.length > 1 && !fields.some(isId);
 
 /** A quoted field may have some. */
 const lineBreaksIn = (fields: readonly string[]) =>
-  fields.reduce((sum, field) => sum + (field.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+  fields.reduce(
+    (sum, field) => sum + (field.match(/\r\n|\r|\n/g)?.length ?? 0),
+    0,
+  );
 
-const quoted = (text: string) => `“${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
-const listOf = (names: readonly string[]) => new Intl.ListFormat('en').format(names.map(quoted));
+const quoted = (text: string) =>
+  `“${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
+const listOf = (names: readonly string[]) =>
+  new Intl.ListFormat('en').format(names.map(quoted));

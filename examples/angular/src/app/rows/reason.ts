@@ -5,13 +5,19 @@ import type { TimeoutMeta } from 'rxjs-concat-map-eager';
 /** Why a row could not be had, for whoever reads the page. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TimeoutError) {
-    const { limit } = (error as TimeoutError<unknown, TimeoutMeta<unknown>>).info!.meta;
-    return limit === 'blocking' ? 'held up the others for too long' : 'took too long';
+    const { limit } = (error as TimeoutError<unknown, TimeoutMeta<unknown>>)
+      .info!.meta;
+    return limit === 'blocking'
+      ? 'held up the others for too long'
+      : 'took too long';
   }
   if (error instanceof HttpErrorResponse) {
     if (error.status === 0) return 'the service cannot be reached';
-    const message: unknown = (error.error as { message?: unknown } | null)?.message;
-    return typeof message === 'string' ? message : `the service answered ${error.status}`;
+    const message: unknown = (error.error as { message?: unknown } | null)
+      ?.message;
+    return typeof message === 'string'
+      ? message
+      : `the service answered ${error.status}`;
   }
   return 'something went wrong';
 }

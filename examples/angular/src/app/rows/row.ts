@@ -19,4 +19,5 @@ export type Row = FoundRow | FailedRow;
 
 export const hasFailed = (row: Row): row is FailedRow => 'error' in row;
 
-export const requestsFor = (ids: readonly number[]): RowRequest[] => ids.map((id, index) => ({ index, id }));
+export const requestsFor = (ids: readonly number[]): RowRequest[] =>
+  ids.map((id, index) => ({ index, id }));

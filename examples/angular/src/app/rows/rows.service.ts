@@ -1,7 +1,11 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { inject, Injectable, InjectionToken } from '@angular/core';
 import { map, of, throwError, timer, type OperatorFunction } from 'rxjs';
-import { concatMapEager, type ItemTimeout, type MonitorEvent } from 'rxjs-concat-map-eager';
+import {
+  concatMapEager,
+  type ItemTimeout,
+  type MonitorEvent,
+} from 'rxjs-concat-map-eager';
 import { reasonOf } from './reason';
 import type { Row, RowRequest } from './row';
 
@@ -11,8 +15,12 @@ export interface Limits {
 }
 
 export const LIMITS = new InjectionToken<Limits>('LIMITS', {
-  // Browsers have six connections to a host: a seventh request would wait for one, with its clock running.
-  factory: () => ({ concurrent: 6, timeout: { total: 10_000, blocking: 2_000 } }),
+  // Browsers have six connections to a host: a seventh request would wait for
+  // one, with its clock running.
+  factory: () => ({
+    concurrent: 6,
+    timeout: { total: 10_000, blocking: 2_000 },
+  }),
 });
 
 @Injectable({ providedIn: 'root' })
@@ -20,21 +28,28 @@ export class RowsService {
   private readonly http = inject(HttpClient);
   private readonly limits = inject(LIMITS);
 
-  /** A row for each request, in their order. A failed one is a row as well, in its place, that says why. */
-  lookUp(monitor?: (event: MonitorEvent<RowRequest>) => void): OperatorFunction<RowRequest, Row> {
+  /** A row for each request, in their order: for one that failed, why. */
+  lookUp(
+    monitor?: (event: MonitorEvent<RowRequest>) => void,
+  ): OperatorFunction<RowRequest, Row> {
     return concatMapEager((request: RowRequest) => this.row(request), {
       ...this.limits,
       retry: { count: 2, delay: whereConnectionWasLost },
-      onError: (error, { value }) => of<Row>({ ...value, error: reasonOf(error) }),
+      onError: (error, { value }) =>
+        of<Row>({ ...value, error: reasonOf(error) }),
       monitor,
     });
   }
 
   private row({ index, id }: RowRequest) {
-    return this.http.get<{ name: string }>(`/rows/${id}`).pipe(map(({ name }): Row => ({ index, id, name })));
+    return this.http
+      .get<{ name: string }>(`/rows/${id}`)
+      .pipe(map(({ name }): Row => ({ index, id, name })));
   }
 }
 
-/** All else that may go well the next time has been tried again by the service itself. */
+/** Whatever else may pass, the service has tried again by itself. */
 const whereConnectionWasLost = (error: unknown, retry: number) =>
-  error instanceof HttpErrorResponse && error.status === 0 ? timer(250 * retry) : throwError(() => error);
+  error instanceof HttpErrorResponse && error.status === 0
+    ? timer(250 * retry)
+    : throwError(() => error);

@@ -1,0 +1,35 @@
+import { HttpClient } from '@angular/common/http';
+import { Component, inject, Injectable } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { from, scan } from 'rxjs';
+import { concatMapEager } from 'rxjs-concat-map-eager';
+
+interface Person {
+  id: number;
+  name: string;
+}
+
+@Injectable({ providedIn: 'root' })
+export class People {
+  private readonly http = inject(HttpClient);
+
+  /** The people so far, in the order of the ids; six requests at a time. */
+  find(ids: number[]) {
+    return from(ids).pipe(
+      concatMapEager((id) => this.http.get<Person>(`/rows/${id}`), 6),
+      scan((people: Person[], person) => [...people, person], []),
+    );
+  }
+}
+
+@Component({
+  selector: 'app-team',
+  template: `@for (one of team(); track one.id) {
+    <p>{{ one.name }}</p>
+  }`,
+})
+export class Team {
+  protected readonly team = toSignal(
+    inject(People).find([3, 1, 2, 8, 5, 13, 21, 34]),
+  );
+}
