@@ -1,15 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import rxjs from 'eslint-plugin-rxjs-x';
 import { defineConfig } from 'eslint/config';
+import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 
-/** The examples and the site, packages of their own, which are not installed here: they check their types themselves. */
-const applications = ['site/', ...readdirSync('examples').map((name) => `examples/${name}/`)].filter((folder) =>
-  existsSync(`${folder}package.json`),
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Packages of their own, which may not be installed: they check themselves. */
+const packages = ['bench/', 'site/', ...readdirSync(here('examples')).map((name) => `examples/${name}/`)].filter(
+  (folder) => existsSync(here(`${folder}package.json`)),
 );
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/', ...applications] },
+  { ignores: ['dist/', 'coverage/', 'temp/', '.stryker-tmp/', 'reports/', ...packages] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -6,14 +6,14 @@
  *     npm run bench -- promises --rounds 5   the workloads whose names contain that: printed, and nothing written
  *     npm run bench -- --pages               all pages again, from the results that are there
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { expectBuilt } from './expectBuilt.js';
 import { measureGrowth } from './growth.js';
-import { formatted } from './markdown.js';
+import { formatted } from '../scripts/markdown.js';
 import { measure, median, type Line } from './measure.js';
 import { measureMemory } from './memory.js';
 import { pagesOf, windowPagesOf, write } from './pages.js';
@@ -135,6 +135,14 @@ function positive(name: string, text: string): number {
 }
 
 function versionOf(name: string): string {
-  const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+  // rxjs is that of the root.
+  const manifests = ['', '../'].map((up) => new URL(`${up}node_modules/${name}/package.json`, import.meta.url));
+  return (
+    JSON.parse(
+      readFileSync(
+        manifests.find((file) => existsSync(file))!,
+        'utf8',
+      ),
+    ) as { version: string }
+  ).version;
 }

@@ -1,7 +1,7 @@
 /** Everything that is made from what has been measured: the scripts write it, and a test makes it again and compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { drawChart } from './chart.js';
-import { withSection } from './markdown.js';
+import { withSection } from '../scripts/markdown.js';
 import { readmeSection, resultsPage } from './report.js';
 import type { Results } from './results.js';
 import { drawWindowChart } from './window/chart.js';

@@ -1,5 +1,5 @@
 /** The pages: made from the results alone, so that a test can make them again. */
-import { formatted, table } from './markdown.js';
+import { formatted, table } from '../scripts/markdown.js';
 import type { Line } from './measure.js';
 import { ratioOf, type Results } from './results.js';
 import { compareWithTargets } from './targets.js';

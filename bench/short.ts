@@ -1,5 +1,5 @@
 /**
- * A short form of the benchmark, for `npm test`: less of everything, against what does not depend on how much there is. It
+ * A short form of the benchmark, for `npm run check`: less of everything, against what does not depend on how much there is. It
  * builds the sources into a folder of its own, measures in a process of its own without other threads, by the processor's
  * time and not by the clock on the wall, and compares the best rounds: what else the machine does matters little.
  */

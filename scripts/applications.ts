@@ -1,8 +1,9 @@
 /** Tests packages within this one: each is installed by its lock file, sets itself up, and runs its own tests. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { isInstalled } from './install.js';
 import { killAll, type Run, run } from './matrix/run.js';
 
 interface Counts {
@@ -32,12 +33,6 @@ export async function testAll(folders: readonly string[], built = false): Promis
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;
-}
-
-/** Whether what is installed in a folder is what its lock file says; of packages that it links it may be an old copy. */
-export function isInstalled(folder: string): boolean {
-  const installed = statSync(`${folder}/node_modules/.package-lock.json`, { throwIfNoEntry: false });
-  return installed !== undefined && installed.mtimeMs >= statSync(`${folder}/package-lock.json`).mtimeMs;
 }
 
 /** Whether packages of a folder are copies of other folders. */

@@ -1,24 +1,17 @@
-// The site: `dev` serves it, `build` makes its files, `test` makes them and opens each page in Chromium. Each of them builds
-// the package first, and installs what the site needs where it is not there.
+// The site: `dev` serves it, `build` makes its files. Each of them builds the package first, and installs what the site needs
+// where it is not there.
 import { spawn } from 'node:child_process';
 import { Argument, program } from 'commander';
-import { isInstalled, testAll } from './applications.js';
+import { isInstalled } from './install.js';
 
 program
-  .name('npm run docs, npm run docs:build, npm run test:docs')
-  .addArgument(new Argument('<task>', 'what to do').choices(['dev', 'build', 'test']))
-  .option('--built', 'leave out the build of the package, since it has just been built')
+  .name('npm run docs, npm run docs:build')
+  .addArgument(new Argument('<task>', 'what to do').choices(['dev', 'build']))
   .parse();
-const [task] = program.args;
-const { built } = program.opts<{ built?: true }>();
 
-if (task === 'test') {
-  await testAll(['site'], built);
-} else {
-  if (!built) await npm('.', 'run', '--silent', 'build', '--', '--silent');
-  if (!isInstalled('site')) await npm('site', 'ci', '--no-fund', '--no-audit');
-  await npm('site', 'run', '--silent', String(task));
-}
+await npm('.', 'run', '--silent', 'build', '--', '--silent');
+if (!isInstalled('site')) await npm('site', 'ci', '--no-fund', '--no-audit');
+await npm('site', 'run', '--silent', program.args[0]!);
 
 /** Runs npm in a folder, and ends with its code where that is not 0. */
 async function npm(cwd: string, ...args: string[]): Promise<void> {

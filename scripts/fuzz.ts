@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { config } from 'rxjs';
-import { formatted, table } from '../bench/markdown.js';
+import { formatted, table } from './markdown.js';
 import * as operators from '../src/index.js';
 import { Census, EVENTS, OPTIONS, PAIRS } from '../test/proof/model/census.js';
 import { plant } from '../test/proof/model/plant.js';

@@ -2,7 +2,7 @@
 // an hour. Survivors are explained in docs/evidence/mutants.md, where the figures of the last whole run stand.
 import { Stryker } from '@stryker-mutator/core';
 import { relative } from 'node:path';
-import { table } from '../bench/markdown.js';
+import { table } from './markdown.js';
 
 /** Of the mutants of each part, the share that must be noticed. */
 const LEAST = 0.95;

@@ -33,7 +33,7 @@ if (values.pages) {
 
 async function soak(minutes: number, seed: number): Promise<void> {
   const isFull = minutes >= FULL;
-  // Less is also run on the sources, by `npm test`.
+  // Less is also run on the sources, by the tests.
   if (isFull) expectBuilt();
   let printed = 0;
   const results = await run(minutes, seed, (sample) => {

@@ -1,5 +1,5 @@
 /** The page and the chart: made from the results alone, so that a test can make them again. */
-import { formatted, table } from '../markdown.js';
+import { formatted, table } from '../../scripts/markdown.js';
 import { count } from '../words.js';
 import { drawChart } from './chart.js';
 import type { Results } from './results.js';

@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { mergeMap } from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
 import { expectBuilt } from '../expectBuilt.js';
-import { formatted } from '../markdown.js';
+import { formatted } from '../../scripts/markdown.js';
 import { median } from '../measure.js';
 import { windowPagesOf, write } from '../pages.js';
 import { distributions, drawLatencies, type Distribution } from './latencies.js';

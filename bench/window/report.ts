@@ -1,4 +1,4 @@
-import { table } from '../markdown.js';
+import { table } from '../../scripts/markdown.js';
 import { count } from '../words.js';
 import { distributions } from './latencies.js';
 import { defaultWindow, windows, type Case, type WindowResults } from './results.js';

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import pMap from 'p-map';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { concatMapEager } from '../../src/index.js';
 
 /** One thing that works or does not. Cells of one row and one column of a table are told apart by their names. */
 export interface Cell {
@@ -25,7 +26,7 @@ export class Impossible extends Error {
 
 /** Runs cells, some at once, and says on a line how each of them went. */
 export function runCells(cells: readonly Cell[], concurrency: number): Promise<Result[]> {
-  return pMap(cells, runCell, { concurrency });
+  return lastValueFrom(from(cells).pipe(concatMapEager(runCell, concurrency), toArray()));
 }
 
 async function runCell({ row, column, name, check }: Cell): Promise<Result> {

@@ -1,4 +1,4 @@
-import { formatted, table } from '../../bench/markdown.js';
+import { formatted, table } from '../markdown.js';
 import type { Result } from './cell.js';
 import { NEWEST_RXJS } from './versions.js';
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { pagesOf } from '../bench/soak/report.js';
-import { readResults, type Results } from '../bench/soak/results.js';
-import { judge } from '../bench/soak/verdict.js';
+import { pagesOf } from '../soak/report.js';
+import { readResults, type Results } from '../soak/results.js';
+import { judge } from '../soak/verdict.js';
 
-const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const results = readResults();
 
 test('six seconds of hangs, failures, retries and unsubscriptions leave nothing behind and nothing unhandled', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readResults } from '../bench/results.js';
-import { runShortForm } from '../bench/short.js';
+import { readResults } from '../results.js';
+import { runShortForm } from '../short.js';
 
 /** How much slower than in the last full `npm run bench` a line may be. Less than twice, and more than noise. */
 const AT_MOST = 1.8;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { pagesOf, windowPagesOf } from '../bench/pages.js';
-import { readResults } from '../bench/results.js';
-import { readWindowResults } from '../bench/window/results.js';
+import { pagesOf, windowPagesOf } from '../pages.js';
+import { readResults } from '../results.js';
+import { readWindowResults } from '../window/results.js';
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const readme = read('README.md');
 
 const pages = { ...(await pagesOf(readResults())), ...(await windowPagesOf(readWindowResults())) };

@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { 'rxjs-concat-map-eager': fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
+  // Speed is compared while nothing else runs.
+  test: { include: ['test/*.test.ts'], fileParallelism: false },
+});
