@@ -66,7 +66,7 @@ function compare(distribution: Distribution, limit: number, samples: readonly (r
   };
 }
 
-/** Nothing can be over sooner: all places are always taken, or one item takes that long. */
+/** Nothing can be over sooner: all slots are always busy, or one item takes that long. */
 function workConserving(latencies: readonly number[], limit: number): number {
   let sum = 0;
   let longest = 0;

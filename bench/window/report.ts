@@ -14,8 +14,8 @@ export function windowSection({ cases, samples }: WindowResults): string {
   const uniform = cases.filter(({ distribution }) => distribution === 'uniform');
   const reached = uniform.map(({ mergeMap, windows }) => mergeMap.time / windows.default!.time);
 
-  return `Utilisation with ${count(SHOWN)} items: the time in which all could be done if no place were ever empty, max(sum / \`concurrent\`,
-longest), divided by the time it took. The windows are multiples of \`concurrent\`; the default is
+  return `Utilisation with ${count(SHOWN)} items: the ideal time, with all slots always busy, ÷ the measured time. The ideal
+time (bound) is max(sum / \`concurrent\`, longest). The windows are multiples of \`concurrent\`; the default is
 ${shown
   .slice(0, 3)
   .map(({ limit }) => `${count(defaultWindow(limit))} at ${limit}`)

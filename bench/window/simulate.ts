@@ -13,7 +13,7 @@ export interface Simulated {
 
 /**
  * Runs an operator in virtual time: item n emits once and completes after `latencies[n]`, and all source values are there
- * from the start, so that a place is only ever empty because the window is full.
+ * from the start, so that a slot is only ever idle because the window is full.
  */
 export function simulate(
   operator: (project: Project) => OperatorFunction<number, number>,
