@@ -271,6 +271,8 @@ describe('the page', () => {
     expect(await isInView(1)).toBe(true);
     expect(await isInView(40)).toBe(false);
 
+    const newest = (await button('Newest rows').boundingBox())!;
+    expect(newest.y + newest.height).toBeLessThan(page.viewportSize()!.height);
     await button('Newest rows').click();
     await until(async () => expect(await isInView(40)).toBe(true));
     await button('Newest rows').waitFor({ state: 'detached' });
