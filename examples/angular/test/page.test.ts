@@ -188,7 +188,7 @@ describe('the page', () => {
     expect(heldUp).toBeLessThan(5_000);
   });
 
-  test('is used by the keyboard alone; a row that failed says why, and comes in its place when asked for again', async () => {
+  test('is used by the keyboard alone, also to ask for a row again', async () => {
     let isThere = false;
     whole.answer = async (request) =>
       idIn(request) === 2 && !isThere

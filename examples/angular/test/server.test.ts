@@ -105,7 +105,7 @@ describe('on a server', () => {
     expect(asked.filter((id) => id === 2)).toHaveLength(2);
   });
 
-  test('sends the answers along with the page, but for failures', async () => {
+  test('sends the answers along with the page, but not the failures', async () => {
     answer = (id, response) =>
       id === 2 ? response.writeHead(404).end() : found(id, response);
     const { rows, state } = await render('1,2,3', withTotal(30_000));

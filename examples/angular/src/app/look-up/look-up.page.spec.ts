@@ -186,7 +186,7 @@ describe('the page', () => {
     });
   });
 
-  test('marks a row that failed, with the reason, and puts it in its place when it is asked for again', async () => {
+  test('marks a row that failed, with the reason, and asks for it again', async () => {
     const service = new Answers();
     await start('11,12,13');
     service.answer(11, 13);

@@ -39,7 +39,7 @@ function stateAfter(event: MonitorEvent<unknown>): State | 'gone' | undefined {
       return 'active';
     case 'ended':
       if (event.outcome === 'cancelled') return 'gone';
-      // With a fallback in its place, an item that failed has completed.
+      // With a fallback, an item that failed has completed: it is recovered.
       return event.outcome === 'failed' || event.recovered
         ? 'failed'
         : 'parked';

@@ -8,7 +8,7 @@ export interface FoundRow extends RowRequest {
   readonly name: string;
 }
 
-/** What stands in the place of a row that could not be had. */
+/** Why a row could not be had, in its turn. */
 export interface FailedRow extends RowRequest {
   readonly error: string;
   /** Whether it has been asked for again, and has not come yet. */
