@@ -138,7 +138,7 @@ describe('dead letters', () => {
     });
   });
 
-  test('keep the place of an item until the sink is done, and emit nothing themselves', () => {
+  test('keep the turn of an item until the sink is done, and emit nothing themselves', () => {
     inVirtualTime(({ observe, flush }) => {
       const seen = observe(
         of('a', 'b').pipe(
@@ -924,7 +924,7 @@ describe('streaming answers', () => {
     expect(seen.completed).toBe(true);
   });
 
-  test('breaks off an answer that does not start, or stalls, or fails, and says so in its place', async () => {
+  test('breaks off an answer that does not start, or stalls, or fails, and says so in its turn', async () => {
     const { log, seen, closed } = await stream({
       a: '31000 a',
       b: '10 b 31000 c',
