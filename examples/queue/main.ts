@@ -5,12 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { QueueEvents } from 'bullmq';
 import { connect } from './connection.js';
-import { kill, startProducer, startRedis, startWorker, stopAll } from './processes.js';
+import {
+  kill,
+  startProducer,
+  startRedis,
+  startWorker,
+  stopAll,
+} from './processes.js';
 import { readLines } from './rows.js';
 
 const USAGE = `npm start -- [options]
 
-Starts a Redis, workers and a producer, each a process of its own, and looks at what the producer wrote.
+Starts a Redis, workers and a producer, each a process of its own, and looks at
+what the producer wrote.
 
   --rows N         how many rows (200)
   --workers N      how many workers (2)
@@ -18,11 +25,15 @@ Starts a Redis, workers and a producer, each a process of its own, and looks at 
   --kill           kills a worker in the middle (SIGKILL)
   --kill-producer  kills the producer in the middle, and starts it again
   --stop-redis     stops Redis in the middle, for two seconds
-  --kill-redis     kills Redis in the middle, and starts it again after two seconds`;
+  --kill-redis     kills Redis in the middle, and starts it two seconds later`;
 
 const QUEUE = 'pseudonyms';
 
-for (const [name, status] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
+for (const [name, status] of Object.entries({
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+})) {
   process.once(name, () => process.exit(status));
 }
 
@@ -55,26 +66,45 @@ async function main(args: string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const input = join(folder, 'addresses.txt');
-  writeFileSync(input, Array.from({ length: rows }, (_, n) => `customer-${n}@example.org\n`).join(''));
+  writeFileSync(
+    input,
+    Array.from({ length: rows }, (_, n) => `customer-${n}@example.org\n`).join(
+      '',
+    ),
+  );
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, '');
 
   try {
     const redis = await startRedis(folder);
     const workers = await Promise.all(
-      Array.from({ length: workerCount }, (_, n) => startWorker(redis.url, QUEUE, `worker-${n + 1}`)),
+      Array.from({ length: workerCount }, (_, n) =>
+        startWorker(redis.url, QUEUE, `worker-${n + 1}`),
+      ),
     );
     const connection = connect(redis.url);
     const events = new QueueEvents(QUEUE, { connection, lastEventId: '0-0' });
     events.on('error', () => {});
-    events.on('stalled', ({ jobId }) => say(`${jobId} has lost its worker and is free again`));
+    events.on('stalled', ({ jobId }) =>
+      say(`${jobId} has lost its worker and is free again`),
+    );
 
     const began = performance.now();
     const say = (text: string) =>
-      console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(5)} s  ${text}`);
-    let producer = startProducer(redis.url, QUEUE, input, output);
+      console.log(
+        `${((performance.now() - began) / 1_000).toFixed(1).padStart(5)} s  ${text}`,
+      );
+    const produce = () =>
+      startProducer(redis.url, QUEUE, input, output, (line) =>
+        say(`producer: ${line}`),
+      );
+    let producer = produce();
     const reached = async (part: number) => {
-      while (producer.process.exitCode === null && readLines(output).length < rows * part) await sleep(20);
+      while (
+        producer.process.exitCode === null &&
+        readLines(output).length < rows * part
+      )
+        await sleep(20);
       return readLines(output).length;
     };
 
@@ -99,17 +129,19 @@ async function main(args: string[]): Promise<void> {
     if (values['kill-producer']) {
       say(`line ${await reached(0.8)}: the producer is killed`);
       await kill(producer.process);
-      producer = startProducer(redis.url, QUEUE, input, output);
+      producer = produce();
     }
-    const { code, said } = await producer.ended;
-    for (const line of said.trimEnd().split('\n')) say(`producer: ${line}`);
+    const { code } = await producer.ended;
     await events.close();
     connection.disconnect();
 
     const lines = readLines(output);
-    const good = lines.length === rows && lines.every(({ position }, n) => position === n);
+    const good =
+      lines.length === rows && lines.every(({ position }, n) => position === n);
     const shares = new Map<string, number>();
-    for (const line of lines) if ('worker' in line) shares.set(line.worker, (shares.get(line.worker) ?? 0) + 1);
+    for (const line of lines)
+      if ('worker' in line)
+        shares.set(line.worker, (shares.get(line.worker) ?? 0) + 1);
     console.log(
       [...shares]
         .sort()
@@ -128,5 +160,7 @@ async function main(args: string[]): Promise<void> {
 function positive(option: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;
-  throw new Error(`Expected \`${option}\` to be an integer from 1 and up, got \`${text}\``);
+  throw new Error(
+    `Expected \`${option}\` to be an integer from 1 and up, got \`${text}\``,
+  );
 }

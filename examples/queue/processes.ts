@@ -1,12 +1,14 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const running = new Set<ChildProcess>();
 
-// However this process ends, but for a SIGKILL: nothing that it started outlives it.
+// However this process ends, except by SIGKILL, nothing that it started outlives
+// it.
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export async function stopAll(): Promise<void> {
@@ -32,10 +34,18 @@ function keep<C extends ChildProcess>(child: C): C {
 }
 
 /** Starts a worker, and waits until it is ready. */
-export async function startWorker(url: string, queue: string, name: string): Promise<ChildProcess> {
+export async function startWorker(
+  url: string,
+  queue: string,
+  name: string,
+): Promise<ChildProcess> {
   const worker = keep(fork(script('worker.js'), [url, queue, name]));
-  const [message] = (await Promise.race([once(worker, 'message'), once(worker, 'exit')])) as unknown[];
-  if (message !== 'ready') throw new Error(`The worker ${name} ended with ${String(message)}.`);
+  const [message] = (await Promise.race([
+    once(worker, 'message'),
+    once(worker, 'exit'),
+  ])) as unknown[];
+  if (message !== 'ready')
+    throw new Error(`The worker ${name} ended with ${String(message)}.`);
   return worker;
 }
 
@@ -45,15 +55,34 @@ export interface Producer {
   readonly ended: Promise<{ code: number | null; said: string }>;
 }
 
-export function startProducer(url: string, queue: string, input: string, output: string): Producer {
+/** Starts a producer; `say` is told each line as it comes. */
+export function startProducer(
+  url: string,
+  queue: string,
+  input: string,
+  output: string,
+  say?: (line: string) => void,
+): Producer {
   const producer = keep(
-    spawn(process.execPath, [script('producer.js'), url, queue, input, output], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    spawn(
+      process.execPath,
+      [script('producer.js'), url, queue, input, output],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    ),
   );
   let said = '';
-  for (const stream of [producer.stdout, producer.stderr]) stream.on('data', (data) => (said += String(data)));
+  for (const input of [producer.stdout, producer.stderr]) {
+    createInterface({ input }).on('line', (line) => {
+      said += `${line}\n`;
+      say?.(line);
+    });
+  }
   return {
     process: producer,
-    ended: once(producer, 'close').then(([code]) => ({ code: code as number | null, said })),
+    ended: once(producer, 'close').then(([code]) => ({
+      code: code as number | null,
+      said,
+    })),
   };
 }
 
@@ -72,21 +101,26 @@ export interface RedisServer {
   restart(): Promise<void>;
 }
 
-/** Starts a Redis of its own, on loopback and a free port, which keeps its data in `folder`. */
+/** Starts a Redis, on loopback and a free port, with its data in `folder`. */
 export async function startRedis(folder: string): Promise<RedisServer> {
   const port = await freePort();
   const launch = async () => {
     const server = keep(
       spawn(
         'redis-server',
-        // Every write is on the disk before it is confirmed: what Redis said is so is still so after a crash.
-        `--port ${port} --bind 127.0.0.1 --dir ${folder} --appendonly yes --appendfsync always --maxmemory-policy noeviction`
-          .split(' ')
-          .concat('--save', ''),
+        // Every write is on the disk before it is confirmed: what Redis said is
+        // so is still so after a crash.
+        [
+          ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+          ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+          ...['--maxmemory-policy', 'noeviction'],
+        ],
         { stdio: 'ignore' },
       ),
     );
-    const failed = once(server, 'error').then(([error]) => Promise.reject(error as Error));
+    const failed = once(server, 'error').then(([error]) =>
+      Promise.reject(error as Error),
+    );
     const exited = once(server, 'exit').then(([code]) =>
       Promise.reject(new Error(`redis-server ended with ${String(code)}.`)),
     );
@@ -111,7 +145,8 @@ async function answers(port: number, server: ChildProcess): Promise<void> {
       await once(socket, 'connect');
       socket.write('PING\r\n');
       const [answer] = (await once(socket, 'data')) as [Buffer];
-      if (String(answer).startsWith('+PONG')) return; // while it loads its data it says so instead
+      // While it loads its data it says so instead.
+      if (String(answer).startsWith('+PONG')) return;
     } catch {
       // It does not listen yet.
     } finally {

@@ -1,21 +1,51 @@
 /**
- * The producer: has the rows of the input worked on, and appends their results to the output, in order. Started again, it goes
- * on where the output ends. Only one may write to an output at a time.
+ * The producer: has the rows of the input worked on, and appends their results
+ * to the output, in order. Started again, it goes on where the output ends.
+ * Only one may write to an output at a time.
  * Usage: node dist/producer.js REDIS_URL QUEUE INPUT OUTPUT
  */
 import { Queue, QueueEvents } from 'bullmq';
-import { from, fromEvent, lastValueFrom, merge, mergeMap, takeUntil, tap } from 'rxjs';
-import { connect } from './connection.js';
+import {
+  from,
+  fromEvent,
+  lastValueFrom,
+  merge,
+  mergeMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import { connect, expectRedis } from './connection.js';
 import { Output } from './output.js';
-import { results } from './results.js';
+import { reasonOf, results } from './results.js';
 import { jobId, readRows, type Line, type Row } from './rows.js';
 
-const [url = '', name = '', input = '', outputPath = ''] = process.argv.slice(2);
+const [url = '', name = '', input = '', outputPath = ''] =
+  process.argv.slice(2);
+
+if (outputPath === '') {
+  console.error(
+    'Expected four arguments: ' +
+      'node dist/producer.js REDIS_URL QUEUE INPUT OUTPUT',
+  );
+  process.exit(2);
+}
+try {
+  await expectRedis(url);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
 
 const rows = readRows(input);
-const queue = new Queue<Row, Line>(name, { connection: connect(url) });
-// From the first event that is kept: an old one does no harm, and one between a start and the first look is not missed.
-const events = new QueueEvents(name, { connection: connect(url), lastEventId: '0-0' });
+const queue = new Queue<Row, Line>(name, {
+  connection: connect(url, (text) => console.log(text)),
+});
+// From the first event that is kept: an old one does no harm, and one between a
+// start and the first look is not missed.
+const events = new QueueEvents(name, {
+  connection: connect(url),
+  lastEventId: '0-0',
+});
 // Redis is away: they go on when it is back.
 queue.on('error', () => {});
 events.on('error', () => {});
@@ -36,7 +66,8 @@ const lines = from(rows.slice(output.lines)).pipe(
     output.append(line);
     written++;
   }),
-  // What is in the file need not be in Redis any more. What a crash leaves there goes by its age.
+  // What is in the file need not be in Redis any more. What a crash leaves
+  // there goes by its age.
   mergeMap(({ position }) => queue.remove(jobId(rows[position]!)), 16),
   takeUntil(stop),
 );
@@ -44,10 +75,12 @@ const lines = from(rows.slice(output.lines)).pipe(
 try {
   await lastValueFrom(lines, { defaultValue: 0 });
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(reasonOf(error));
 } finally {
   console.log(
-    `${written} of ${rows.length} lines are there; at most ${mostAhead} were ready ahead of their turn, ${askedAgain} times a job was asked for again`,
+    `${written} of ${rows.length} lines are there; ` +
+      `at most ${mostAhead} were ready ahead of their turn, ` +
+      `${askedAgain} times a job was asked for again`,
   );
   output.close();
 }

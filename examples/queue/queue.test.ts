@@ -1,23 +1,52 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import {
+  after,
+  afterEach,
+  before,
+  beforeEach,
+  describe,
+  test,
+} from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { lastValueFrom, NEVER, of } from 'rxjs';
+import { concatMapEager } from 'rxjs-concat-map-eager';
+import { expectRedis } from './connection.js';
 import { Output } from './output.js';
-import { hasEnded, kill, startProducer, startRedis, startWorker, stopAll, type RedisServer } from './processes.js';
+import {
+  hasEnded,
+  kill,
+  startProducer,
+  startRedis,
+  startWorker,
+  stopAll,
+  type RedisServer,
+} from './processes.js';
 import { pseudonymOf } from './pseudonym.js';
+import { reasonOf } from './results.js';
 import { jobId, readLines, readRows, type Line, type Row } from './rows.js';
 
 const LIMIT = { timeout: 180_000 }; // ms; a test that takes so long hangs
 
-// A test runner that gives up, or a terminal that is closed: what was started ends with this process.
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+// A test runner that gives up, or a terminal that is closed: what was started
+// ends with this process.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => process.exit(1));
 
 let folder: string;
 let redis: RedisServer;
@@ -26,7 +55,10 @@ let connection: Redis;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'queue-test-'));
   redis = await startRedis(folder);
-  connection = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  connection = new Redis(redis.url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: () => 100,
+  });
   connection.on('error', () => {});
 });
 after(async () => {
@@ -43,9 +75,13 @@ function expected(email: string): Promise<string> {
   return known;
 }
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   for (const began = Date.now(); !(await condition()); await sleep(20)) {
-    if (Date.now() - began > 90_000) throw new Error(`It never came to this: ${what}.`);
+    if (Date.now() - began > 90_000)
+      throw new Error(`It never came to this: ${what}.`);
   }
 }
 
@@ -71,8 +107,17 @@ describe('the queue', () => {
     await queue.close();
   });
 
-  function writeInput(count: number, special: Record<number, string> = {}): Row[] {
-    writeFileSync(input, Array.from({ length: count }, (_, n) => `${special[n] ?? `c${n}@example.org`}\n`).join(''));
+  function writeInput(
+    count: number,
+    special: Record<number, string> = {},
+  ): Row[] {
+    writeFileSync(
+      input,
+      Array.from(
+        { length: count },
+        (_, n) => `${special[n] ?? `c${n}@example.org`}\n`,
+      ).join(''),
+    );
     return readRows(input);
   }
   async function worker(workerName: string): Promise<ChildProcess> {
@@ -81,13 +126,18 @@ describe('the queue', () => {
     return child;
   }
   function producer() {
-    const { process: child, ended } = startProducer(redis.url, name, input, output);
+    const { process: child, ended } = startProducer(
+      redis.url,
+      name,
+      input,
+      output,
+    );
     started.push(child);
     return { child, ended };
   }
   const written = () => readLines(output).length;
 
-  /** Whether there is one line a row, in the order of the rows, with what the work makes of it. */
+  /** Whether there is one line a row, in order, with what the work makes of it. */
   async function assertComplete(rows: Row[]): Promise<void> {
     const lines = readLines(output);
     assert.deepEqual(
@@ -96,75 +146,95 @@ describe('the queue', () => {
     );
     for (const row of rows) {
       const line = lines[row.position]!;
-      if ('pseudonym' in line) assert.equal(line.pseudonym, await expected(row.email));
+      if ('pseudonym' in line)
+        assert.equal(line.pseudonym, await expected(row.email));
     }
   }
-  /** The ids of the jobs to which this happened, as the queue's own log of events has it. */
+  /** The ids of the jobs to which this happened, by the queue's own log. */
   async function jobsWith(event: string): Promise<string[]> {
-    const log = (await connection.xrange(`bull:${name}:events`, '-', '+')) as unknown as [string, string[]][];
-    const field = (fields: string[], key: string) => fields[fields.indexOf(key) + 1]!;
+    const log = (await connection.xrange(
+      `bull:${name}:events`,
+      '-',
+      '+',
+    )) as unknown as [string, string[]][];
+    const field = (fields: string[], key: string) =>
+      fields[fields.indexOf(key) + 1]!;
     return log
       .map(([, fields]) => fields)
       .filter((fields) => field(fields, 'event') === event)
       .map((fields) => field(fields, 'jobId'));
   }
 
-  test('gives a line a row, in order, made by several processes, and leaves nothing behind', LIMIT, async () => {
-    const rows = writeInput(40, { 7: 'no address', 20: 'nor this' });
-    await Promise.all([worker('one'), worker('two')]);
-    const { code, said } = await producer().ended;
-    assert.equal(code, 0, said);
-    await assertComplete(rows);
-    const lines = readLines(output);
-    assert.deepEqual(
-      lines.filter((line) => 'error' in line),
-      [
-        { position: 7, error: 'not an address: no address' },
-        { position: 20, error: 'not an address: nor this' },
-      ],
-    );
-    assert.deepEqual(
-      new Set(lines.flatMap((line) => ('worker' in line ? [line.worker] : []))),
-      new Set(['one', 'two']),
-    );
-    const counts = await queue.getJobCounts();
-    assert.deepEqual(
-      Object.values(counts).filter((count) => count !== 0),
-      [],
-    );
-  });
-
-  test('holds no more jobs than the window, and no more that wait than `concurrent`', LIMIT, async () => {
-    const rows = writeInput(400);
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
-    const quick = new Worker<Row, Line>(
-      name,
-      async ({ data: { position } }) => {
-        if (position === 0) await held;
-        return { position, error: 'quick' };
-      },
-      { connection, concurrency: 8 },
-    );
-    try {
-      const { ended } = producer();
-      await until('the window is full', async () => {
-        const { waiting = 0, active = 0, completed = 0 } = await queue.getJobCounts('waiting', 'active', 'completed');
-        assert.ok(waiting + active <= 32);
-        assert.ok(waiting + active + completed <= 256);
-        return completed === 255;
-      });
-      assert.equal(written(), 0);
-      letGo();
-      const { code, said } = await ended;
+  test(
+    'gives a line a row, in order, made by several processes, and leaves nothing behind',
+    LIMIT,
+    async () => {
+      const rows = writeInput(40, { 7: 'no address', 20: 'nor this' });
+      await Promise.all([worker('one'), worker('two')]);
+      const { code, said } = await producer().ended;
       assert.equal(code, 0, said);
-      assert.match(said, /at most 256 were ready ahead of their turn/);
       await assertComplete(rows);
-    } finally {
-      letGo();
-      await quick.close();
-    }
-  });
+      const lines = readLines(output);
+      assert.deepEqual(
+        lines.filter((line) => 'error' in line),
+        [
+          { position: 7, error: 'not an address: no address' },
+          { position: 20, error: 'not an address: nor this' },
+        ],
+      );
+      assert.deepEqual(
+        new Set(
+          lines.flatMap((line) => ('worker' in line ? [line.worker] : [])),
+        ),
+        new Set(['one', 'two']),
+      );
+      const counts = await queue.getJobCounts();
+      assert.deepEqual(
+        Object.values(counts).filter((count) => count !== 0),
+        [],
+      );
+    },
+  );
+
+  test(
+    'holds no more jobs than the window, and no more that wait than `concurrent`',
+    LIMIT,
+    async () => {
+      const rows = writeInput(400);
+      let letGo = () => {};
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      const quick = new Worker<Row, Line>(
+        name,
+        async ({ data: { position } }) => {
+          if (position === 0) await held;
+          return { position, error: 'quick' };
+        },
+        { connection, concurrency: 8 },
+      );
+      try {
+        const { ended } = producer();
+        await until('the window is full', async () => {
+          const {
+            waiting = 0,
+            active = 0,
+            completed = 0,
+          } = await queue.getJobCounts('waiting', 'active', 'completed');
+          assert.ok(waiting + active <= 32);
+          assert.ok(waiting + active + completed <= 256);
+          return completed === 255;
+        });
+        assert.equal(written(), 0);
+        letGo();
+        const { code, said } = await ended;
+        assert.equal(code, 0, said);
+        assert.match(said, /at most 256 were ready ahead of their turn/);
+        await assertComplete(rows);
+      } finally {
+        letGo();
+        await quick.close();
+      }
+    },
+  );
 
   test(
     'goes on without a worker that is killed in the middle of its jobs: another takes them over',
@@ -179,7 +249,9 @@ describe('the queue', () => {
       await until('one has a job in hand', async () => {
         one.kill('SIGSTOP');
         await sleep(50); // what it had sent before has arrived
-        inHand = (await queue.getActive()).filter(({ processedBy }) => processedBy === 'one').map(({ id }) => id!);
+        inHand = (await queue.getActive())
+          .filter(({ processedBy }) => processedBy === 'one')
+          .map(({ id }) => id!);
         if (inHand.length === 0) one.kill('SIGCONT');
         return inHand.length > 0;
       });
@@ -189,7 +261,8 @@ describe('the queue', () => {
       assert.equal(code, 0, said);
       await assertComplete(rows);
       for (const id of inHand) {
-        const line = readLines(output)[rows.findIndex((row) => jobId(row) === id)]!;
+        const line =
+          readLines(output)[rows.findIndex((row) => jobId(row) === id)]!;
         assert.equal('worker' in line && line.worker, 'two');
       }
       const stalled = new Set(await jobsWith('stalled'));
@@ -217,64 +290,89 @@ describe('the queue', () => {
     await assertComplete(rows);
   });
 
-  test('goes on when Redis was killed, and came back with what was on its disk', LIMIT, async () => {
-    const rows = writeInput(40);
-    await Promise.all([worker('one'), worker('two')]);
-    const { ended } = producer();
-    await until('some lines are there', () => written() >= 10);
-    await redis.kill();
-    try {
-      await sleep(2_000);
-      assert.ok(written() < 40);
-    } finally {
-      await redis.restart();
-    }
-    const { code, said } = await ended;
-    assert.equal(code, 0, said);
-    await assertComplete(rows);
-  });
+  test(
+    'goes on when Redis was killed, and came back with what was on its disk',
+    LIMIT,
+    async () => {
+      const rows = writeInput(40);
+      await Promise.all([worker('one'), worker('two')]);
+      const { ended } = producer();
+      await until('some lines are there', () => written() >= 10);
+      await redis.kill();
+      try {
+        await sleep(2_000);
+        assert.ok(written() < 40);
+      } finally {
+        await redis.restart();
+      }
+      const { code, said } = await ended;
+      assert.equal(code, 0, said);
+      assert.match(said, /^Redis is away: waits for it\nRedis is back$/m);
+      await assertComplete(rows);
+    },
+  );
 
-  test('continues after its producer was killed, without a gap, a repetition or work done twice', LIMIT, async () => {
-    const rows = writeInput(80);
-    await Promise.all([worker('one'), worker('two')]);
+  test(
+    'continues after its producer was killed, without a gap, a repetition or work done twice',
+    LIMIT,
+    async () => {
+      const rows = writeInput(80);
+      await Promise.all([worker('one'), worker('two')]);
 
-    for (const lines of [5, 15, 25]) {
-      const { child } = producer();
-      await until(`${lines} lines are there`, () => written() >= lines);
-      await kill(child);
-      // Killed while it wrote: a beginning that may even look whole.
-      appendFileSync(output, '{"position":0}'.slice(0, lines === 5 ? 9 : 14));
-      await until('the workers have done what was asked of them', async () => {
-        const { waiting, active } = await queue.getJobCounts('waiting', 'active');
-        return waiting === 0 && active === 0;
-      });
-    }
-    assert.ok((await queue.getCompletedCount()) > 0, 'there are results for the next producer to find');
+      for (const lines of [5, 15, 25]) {
+        const { child } = producer();
+        await until(`${lines} lines are there`, () => written() >= lines);
+        await kill(child);
+        // Killed while it wrote: a beginning that may even look whole.
+        appendFileSync(output, '{"position":0}'.slice(0, lines === 5 ? 9 : 14));
+        await until(
+          'the workers have done what was asked of them',
+          async () => {
+            const { waiting, active } = await queue.getJobCounts(
+              'waiting',
+              'active',
+            );
+            return waiting === 0 && active === 0;
+          },
+        );
+      }
+      assert.ok(
+        (await queue.getCompletedCount()) > 0,
+        'there are results for the next producer to find',
+      );
 
-    const before = readFileSync(output, 'utf8').replace(/[^\n]*$/, '');
-    const { code, said } = await producer().ended;
-    assert.equal(code, 0, said);
-    assert.ok(readFileSync(output, 'utf8').startsWith(before));
-    await assertComplete(rows);
-    const done = await jobsWith('completed');
-    assert.equal(done.length, 80);
-    assert.equal(new Set(done).size, 80);
-  });
+      const before = readFileSync(output, 'utf8').replace(/[^\n]*$/, '');
+      const { code, said } = await producer().ended;
+      assert.equal(code, 0, said);
+      assert.ok(readFileSync(output, 'utf8').startsWith(before));
+      await assertComplete(rows);
+      const done = await jobsWith('completed');
+      assert.equal(done.length, 80);
+      assert.equal(new Set(done).size, 80);
+    },
+  );
 
-  test('stops at SIGTERM with what is done so far, and continues from there', LIMIT, async () => {
-    const rows = writeInput(40);
-    await worker('one');
-    const first = producer();
-    await until('some lines are there', () => written() >= 5);
-    first.child.kill('SIGTERM');
-    assert.equal((await first.ended).code, 1);
-    const there = written();
-    assert.ok(there < 40);
-    const { code, said } = await producer().ended;
-    assert.equal(code, 0, said);
-    assert.match(said, new RegExp(`^goes on behind line ${there} of 40$`, 'm'));
-    await assertComplete(rows);
-  });
+  test(
+    'stops at SIGTERM with what is done so far, and continues from there',
+    LIMIT,
+    async () => {
+      const rows = writeInput(40);
+      await worker('one');
+      const first = producer();
+      await until('some lines are there', () => written() >= 5);
+      first.child.kill('SIGTERM');
+      assert.equal((await first.ended).code, 1);
+      const there = written();
+      assert.ok(there < 40);
+      const { code, said } = await producer().ended;
+      assert.equal(code, 0, said);
+      assert.match(
+        said,
+        new RegExp(`^goes on behind line ${there} of 40$`, 'm'),
+      );
+      await assertComplete(rows);
+    },
+  );
 
   test('has nothing to do when all lines are there', LIMIT, async () => {
     writeInput(3);
@@ -285,6 +383,111 @@ describe('the queue', () => {
     assert.equal(code, 0);
     assert.match(said, /^goes on behind line 3 of 3$/m);
     assert.equal(readFileSync(output, 'utf8'), all);
+  });
+});
+
+test('a row that is never done is named, with what to do', async () => {
+  const rows = of<Row>({ position: 7, email: 'a' }).pipe(
+    concatMapEager(() => NEVER, { timeout: 1, retry: 2 }),
+  );
+  await assert.rejects(lastValueFrom(rows), (error) => {
+    assert.equal(
+      reasonOf(error),
+      'row 7 was asked for 3 times in vain: is a worker running? ' +
+        'Start the producer again to go on from there.',
+    );
+    return true;
+  });
+});
+
+describe('without the Redis that was meant', () => {
+  /** Runs a program whose further arguments are never read. */
+  async function run(program: string, url: string) {
+    const script = fileURLToPath(new URL(`${program}.js`, import.meta.url));
+    const args = [script, url, 'rows', '/dev/null', join(folder, 'none')];
+    const child = spawn(process.execPath, args);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => (said += String(data)));
+    }
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, said };
+  }
+  /** The message, and how long it took, in ms. */
+  async function failure(url: string) {
+    const began = performance.now();
+    const error = await expectRedis(url).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    return { error, took: performance.now() - began };
+  }
+
+  test('says that there is none, and what to do', LIMIT, async () => {
+    const message =
+      'There is no Redis at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1. ' +
+      'Start it, or give its address: redis://HOST:PORT';
+    for (const program of ['producer', 'worker']) {
+      const { code, said } = await run(program, 'redis://127.0.0.1:1');
+      assert.deepEqual([code, said], [1, `${message}\n`]);
+    }
+    const { error, took } = await failure('redis://127.0.0.1:1');
+    assert.equal(error, message);
+    assert.ok(took < 2_000, `${took} ms`);
+  });
+
+  test('says that nothing answers there', LIMIT, async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { error, took } = await failure(`redis://127.0.0.1:${port}`);
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    assert.match(
+      error!,
+      /^There is no Redis at .*: no answer in 1500 ms\. Start/,
+    );
+    assert.ok(took < 2_000, `${took} ms`);
+  });
+
+  test(
+    'says that the password is wrong, and not which one',
+    LIMIT,
+    async () => {
+      const { host } = new URL(redis.url);
+      const message =
+        `Redis at ${host} refuses the password. ` +
+        'Give the right one in its address: redis://:PASSWORD@HOST:PORT';
+      await connection.config('SET', 'requirepass', 'right');
+      try {
+        for (const program of ['producer', 'worker']) {
+          const { code, said } = await run(program, `redis://:wrong@${host}`);
+          assert.deepEqual([code, said], [1, `${message}\n`]);
+        }
+        for (const url of [`redis://:wrong@${host}`, redis.url]) {
+          const { error, took } = await failure(url);
+          assert.equal(error, message);
+          assert.ok(took < 2_000, `${took} ms`);
+        }
+        assert.equal(
+          (await failure(`redis://:right@${host}`)).error,
+          undefined,
+        );
+      } finally {
+        await connection.config('SET', 'requirepass', '');
+      }
+    },
+  );
+
+  test('says what an address looks like', LIMIT, async () => {
+    const { code, said } = await run('producer', 'localhost:6379');
+    assert.equal(code, 1);
+    assert.match(
+      said,
+      /^Expected the address of Redis to be redis:\/\/HOST:PORT/,
+    );
   });
 });
 
@@ -309,7 +512,10 @@ describe('the output', () => {
       assert.equal(output.lines, lines);
       output.append({ position: lines, error: 'none' });
       output.close();
-      assert.equal(readFileSync(path, 'utf8'), `${rest}{"position":${lines},"error":"none"}\n`);
+      assert.equal(
+        readFileSync(path, 'utf8'),
+        `${rest}{"position":${lines},"error":"none"}\n`,
+      );
     });
   }
 });
@@ -323,14 +529,26 @@ describe('npm start', () => {
   function start(...args: string[]) {
     const child = spawn(
       process.execPath,
-      [fileURLToPath(new URL('main.js', import.meta.url)), '--out', join(folder, 'lines.ndjson'), ...args],
+      [
+        fileURLToPath(new URL('main.js', import.meta.url)),
+        '--out',
+        join(folder, 'lines.ndjson'),
+        ...args,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     running = child;
     const said = { out: '', err: '' };
     child.stdout.on('data', (data) => (said.out += String(data)));
     child.stderr.on('data', (data) => (said.err += String(data)));
-    return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number, ...said })) };
+    return {
+      child,
+      said,
+      ended: once(child, 'close').then(([code]) => ({
+        code: code as number,
+        ...said,
+      })),
+    };
   }
 
   /** The processes whose parent this one is. */
@@ -339,7 +557,11 @@ describe('npm start', () => {
       .filter((entry) => /^\d+$/.test(entry))
       .filter((pid) => {
         try {
-          return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1]) === parent;
+          return (
+            Number(
+              /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1],
+            ) === parent
+          );
         } catch {
           return false; // it has just ended
         }
@@ -354,16 +576,24 @@ describe('npm start', () => {
     }
   };
 
-  test('kills a worker, says what happened, and leaves no process behind', LIMIT, async () => {
-    const { child, said, ended } = start('--rows', '40', '--kill');
-    await until('a worker was killed', () => said.out.includes('worker-1 is killed'));
-    const processes = childrenOf(child.pid!);
-    const { code, out, err } = await ended;
-    assert.deepEqual([code, err], [0, '']);
-    assert.match(out, /40 of 40 lines, in order, none twice/);
-    assert.ok(processes.length >= 3); // Redis, a worker, the producer
-    await until('they have all ended', () => !processes.some(lives));
-  });
+  test(
+    'kills a worker, says what happened, and leaves no process behind',
+    LIMIT,
+    async () => {
+      const { child, said, ended } = start('--rows', '40', '--kill');
+      await until('a worker was killed', () =>
+        said.out.includes('worker-1 is killed'),
+      );
+      // It comes when the producer says it, not at the end.
+      assert.match(said.out, /producer: goes on behind line 0 of 40\n/);
+      const processes = childrenOf(child.pid!);
+      const { code, out, err } = await ended;
+      assert.deepEqual([code, err], [0, '']);
+      assert.match(out, /40 of 40 lines, in order, none twice/);
+      assert.ok(processes.length >= 3); // Redis, a worker, the producer
+      await until('they have all ended', () => !processes.some(lives));
+    },
+  );
 
   test('leaves no process behind when it is stopped', LIMIT, async () => {
     const { child, ended } = start('--rows', '1000');
@@ -377,6 +607,9 @@ describe('npm start', () => {
   test('refuses a number that is none', LIMIT, async () => {
     const { code, err } = await start('--rows', 'many').ended;
     assert.equal(code, 1);
-    assert.equal(err, 'Expected `--rows` to be an integer from 1 and up, got `many`\n');
+    assert.equal(
+      err,
+      'Expected `--rows` to be an integer from 1 and up, got `many`\n',
+    );
   });
 });

@@ -8,51 +8,81 @@ import {
   merge,
   share,
   take,
+  TimeoutError,
   type Observable,
   type OperatorFunction,
 } from 'rxjs';
-import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+import {
+  concatMapEager,
+  type MonitorEvent,
+  type TimeoutMeta,
+} from 'rxjs-concat-map-eager';
 import { jobId, type Line, type Row } from './rows.js';
 
 /**
- * Has each row worked on by whichever worker takes its job, and gives one line a row, in the order of the rows.
- * Nothing in it is lost with this process: whoever subscribes again finds the jobs there, done, under way or waiting.
+ * Has each row worked on by whichever worker takes its job, and gives one line
+ * a row, in the order of the rows. Nothing in it is lost with this process:
+ * whoever subscribes again finds the jobs there, done, under way or waiting.
  */
 export function results(
   queue: Queue<Row, Line>,
   events: QueueEvents,
   monitor?: (event: MonitorEvent<Row>) => void,
 ): OperatorFunction<Row, Line> {
-  const hear = (name: string) => fromEvent(events, name, ({ jobId }: { jobId: string }) => jobId);
+  const hear = (name: string) =>
+    fromEvent(events, name, ({ jobId }: { jobId: string }) => jobId);
   const ended = merge(hear('completed'), hear('failed')).pipe(share());
 
   const lineOf = (row: Row): Observable<Line> => {
     const id = jobId(row);
     return merge(
       ended.pipe(filter((other) => other === id)),
-      // It may have ended before anybody listened. A job that is there is not added again.
-      defer(() => queue.add('row', row, { jobId: id, removeOnComplete: KEPT, removeOnFail: KEPT })),
+      // It may have ended before anybody listened. A job that is there is not
+      // added again.
+      defer(() => queue.add('row', row, { jobId: id, ...KEPT })),
     ).pipe(
       concatMap(() => queue.getJob(id)),
       filter((job) => job?.finishedOn !== undefined),
       take(1),
-      map((job) => job!.returnvalue ?? { position: row.position, error: job!.failedReason }),
+      map(
+        (job) =>
+          job!.returnvalue ?? {
+            position: row.position,
+            error: job!.failedReason,
+          },
+      ),
     );
   };
 
   return concatMapEager(lineOf, {
-    // Jobs in the queue at once: enough that no worker ever waits for this process.
+    // Jobs in the queue at once: enough that no worker ever waits for this
+    // process.
     concurrent: 32,
-    // Lines that may be done ahead of the output. Redis and this process hold no more than these.
+    // Lines that may be done ahead of the output. Redis and this process hold
+    // no more than these.
     reorderWindow: 256,
-    // Nothing fails when it passes: asking again finds the job. It is for an end of which the news was lost.
+    // Nothing fails when it passes: asking again finds the job. It is for an
+    // end of which the news was lost.
     timeout: 10_000,
-    // After five minutes without a worker or without Redis the result fails in its place; a new start goes on from there.
+    // After five minutes without a worker or without Redis the result fails at
+    // the row's turn; a new start goes on from there.
     retry: { count: 30, delay: 500 },
     onError: 'in-order',
     monitor,
   });
 }
 
-/** How long an ended job is kept for a producer that comes back, in seconds; it removes those that it has written. */
-const KEPT = { age: 24 * 3_600 };
+/** Why the result has failed, in words that tell what to do. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof TimeoutError)) return (error as Error).message;
+  const { meta } = error.info as { meta: TimeoutMeta<Row> };
+  return (
+    `row ${meta.value.position} was asked for ${meta.attempt} times in vain: ` +
+    'is a worker running? Start the producer again to go on from there.'
+  );
+}
+
+/** In seconds; removes jobs that a producer never came back for. */
+const A_DAY = { age: 24 * 3_600 };
+/** Until it has written their lines, a producer finds ended jobs there. */
+const KEPT = { removeOnComplete: A_DAY, removeOnFail: A_DAY };

@@ -7,17 +7,26 @@ export interface Row {
   readonly email: string;
 }
 
-/** One line of the output: there is one for each row, also for one that failed, so that their number is the mark. */
+/**
+ * One line of the output. There is one for each row, also for one that failed:
+ * their number says where to go on.
+ */
 export type Line =
-  | { readonly position: number; readonly pseudonym: string; readonly worker: string }
+  | {
+      readonly position: number;
+      readonly pseudonym: string;
+      readonly worker: string;
+    }
   | { readonly position: number; readonly error: string };
 
 /**
- * The same for the same row, so that adding a row again finds its job, and whatever became of it. The position comes first
- * for people; the hash keeps a row of another input apart. A bare number would be refused by BullMQ.
+ * The same for the same row, so that adding a row again finds its job, and
+ * whatever became of it. The position comes first for people; the hash keeps a
+ * row of another input apart. A bare number would be refused by BullMQ.
  */
 export function jobId(row: Row): string {
-  return `row-${row.position}-${createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 12)}`;
+  const hash = createHash('sha256').update(JSON.stringify(row)).digest('hex');
+  return `row-${row.position}-${hash.slice(0, 12)}`;
 }
 
 /** The rows of an input file: an address a line. */

@@ -3,28 +3,39 @@
  * Usage: node dist/worker.js REDIS_URL QUEUE NAME
  */
 import { UnrecoverableError, Worker } from 'bullmq';
-import { connect } from './connection.js';
+import { connect, expectRedis } from './connection.js';
 import { pseudonymOf } from './pseudonym.js';
 import type { Line, Row } from './rows.js';
 
 const [url = '', queue = '', name = ''] = process.argv.slice(2);
 
+try {
+  await expectRedis(url);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+
 const worker = new Worker<Row, Line>(
   queue,
   async ({ data: { position, email } }) => {
-    if (!email.includes('@')) throw new UnrecoverableError(`not an address: ${email}`);
+    if (!email.includes('@'))
+      throw new UnrecoverableError(`not an address: ${email}`);
     return { position, pseudonym: await pseudonymOf(email), worker: name };
   },
   {
     name,
     connection: connect(url),
     concurrency: 2,
-    // The work runs beside the event loop, which renews the locks; a processor that keeps the loop busy loses its jobs.
-    // A dead worker's jobs are free when their locks have expired, and found by the next look: at most 6 s here, a minute with
-    // BullMQ's defaults. Locks are renewed at half their time, so one of 5 s bears 2 s without Redis.
+    // The work runs beside the event loop, which renews the locks; a processor
+    // that keeps the loop busy loses its jobs. A dead worker's jobs are free
+    // when their locks have expired, and found by the next look: at most 6 s
+    // here, a minute with BullMQ's defaults. Locks are renewed at half their
+    // time, so one of 5 s bears 2 s without Redis.
     lockDuration: 5_000,
     stalledInterval: 1_000,
-    // A job whose workers died three times is taken to be the reason, and fails.
+    // A job whose workers died three times is taken to be the reason, and
+    // fails.
     maxStalledCount: 2,
   },
 );
