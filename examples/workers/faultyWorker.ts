@@ -1,4 +1,7 @@
-/** The worker, but pictures whose names say so make its thread die: every time, or only at the first attempt (`-once`). */
+/**
+ * The worker, but pictures whose names say so make its thread die: every time,
+ * or only at the first attempt (`-once`).
+ */
 import { basename } from 'node:path';
 import makeThumbnail, { type Task, type Thumbnail } from './worker.js';
 
@@ -17,8 +20,11 @@ const FAULTS = {
   },
 };
 
-export default async function makeThumbnailOrDie(task: Task): Promise<Thumbnail> {
-  const [, fault, once] = /-(exit|throw|memory|hang)(-once)?\./.exec(basename(task.file)) ?? [];
+export default async function makeThumbnailOrDie(
+  task: Task,
+): Promise<Thumbnail> {
+  const [, fault, once] =
+    /-(exit|throw|memory|hang)(-once)?\./.exec(basename(task.file)) ?? [];
   if (fault !== undefined && (once === undefined || task.attempt === 1)) {
     FAULTS[fault as keyof typeof FAULTS]();
     await new Promise(() => {});

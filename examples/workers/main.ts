@@ -10,18 +10,24 @@ import { thumbnails } from './thumbnails.js';
 
 const USAGE = `npm start -- [FOLDER] [options]
 
-Makes thumbnails of the pictures in FOLDER (without one, of pictures that it draws) on all cores, and a manifest of them
-in order; then measures that against one thread.
+Makes thumbnails of the pictures in FOLDER (without one, of pictures that it
+draws) on all cores, and a manifest of them in order; then measures that against
+one thread.
 
   --count N     the first N pictures only, or so many drawn ones (24)
   --rounds N    how often each way is measured (3); 0 measures nothing
   --threads N   how many threads there are (as many as cores)
   --limit N     how many seconds a picture may take (30; with --faults 5)
   --out FOLDER  where thumbnails and manifest go (out)
-  --faults      draws pictures that kill the thread that takes them, or never let go of it; measures nothing`;
+  --faults      draws pictures that kill the thread that takes them, or never let
+                go of it; measures nothing`;
 
 const stop = new AbortController();
-for (const [name, status] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
+for (const [name, status] of Object.entries({
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+})) {
   process.once(name, () => {
     process.exitCode = status;
     stop.abort();
@@ -48,10 +54,17 @@ async function main(args: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const count = values.count === undefined ? undefined : integer('--count', values.count, 1);
+  const count =
+    values.count === undefined
+      ? undefined
+      : integer('--count', values.count, 1);
   const rounds = integer('--rounds', values.rounds, 0);
   const threads = integer('--threads', values.threads, 1);
-  const limit = integer('--limit', values.limit ?? (values.faults ? '5' : '30'), 1);
+  const limit = integer(
+    '--limit',
+    values.limit ?? (values.faults ? '5' : '30'),
+    1,
+  );
   const folder = values.out;
   const [input] = positionals;
 
@@ -59,7 +72,9 @@ async function main(args: string[]): Promise<void> {
   const drawn = join(folder, 'drawn');
   const manifest = join(folder, 'manifest.ndjson');
   mkdirSync(folder, { recursive: true });
-  const settings = values.faults ? { worker: 'faultyWorker.js', memory: 64 } : {};
+  const settings = values.faults
+    ? { worker: 'faultyWorker.js', memory: 64 }
+    : {};
   const one = startPool(1, settings);
   const all = startPool(threads, settings);
   try {
@@ -67,9 +82,11 @@ async function main(args: string[]): Promise<void> {
       input === undefined
         ? await drawPictures(drawn, count ?? 24, values.faults)
         : (await listPictures(input)).slice(0, count);
-    if (files.length === 0) throw new Error(`There are no pictures in ${String(input)}.`);
+    if (files.length === 0)
+      throw new Error(`There are no pictures in ${String(input)}.`);
 
-    // Whoever reads the manifest while it grows sees a beginning of it, without a gap.
+    // Whoever reads the manifest while it grows sees a beginning of it, without
+    // a gap.
     writeFileSync(manifest, '');
     const rows = await lastValueFrom(
       from(files).pipe(
@@ -79,10 +96,16 @@ async function main(args: string[]): Promise<void> {
         toArray(),
       ),
     );
-    for (const row of rows) if ('error' in row) console.log(`${row.file}: ${row.error}`);
-    if (stop.signal.aborted) return console.log(`stopped: ${manifest} has the first ${rows.length} pictures`);
+    for (const row of rows)
+      if ('error' in row) console.log(`${row.file}: ${row.error}`);
+    if (stop.signal.aborted)
+      return console.log(
+        `stopped: ${manifest} has the first ${rows.length} pictures`,
+      );
     const good = isInOrder(files, rows);
-    console.log(`${manifest}: ${rows.length} of ${files.length} pictures, ${good ? 'in order' : 'OUT OF ORDER'}`);
+    console.log(
+      `${manifest}: ${rows.length} of ${files.length} pictures, ${good ? 'in order' : 'OUT OF ORDER'}`,
+    );
     if (!good) process.exitCode = 1;
 
     if (rounds === 0 || values.faults) return;
@@ -102,5 +125,7 @@ async function main(args: string[]): Promise<void> {
 function integer(option: string, text: string, least: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= least) return number;
-  throw new Error(`Expected \`${option}\` to be an integer from ${least} and up, got \`${text}\``);
+  throw new Error(
+    `Expected \`${option}\` to be an integer from ${least} and up, got \`${text}\``,
+  );
 }

@@ -13,20 +13,39 @@ export async function listPictures(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-const FAULTS = ['-exit', '-throw-once', '-memory', '-hang', '-exit-once', '-throw'];
+const FAULTS = [
+  '-exit',
+  '-throw-once',
+  '-memory',
+  '-hang',
+  '-exit-once',
+  '-throw',
+];
 
 /**
- * Draws pictures of different sizes: every eighth is a large one, which those behind it overtake. With `faults`, every third
- * has a name that `faultyWorker.ts` dies of.
+ * Draws pictures of different sizes: every eighth is a large one, which those
+ * behind it overtake. With `faults`, every third has a name that
+ * `faultyWorker.ts` dies of.
  */
-export async function drawPictures(folder: string, count: number, faults = false): Promise<string[]> {
+export async function drawPictures(
+  folder: string,
+  count: number,
+  faults = false,
+): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
   for (let n = 0; n < count; n++) {
     const width = n % 8 === 1 ? 1_200 : 240 + ((n * 97) % 320);
-    const fault = faults && n % 3 === 2 ? FAULTS[((n - 2) / 3) % FAULTS.length] : '';
-    const file = join(folder, `picture-${String(n).padStart(3, '0')}${fault}.jpg`);
-    await writeFile(file, await draw(width, Math.round((width * 2) / 3), n).getBuffer('image/jpeg'));
+    const fault =
+      faults && n % 3 === 2 ? FAULTS[((n - 2) / 3) % FAULTS.length] : '';
+    const file = join(
+      folder,
+      `picture-${String(n).padStart(3, '0')}${fault}.jpg`,
+    );
+    await writeFile(
+      file,
+      await draw(width, Math.round((width * 2) / 3), n).getBuffer('image/jpeg'),
+    );
     files.push(file);
   }
   return files;
