@@ -1,26 +1,27 @@
 import { EMPTY, of, Subject, take, throwError, type Observable } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
-import { heard, inVirtualTime, observe } from '../support/policies.js';
+import { record } from '../support/record.js';
+import { inVirtualTime, timed } from '../support/virtualTime.js';
 
 /** What is heard of atomic items with the given inners. */
 const atomic = (inners: string[], config: ConcatMapEagerConfig<string, string> = {}) =>
-  heard(({ cold }) => of(...inners).pipe(concatMapEager((inner) => cold(inner), { atomic: true, ...config })));
+  timed(({ cold }) => of(...inners).pipe(concatMapEager((inner) => cold(inner), { atomic: true, ...config })));
 
 describe('an atomic item', () => {
-  it('emits nothing before it has completed, then all of it at once', () => {
+  test('emits nothing before it has completed, then all of it at once', () => {
     expect(atomic(['-a-b-c---|', '--d|', '-----------e-f|'])).toBe('9:a 9:b 9:c 9:d 14:e 14:f 14:|');
   });
 
-  it('gives its place free when it ends, and then the next one is started', () => {
+  test('gives its place free when it ends, and then the next one is started', () => {
     expect(atomic(['-a-b|', '-c-d|'], { concurrent: 1 })).toBe('4:a 4:b 8:c 8:d 8:|');
   });
 
-  it('emits what has completed though the stream fails later', () => {
+  test('emits what has completed though the stream fails later', () => {
     expect(atomic(['-a-b|', '-c---d--#', '-e|'])).toBe('4:a 4:b 8:#error');
   });
 
-  it.each([
+  test.each([
     ['in-order', '3:a 5:#error'],
     ['immediate', '3:a 5:#error'],
     ['at-end', '3:a 5:d 5:#error'],
@@ -29,7 +30,7 @@ describe('an atomic item', () => {
     expect(atomic(['--a|', '-b-c-#', '-d|'], { onError })).toBe(expected);
   });
 
-  it.each([
+  test.each([
     ['in-order', '9:a 9:#error'],
     ['immediate', '5:#error'],
     ['at-end', '9:a 9:d 9:#error'],
@@ -38,20 +39,20 @@ describe('an atomic item', () => {
     expect(atomic(['--a------|', '-b-c-#', '-d|'], { onError })).toBe(expected);
   });
 
-  it('that passes a time limit leaves nothing', () => {
+  test('that passes a time limit leaves nothing', () => {
     expect(atomic(['-a-b-c', '-d|'], { timeout: 5, onError: 'skip' })).toBe('5:d 5:|');
     expect(atomic(['-a---------b|', '-d|'], { timeout: { blocking: 5 }, onError: 'skip' })).toBe('7:d 7:|');
   });
 
-  it('that is replaced by a fallback leaves nothing of its own', () => {
+  test('that is replaced by a fallback leaves nothing of its own', () => {
     expect(atomic(['-a-b-#', '-d|'], { onError: () => of('f', 'g') })).toBe('5:f 5:g 5:d 5:|');
     expect(atomic(['-a-b-#', '-d|'], { onError: () => EMPTY })).toBe('5:d 5:|');
   });
 
-  it('whose fallback fails leaves nothing of either', () => {
-    inVirtualTime(({ cold, observe, flush }) => {
+  test('whose fallback fails leaves nothing of either', () => {
+    inVirtualTime(({ cold, record, flush }) => {
       const fallback = cold('-f-g-#', undefined, new Error('worse'));
-      const seen = observe(
+      const seen = record(
         of('-a-#', '-d|').pipe(concatMapEager((inner) => cold(inner), { atomic: true, onError: () => fallback })),
       );
       flush();
@@ -59,19 +60,19 @@ describe('an atomic item', () => {
     });
   });
 
-  it('has an atomic fallback: it too emits only when it has completed', () => {
+  test('has an atomic fallback: it too emits only when it has completed', () => {
     const run = (config: ConcatMapEagerConfig<string, string>) =>
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of('-#', '-d|').pipe(concatMapEager((inner) => cold(inner), { ...config, onError: () => cold('-f-g-|') })),
       );
     expect(run({ atomic: true })).toBe('6:f 6:g 6:d 6:|');
     expect(run({ atomic: false })).toBe('2:f 4:g 6:d 6:|');
   });
 
-  it('that is tried again emits the values of its last attempt only', () => {
+  test('that is tried again emits the values of its last attempt only', () => {
     const attempts = ['-a-b#', '-c#', '-d-e|'];
     const run = (config: ConcatMapEagerConfig<number>, first = '|') =>
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0, 1).pipe(
           concatMapEager((n, _, { attempt }) => cold(n === 0 ? first : attempts[attempt - 1]!), {
             retry: 2,
@@ -85,7 +86,7 @@ describe('an atomic item', () => {
     expect(run({ atomic: false })).toBe('1:a 3:b 5:c 7:d 9:e 10:|');
   });
 
-  it('tells a fallback that nothing was emitted', () => {
+  test('tells a fallback that nothing was emitted', () => {
     const emitted: number[] = [];
     const fail = (): Observable<never> => throwError(() => new Error('boom'));
     const onError = (_: unknown, item: { emitted: number }) => {
@@ -93,15 +94,15 @@ describe('an atomic item', () => {
       return EMPTY;
     };
     const inner = new Subject<string>();
-    observe(of(0, 1).pipe(concatMapEager((n) => (n === 0 ? inner : fail()), { atomic: true, onError })));
+    record(of(0, 1).pipe(concatMapEager((n) => (n === 0 ? inner : fail()), { atomic: true, onError })));
     inner.next('a');
     inner.error(new Error('boom'));
     expect(emitted).toEqual([0, 0]);
   });
 
-  it('lets a consumer stop in the middle of what it emits', () => {
+  test('lets a consumer stop in the middle of what it emits', () => {
     const inner = new Subject<string>();
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(() => inner, { atomic: true }),
         take(2),
@@ -110,8 +111,8 @@ describe('an atomic item', () => {
     ['a', 'b', 'c'].forEach((value) => {
       inner.next(value);
     });
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     inner.complete();
-    expect(seen.log).toEqual(['0:a', '0:b', '0:|']);
+    expect(seen.heard).toEqual(['a', 'b', '|']);
   });
 });

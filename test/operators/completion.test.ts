@@ -1,32 +1,7 @@
-import { EMPTY, finalize, from, NEVER, type Observable, of, Subject } from 'rxjs';
+import { EMPTY, finalize, from, NEVER, of, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
-import { marbles, record, subjects } from '../support/flow.js';
-
-test(
-  'completes when the source has completed and the last item has been emitted',
-  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('     a-b-|        ');
-    const a = cold('         -1-------2|  ');
-    const b = cold('           -3|        ');
-    const expected = '       -1-------2(3|)';
-    const inners: Record<string, Observable<string>> = { a, b };
-
-    expectObservable(source.pipe(concatMapEager((label) => inners[label]!))).toBe(expected);
-    expectSubscriptions(source.subscriptions).toBe('^---!');
-  }),
-);
-
-test(
-  'waits for a source that completes after its items have',
-  marbles(({ cold, hot, expectObservable }) => {
-    const source = hot('a--------|');
-    const a = cold('    -1|       ');
-    const expected = '  -1-------|';
-
-    expectObservable(source.pipe(concatMapEager(() => a))).toBe(expected);
-  }),
-);
+import { record, subjects } from '../support/record.js';
 
 test('completes in the call in which the last item ends', () => {
   const [a, b] = subjects(2);

@@ -1,22 +1,8 @@
 import { concat, concatAll, from, of, Subject, take, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatAllEager } from '../../src/index.js';
-import { failure, marbles, record, subjects, turn } from '../support/flow.js';
-
-test(
-  'is concatMapEager with the inners for values',
-  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const a = cold('         ----1--2|      ');
-    const b = cold('           -3|          ');
-    const c = cold('             --4------5|');
-    const source = hot('     -a-b-c|         ', { a, b, c });
-    const expected = '       -----1--2(34)-5|';
-
-    expectObservable(source.pipe(concatAllEager())).toBe(expected);
-    expectSubscriptions(source.subscriptions).toBe('^-----!');
-    expectSubscriptions(c.subscriptions).toBe('-----^---------!');
-  }),
-);
+import { failure, record, subjects } from '../support/record.js';
+import { turn } from '../support/turn.js';
 
 test('takes `concurrent` as a number and in a configuration', () => {
   for (const config of [2, { concurrent: 2 }]) {

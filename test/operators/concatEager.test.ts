@@ -1,22 +1,8 @@
 import { NEVER, type Observable, type ObservableInput, of, Subject, take, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatEager } from '../../src/index.js';
-import { failure, marbles, record, subjects, turn, unhandledRejections } from '../support/flow.js';
-
-test(
-  'subscribes its inputs side by side and emits what they emit in their order',
-  marbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const a = cold('         ---1--2|      ');
-    const b = cold('         -3|           ');
-    const c = cold('           --4-------5|');
-    const expected = '       ---1--2(34)-5|';
-
-    expectObservable(concatEager([a, b, c], 2)).toBe(expected);
-    expectSubscriptions(a.subscriptions).toBe('^------!');
-    expectSubscriptions(b.subscriptions).toBe('^-!');
-    expectSubscriptions(c.subscriptions).toBe('--^----------!');
-  }),
-);
+import { failure, record, subjects } from '../support/record.js';
+import { turn, unhandledRejections } from '../support/turn.js';
 
 test('subscribes all at once by default', () => {
   const inputs = subjects(3);

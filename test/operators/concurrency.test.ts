@@ -1,26 +1,7 @@
 import { EMPTY, finalize, from, NEVER, Observable, of, range, Subject, take } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
-import { marbles, record, subjects } from '../support/flow.js';
-
-test(
-  'starts a waiting value as soon as one of the active items has ended, although its turn has not come',
-  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('     abcd|          ');
-    const a = cold('         --------1|     ');
-    const b = cold('          -2|           ');
-    const c = cold('            --3|        ');
-    const d = cold('               ---4----5|');
-    const expected = '       --------1(234)5|';
-    const inners: Record<string, Observable<string>> = { a, b, c, d };
-
-    expectObservable(source.pipe(concatMapEager((label) => inners[label]!, 2))).toBe(expected);
-    expectSubscriptions(a.subscriptions).toBe('^--------!');
-    expectSubscriptions(b.subscriptions).toBe('-^-!');
-    expectSubscriptions(c.subscriptions).toBe('---^--!');
-    expectSubscriptions(d.subscriptions).toBe('------^--------!');
-  }),
-);
+import { record, subjects } from '../support/record.js';
 
 /** Inners that are told when to end, and what is known of them. */
 function gauge(count: number) {

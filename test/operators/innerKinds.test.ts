@@ -1,7 +1,8 @@
 import { EMPTY, from, Observable, observable, of, type ObservableInput, Subject, take } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
-import { failure, record, reportedErrors, turn, unhandledRejections } from '../support/flow.js';
+import { failure, record } from '../support/record.js';
+import { reportedErrors, turn, unhandledRejections } from '../support/turn.js';
 
 /** What is heard of one inner. */
 const recordOne = <T>(input: ObservableInput<T>) => record(of(1).pipe(concatMapEager(() => input)));

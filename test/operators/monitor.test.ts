@@ -7,15 +7,15 @@ import {
   of,
   range,
   Subject,
-  take,
   takeUntil,
   throwError,
   timer,
-  VirtualTimeScheduler,
 } from 'rxjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager, type ConcatMapEagerConfig, type MonitorEvent } from '../../src/index.js';
-import { collect, inVirtualTime, nameOf, observe, randomFrom, settled, type Events } from '../support/policies.js';
+import { collect, failure, nameOf, record } from '../support/record.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime } from '../support/virtualTime.js';
 
 /** An event in one line: type, index, attempt, details, the three counts, and since when the head holds up others. */
 function line(event: MonitorEvent<unknown>): string {
@@ -33,8 +33,8 @@ function line(event: MonitorEvent<unknown>): string {
 /** The events of a run in virtual time, a line each. */
 function told(source: string, inners: string[][], config: ConcatMapEagerConfig<string, string> = {}): string[] {
   const { events, monitor } = collect<string>();
-  inVirtualTime(({ cold, observe, flush }) => {
-    observe(
+  inVirtualTime(({ cold, record, flush }) => {
+    record(
       cold(source).pipe(
         concatMapEager((_, index, { attempt }) => cold(inners[index]![attempt - 1]!, undefined, new Error('boom')), {
           ...config,
@@ -48,7 +48,7 @@ function told(source: string, inners: string[][], config: ConcatMapEagerConfig<s
 }
 
 describe('a monitor', () => {
-  it('is told of what is received, started, ended and flushed, with the counts after it', () => {
+  test('is told of what is received, started, ended and flushed, with the counts after it', () => {
     expect(told('(abc|)', [['---x|'], ['-y|'], ['-z----|']], { concurrent: 2 })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -66,7 +66,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told of each attempt that fails, and whether there is another', () => {
+  test('is told of each attempt that fails, and whether there is another', () => {
     expect(told('(a|)', [['-#', '--x#', '-y|']], { retry: { count: 2, delay: 5 } })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -79,7 +79,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it("is told how it ends 'in-order'", () => {
+  test("is told how it ends 'in-order'", () => {
     expect(told('(abcd)-', [['-----x|'], ['-#'], ['-'], ['-']], { concurrent: 3 })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -98,7 +98,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it("is told how it ends 'immediate'", () => {
+  test("is told how it ends 'immediate'", () => {
     const events = told('(abc)-', [['-----x|'], ['-#'], ['-']], { onError: 'immediate', concurrent: 2 });
     expect(events.slice(0, 6)).toEqual([
       '0 received 0/0 | 1 0 0',
@@ -112,7 +112,7 @@ describe('a monitor', () => {
     expect(ends.sort()).toEqual(['1 ended 0/1 cancelled', '1 ended 1/1 failed boom', '1 ended 2/0 cancelled']);
   });
 
-  it.each(['skip', 'at-end'] as const)("is told how an item ends by '%s'", (onError) => {
+  test.each(['skip', 'at-end'] as const)("is told how an item ends by '%s'", (onError) => {
     expect(told('(ab|)', [['-#'], ['--|']], { onError })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -126,7 +126,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told that an item completed whose fallback did', () => {
+  test('is told that an item completed whose fallback did', () => {
     expect(told('(a|)', [['-#']], { onError: () => timer(5).pipe(map(() => 'f')) })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -136,7 +136,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told that an item failed whose fallback did, with its error and no attempt', () => {
+  test('is told that an item failed whose fallback did, with its error and no attempt', () => {
     expect(told('(a|)', [['-#']], { onError: () => throwError(() => new Error('worse')) })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -146,7 +146,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told of a passed limit as a failed attempt', () => {
+  test('is told of a passed limit as a failed attempt', () => {
     expect(told('(a|)', [['-', '-']], { timeout: 5, retry: 1, onError: 'skip' })).toEqual([
       '0 received 0/0 | 1 0 0',
       '0 started 0/1 | 0 1 0',
@@ -158,7 +158,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told that an item completed whose notifier did', () => {
+  test('is told that an item completed whose notifier did', () => {
     expect(told('(a|)', [['-#']], { retry: { delay: () => EMPTY } }).slice(2)).toEqual([
       '1 failed 0/1 boom again | 0 1 0',
       '1 ended 0/1 completed | 0 0 1',
@@ -166,9 +166,9 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told of what is cancelled by unsubscribing', () => {
+  test('is told of what is cancelled by unsubscribing', () => {
     const { events, monitor } = collect<number>();
-    const seen = observe(
+    const seen = record(
       concat(of(7, 8, 9), NEVER).pipe(concatMapEager((n) => (n === 8 ? EMPTY : NEVER), { concurrent: 2, monitor })),
     );
     const before = events.length;
@@ -180,7 +180,7 @@ describe('a monitor', () => {
     expect(events.map(({ value }) => value)).toEqual([7, 7, 8, 8, 8, 9, 9, 7, 9]);
   });
 
-  it('gets the value and the index', () => {
+  test('gets the value and the index', () => {
     const { events, monitor } = collect<{ id: number }>();
     const values = [{ id: 1 }, { id: 2 }];
     of(...values)
@@ -192,7 +192,7 @@ describe('a monitor', () => {
     }
   });
 
-  it('belongs to concatEager too', () => {
+  test('belongs to concatEager too', () => {
     const { events, monitor } = collect<string[]>();
     concatEager([['a'], ['b']], { monitor }).subscribe();
     expect(events.map(({ type, index }) => `${type} ${index}`)).toEqual([
@@ -207,7 +207,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is told of a start before project is called', () => {
+  test('is told of a start before project is called', () => {
     const log: string[] = [];
     of(0)
       .pipe(
@@ -223,7 +223,7 @@ describe('a monitor', () => {
     expect(log).toEqual(['received', 'started', 'project', 'ended', 'flushed']);
   });
 
-  it('is not called any more once the result has ended, whatever happens then', () => {
+  test('is not called any more once the result has ended, whatever happens then', () => {
     for (const end of ['complete', 'error', 'unsubscribe'] as const) {
       const { events, monitor } = collect<number>();
       const source = new Subject<number>();
@@ -275,7 +275,7 @@ describe('blockedSince', () => {
       .filter((text) => !text.includes('received') && !text.includes('started'))
       .map((text) => text.replace(/\/1( completed)? \| \d+ \d+ \d+/, ''));
 
-  it('is there while the head holds up others, and says since when', () => {
+  test('is there while the head holds up others, and says since when', () => {
     expect(blockedAt(['--------x|', '--y--|', '----|', '-----------z|'])).toEqual([
       '4 ended 2 blocked since 2',
       '5 ended 1 blocked since 2',
@@ -288,7 +288,7 @@ describe('blockedSince', () => {
     ]);
   });
 
-  it('starts anew with a new head', () => {
+  test('starts anew with a new head', () => {
     expect(blockedAt(['-----|', '---------|', '-|'])).toEqual([
       '1 ended 2 blocked since 1',
       expect.stringMatching(/^5 ended 0/),
@@ -299,7 +299,7 @@ describe('blockedSince', () => {
     ]);
   });
 
-  it('does not count an unfinished atomic item', () => {
+  test('does not count an unfinished atomic item', () => {
     expect(blockedAt(['---------|', '-y-y-|', '-----------|'], { atomic: true })).toEqual([
       '5 ended 1 blocked since 5',
       expect.stringMatching(/^9 ended 0/),
@@ -310,7 +310,7 @@ describe('blockedSince', () => {
     ]);
   });
 
-  it('is not there for a head that has ended: it holds up nothing', () => {
+  test('is not there for a head that has ended: it holds up nothing', () => {
     const events = blockedAt(['-----|', '-|', '-|', '-------|', '------|']);
     expect(events).toEqual([
       '1 ended 1 blocked since 1',
@@ -332,7 +332,7 @@ describe('a monitor that throws', () => {
     rxjsConfig.onUnhandledError = null;
   });
 
-  it('is reported, and disturbs nothing', async () => {
+  test('is reported, and disturbs nothing', async () => {
     const reported: unknown[] = [];
     rxjsConfig.onUnhandledError = (error) => reported.push(error);
     let calls = 0;
@@ -342,7 +342,7 @@ describe('a monitor that throws', () => {
     const run = (config: ConcatMapEagerConfig<number, string>) => {
       const inners = [new Subject<string>(), new Subject<string>(), new Subject<string>()];
       const source = new Subject<number>();
-      const seen = observe(source.pipe(concatMapEager((n) => inners[n]!, { onError: 'at-end', retry: 1, ...config })));
+      const seen = record(source.pipe(concatMapEager((n) => inners[n]!, { onError: 'at-end', retry: 1, ...config })));
       [0, 1, 2].forEach((n) => {
         source.next(n);
       });
@@ -352,23 +352,23 @@ describe('a monitor that throws', () => {
       inners[0]!.error(new Error('boom'));
       inners[2]!.complete();
       source.complete();
-      return seen.log;
+      return seen.heard;
     };
     expect(run({ monitor })).toEqual(run({}));
     expect(reported).toEqual([]);
-    await settled();
+    await turn();
     expect(calls).toBeGreaterThan(10);
     expect(reported).toHaveLength(calls);
     expect((reported[0] as Error).message).toBe('of the monitor, 1');
   });
 
-  it('throws in a task of its own, where nobody wants to hear of errors', () => {
+  test('throws in a task of its own, where nobody wants to hear of errors', () => {
     vi.useFakeTimers();
     try {
       const monitor = () => {
         throw new Error('of the monitor');
       };
-      expect(observe(of(0).pipe(concatMapEager((n) => of(n), { monitor }))).log).toEqual(['0:0', '0:|']);
+      expect(record(of(0).pipe(concatMapEager((n) => of(n), { monitor }))).heard).toEqual([0, '|']);
       expect(() => vi.runAllTimers()).toThrow('of the monitor');
     } finally {
       vi.clearAllTimers();
@@ -378,7 +378,7 @@ describe('a monitor that throws', () => {
 });
 
 describe('a re-entrant monitor', () => {
-  it.each([
+  test.each([
     ['received', [0], []],
     ['started', [0], []],
     ['failed', [0, 1], []],
@@ -390,7 +390,7 @@ describe('a re-entrant monitor', () => {
     const head = new Subject<string>();
     const stop = new Subject<void>();
     const source = new Subject<number>();
-    const seen = observe(
+    const seen = record(
       source.pipe(
         concatMapEager(
           (n) => {
@@ -416,17 +416,16 @@ describe('a re-entrant monitor', () => {
     head.next('a');
     head.complete();
     source.next(2);
-    expect(seen.completed).toBe(true);
-    expect(seen.values).toEqual(values);
+    expect(seen.heard).toEqual([...values, '|']);
     expect(calls).toEqual(projected);
     expect(source.observed || head.observed).toBe(false);
     balance(events);
   });
 
-  it('may push into the source', () => {
+  test('may push into the source', () => {
     const { events, monitor } = collect<number>();
     const source = new Subject<number>();
-    const seen = observe(
+    const seen = record(
       source.pipe(
         concatMapEager((n) => of(n), {
           monitor: (event) => {
@@ -440,15 +439,14 @@ describe('a re-entrant monitor', () => {
     );
     source.next(0);
     source.complete();
-    expect(seen.values).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(seen.completed).toBe(true);
+    expect(seen.heard).toEqual([0, 1, 2, 3, 4, 5, '|']);
     balance(events);
   });
 
-  it("does not make an 'immediate' error come late", () => {
+  test("does not make an 'immediate' error come late", () => {
     const source = new Subject<number>();
     const inners = [new Subject<string>(), new Subject<string>()];
-    const seen = observe(
+    const seen = record(
       source.pipe(
         concatMapEager((n) => inners[n] ?? EMPTY, {
           onError: 'immediate',
@@ -465,12 +463,12 @@ describe('a re-entrant monitor', () => {
     inners[1]!.next('b');
     inners[0]!.next('a');
     inners[0]!.error(new Error('boom'));
-    expect(seen.log).toEqual(['0:a', '0:#boom']);
+    expect(seen.heard).toEqual(['a', failure(new Error('boom'))]);
   });
 
-  it("that has the head emit does not make an 'immediate' error come late", () => {
+  test("that has the head emit does not make an 'immediate' error come late", () => {
     const inners = [new Subject<string>(), new Subject<string>()];
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager((n) => inners[n]!, {
           onError: 'immediate',
@@ -483,13 +481,13 @@ describe('a re-entrant monitor', () => {
       ),
     );
     inners[1]!.error(new Error('boom'));
-    expect(seen.log).toEqual(['0:#boom']);
+    expect(seen.heard).toEqual([failure(new Error('boom'))]);
   });
 
-  it("that has another item fail does not change an 'immediate' error", () => {
+  test("that has another item fail does not change an 'immediate' error", () => {
     const { events, monitor } = collect<number>();
     const inners = [new Subject<string>(), new Subject<string>()];
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager((n) => inners[n]!, {
           onError: 'immediate',
@@ -503,17 +501,17 @@ describe('a re-entrant monitor', () => {
       ),
     );
     inners[1]!.error(new Error('first'));
-    expect(seen.log).toEqual(['0:#first']);
+    expect(seen.heard).toEqual([failure(new Error('first'))]);
     balance(events);
   });
 
-  it.each(['failed', 'cancelled'] as const)(
+  test.each(['failed', 'cancelled'] as const)(
     'may unsubscribe while a failure cancels others: the first %s',
     (outcome) => {
       const { events, monitor } = collect<number>();
       const inner = new Subject<string>();
       const source = new Subject<number>();
-      const seen = observe(
+      const seen = record(
         source.pipe(
           concatMapEager((n) => (n === 1 ? inner : NEVER), {
             concurrent: 4,
@@ -530,7 +528,7 @@ describe('a re-entrant monitor', () => {
         source.next(n);
       });
       inner.error(new Error('boom'));
-      expect(seen.log).toEqual([]);
+      expect(seen.heard).toEqual([]);
       expect(events.filter(({ type }) => type === 'received')).toHaveLength(8);
       balance(events);
     },
@@ -538,7 +536,7 @@ describe('a re-entrant monitor', () => {
 });
 
 /** received = completed + failed + cancelled, each item once, and every count right after every event. */
-function balance<T>(events: Events<T>): void {
+function balance<T>(events: MonitorEvent<T>[]): void {
   const received = new Set<number>();
   const started = new Map<number, number>();
   const ended = new Map<number, string>();
@@ -580,78 +578,11 @@ function balance<T>(events: Events<T>): void {
   }
 }
 
-describe('the events of a run balance', () => {
-  const policies = ['in-order', 'immediate', 'at-end', 'skip', 'a function'] as const;
-
-  it.each(policies.flatMap((policy) => [false, true].map((atomic) => [policy, atomic] as const)))(
-    'under %s, atomic: %s',
-    (policy, atomic) => {
-      const outcomes = new Set<string>();
-      for (let seed = 1; seed <= 120; seed++) {
-        const random = randomFrom(seed * 7919);
-        const below = (n: number) => Math.floor(random() * n);
-        // `TestScheduler` itself stumbles over one timer that clears another of the same millisecond.
-        const scheduler = new VirtualTimeScheduler();
-        const every = (first: number, gap: number, count: number) => timer(first, gap, scheduler).pipe(take(count));
-        const { events, monitor } = collect<number>();
-        const count = 1 + below(12);
-        const source = concat(
-          below(2) ? range(0, count) : every(0, 1 + below(3), count),
-          below(4) ? EMPTY : throwError(() => new Error('source')),
-        );
-        const inner = (n: number) => {
-          const luck = random();
-          if (luck < 0.05) {
-            throw new Error(`project ${n}`);
-          }
-          const values = every(below(8), 1 + below(3), below(4)).pipe(map((value) => String(value)));
-          const failing = concat(
-            values,
-            throwError(() => new Error('inner')),
-          );
-          return luck < 0.25 ? failing : luck < 0.35 ? NEVER : luck < 0.5 ? of('s') : values;
-        };
-        const fallback = (_: unknown, { index }: { index: number }) =>
-          index % 4 === 3 ? throwError(() => new Error('worse')) : every(index % 7, 1, 1).pipe(map(() => 'f'));
-        const retry = below(3);
-        const config: ConcatMapEagerConfig<number, string> = {
-          concurrent: 1 + below(5),
-          reorderWindow: 1 + below(8),
-          onError: policy === 'a function' ? fallback : policy,
-          atomic,
-          retry: retry ? { count: retry, delay: below(2) ? below(5) : () => (below(4) ? every(2, 1, 1) : EMPTY) } : 0,
-          timeout: below(2) ? 9 : { first: 6, blocking: 12, total: 20 },
-          scheduler,
-          monitor,
-        };
-        const seen = observe(source.pipe(concatMapEager(inner, config)));
-        let atEnd: number | undefined;
-        seen.subscription.add(() => (atEnd = events.length));
-        if (below(3) === 0) {
-          scheduler.schedule(() => {
-            seen.subscription.unsubscribe();
-          }, below(30));
-        }
-        scheduler.flush();
-        expect(seen.subscription.closed, `seed ${seed}`).toBe(true);
-        balance(events);
-        expect(atEnd).toBe(events.length);
-        for (const event of events) {
-          if (event.type === 'ended') {
-            outcomes.add(event.outcome);
-          }
-        }
-      }
-      expect([...outcomes].sort()).toEqual(['cancelled', 'completed', 'failed']);
-    },
-  );
-});
-
 describe('without a monitor', () => {
-  it('no time is asked for', () => {
+  test('no time is asked for', () => {
     const now = vi.fn(() => 0);
     const scheduler = { now, schedule: vi.fn() };
-    observe(of(0, 1, 2).pipe(concatMapEager((n) => of(n), { scheduler })));
+    record(of(0, 1, 2).pipe(concatMapEager((n) => of(n), { scheduler })));
     expect(now).not.toHaveBeenCalled();
     expect(scheduler.schedule).not.toHaveBeenCalled();
   });

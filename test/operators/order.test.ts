@@ -1,25 +1,7 @@
 import { concat, EMPTY, from, NEVER, Observable, of, type ObservableInput, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
-import { marbles, record, subjects } from '../support/flow.js';
-
-test(
-  'emits what the inners emit in source order, whichever is first to emit or to end',
-  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('     -a-b-c|         ');
-    const a = cold('          ----1--2|      ');
-    const b = cold('            -3|          ');
-    const c = cold('              --4------5|');
-    const expected = '       -----1--2(34)-5|';
-    const inners: Record<string, Observable<string>> = { a, b, c };
-
-    expectObservable(source.pipe(concatMapEager((label) => inners[label]!))).toBe(expected);
-    expectSubscriptions(source.subscriptions).toBe('^-----!');
-    expectSubscriptions(a.subscriptions).toBe('-^-------!');
-    expectSubscriptions(b.subscriptions).toBe('---^-!');
-    expectSubscriptions(c.subscriptions).toBe('-----^---------!');
-  }),
-);
+import { record, subjects } from '../support/record.js';
 
 test('passes a value of the head in the same call in which the inner emits it', () => {
   const [a, b] = subjects(2);

@@ -1,7 +1,8 @@
 import { finalize, from, map, NEVER, Observable, of, Subject, take, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager } from '../../src/index.js';
-import { failure, record, reportedErrors, subjects, turn } from '../support/flow.js';
+import { failure, record, subjects } from '../support/record.js';
+import { reportedErrors, turn } from '../support/turn.js';
 
 describe('a subscriber', () => {
   test('that feeds the source gets the new values after those that were there', () => {

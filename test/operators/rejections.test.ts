@@ -2,7 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { concat, from, NEVER, Observable, of, type ObservableInput, Subject, take, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager } from '../../src/index.js';
-import { failure, record, turn, unhandledRejections } from '../support/flow.js';
+import { failure, record } from '../support/record.js';
+import { turn, unhandledRejections } from '../support/turn.js';
 
 const rejected = () => Promise.reject(new Error('rejected'));
 

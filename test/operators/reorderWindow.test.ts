@@ -1,28 +1,7 @@
-import { NEVER, type Observable, of, range, Subject } from 'rxjs';
+import { NEVER, of, range, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
-import { marbles, record, subjects } from '../support/flow.js';
-
-test(
-  'starts nothing while as many items as the window holds are not fully emitted',
-  marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('     abcde|           ');
-    const a = cold('         --------1|       ');
-    const b = cold('          -2|             ');
-    const c = cold('            -3|           ');
-    const d = cold('                  ----4|  ');
-    const e = cold('                  ------5|');
-    const expected = '       --------1(23)4-5|';
-    const inners: Record<string, Observable<string>> = { a, b, c, d, e };
-    const config = { concurrent: 2, reorderWindow: 3 };
-
-    // `d` and `e` start when `a` ends, and `b` and `c`, which have ended before, go out with it.
-    expectObservable(source.pipe(concatMapEager((label) => inners[label]!, config))).toBe(expected);
-    expectSubscriptions(c.subscriptions).toBe('---^-!');
-    expectSubscriptions(d.subscriptions).toBe('---------^----!');
-    expectSubscriptions(e.subscriptions).toBe('---------^------!');
-  }),
-);
+import { record, subjects } from '../support/record.js';
 
 /** How many items start behind a head that never ends, when every other ends at once. */
 function startedBehindStuckHead(count: number, config: number | ConcatMapEagerConfig<number>): number {

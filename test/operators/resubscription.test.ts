@@ -1,7 +1,9 @@
 import { concatWith, defer, from, map, of, range, repeat, retry, share, Subject, take, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatEager, concatMapEager } from '../../src/index.js';
-import { failure, marbles, record, subjects, turn } from '../support/flow.js';
+import { failure, record, subjects } from '../support/record.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime } from '../support/virtualTime.js';
 
 test('counts and parks for each subscription by itself', () => {
   const heads = subjects(2);
@@ -61,9 +63,8 @@ test('starts over with an error that another subscription has had', () => {
   expect(record(result).heard).toEqual([1, 2, '|']);
 });
 
-test(
-  'repeats',
-  marbles(({ cold, expectObservable, expectSubscriptions }) => {
+test('repeats', () => {
+  inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
     const source = cold('    ab|      ');
     const a = cold('         --1|     ');
     const b = cold('          2|      ');
@@ -78,8 +79,8 @@ test(
     ).toBe(expected);
     expectSubscriptions(source.subscriptions).toBe(['^-!', '---^-!']);
     expectSubscriptions(a.subscriptions).toBe(['^--!', '---^--!']);
-  }),
-);
+  });
+});
 
 test('is retried', () => {
   let attempts = 0;

@@ -13,9 +13,11 @@ import {
   type ObservableInput,
   type RetryConfig,
 } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
-import { heard, inVirtualTime, nameOf, observe, settled } from '../support/policies.js';
+import { failure, nameOf, record } from '../support/record.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime, timed } from '../support/virtualTime.js';
 
 const boom = () => new Error('boom');
 
@@ -82,13 +84,13 @@ const configs: [string, (calls: Calls) => number | RetryConfig, string[]][] = [
 ];
 
 describe("retry does as rxjs's retry does, given", () => {
-  it.each(configs)('%s', (_, config, marbles) => {
+  test.each(configs)('%s', (_, config, marbles) => {
     const run = (
       build: (inner: (attempt: number) => Observable<string>, given: number | RetryConfig) => Observable<string>,
     ) => {
       const calls: Calls = [];
       let attempts = 0;
-      const log = heard(({ cold }) =>
+      const log = timed(({ cold }) =>
         build((attempt) => {
           attempts = attempt;
           return cold(marbles[attempt - 1] ?? '-', undefined, new Error(`boom ${attempt}`));
@@ -108,10 +110,10 @@ describe("retry does as rxjs's retry does, given", () => {
 });
 
 describe('a retry', () => {
-  it('calls project again, with the same value and index and the next attempt', () => {
+  test('calls project again, with the same value and index and the next attempt', () => {
     const calls: unknown[] = [];
     const value = { id: 7 };
-    const seen = observe(
+    const seen = record(
       of('x', value).pipe(
         concatMapEager(
           (given, index, { attempt }) => {
@@ -130,12 +132,12 @@ describe('a retry', () => {
       [value, 1, 4],
     ]);
     expect((calls[4] as unknown[])[0]).toBe(value);
-    expect(seen.completed).toBe(true);
+    expect(seen.heard).toEqual(['a', 'a', '|']);
   });
 
-  it('comes after project threw, and after it returned no ObservableInput', () => {
+  test('comes after project threw, and after it returned no ObservableInput', () => {
     let calls = 0;
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(
           () => {
@@ -149,10 +151,10 @@ describe('a retry', () => {
         ),
       ),
     );
-    expect(seen.log).toEqual(['0:a', '0:|']);
+    expect(seen.heard).toEqual(['a', '|']);
   });
 
-  it('works for promises', async () => {
+  test('works for promises', async () => {
     let calls = 0;
     const values = await new Promise<string[]>((resolve, reject) => {
       const got: string[] = [];
@@ -164,25 +166,25 @@ describe('a retry', () => {
     expect(calls).toBe(3);
   });
 
-  it('subscribes an input of concatEager again', () => {
+  test('subscribes an input of concatEager again', () => {
     let subscriptions = 0;
     const input = defer(() => (++subscriptions < 3 ? throwError(boom) : of('a')));
-    const seen = observe(concatEager([input], { retry: 2 }));
-    expect(seen.log).toEqual(['0:a', '0:|']);
+    const seen = record(concatEager([input], { retry: 2 }));
+    expect(seen.heard).toEqual(['a', '|']);
   });
 
-  it('counts for each item by itself', () => {
+  test('counts for each item by itself', () => {
     const attempts = [0, 0, 0];
-    const seen = observe(
+    const seen = record(
       of(0, 1, 2).pipe(concatMapEager((n) => (++attempts[n]! <= 2 ? throwError(boom) : of(n)), { retry: 2 })),
     );
-    expect(seen.values).toEqual([0, 1, 2]);
+    expect(seen.heard).toEqual([0, 1, 2, '|']);
     expect(attempts).toEqual([3, 3, 3]);
   });
 
-  it('keeps the place in the order', () => {
+  test('keeps the place in the order', () => {
     expect(
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of('a', 'b', 'c').pipe(
           concatMapEager((v, _, { attempt }) => (v === 'a' && attempt < 3 ? cold('--#') : cold(`-${v}|`)), {
             retry: { count: 2, delay: 10 },
@@ -192,10 +194,10 @@ describe('a retry', () => {
     ).toBe('25:a 26:b 26:c 26:|');
   });
 
-  it('keeps the place among the active, during the delay too', () => {
+  test('keeps the place among the active, during the delay too', () => {
     const starts: string[] = [];
-    inVirtualTime(({ cold, observe, flush, now }) => {
-      const seen = observe(
+    inVirtualTime(({ cold, record, flush, now }) => {
+      const seen = record(
         of(0, 1, 2, 3).pipe(
           concatMapEager(
             (n, _, { attempt }) => {
@@ -207,15 +209,15 @@ describe('a retry', () => {
         ),
       );
       flush();
-      expect(seen.completed).toBe(true);
+      expect(seen.log).toEqual(['15:|']);
     });
     // Item 0 runs from 0 to 1, 4 to 5 and 8 to 13, and has its place all the time.
     expect(starts).toEqual(['0:0/1', '0:1/1', '4:0/2', '5:2/1', '8:0/3', '10:3/1']);
   });
 
-  it('leaves values of the failed attempts emitted, whoever was head meanwhile', () => {
+  test('leaves values of the failed attempts emitted, whoever was head meanwhile', () => {
     expect(
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0, 1).pipe(
           concatMapEager((n, _, { attempt }) => cold(n === 0 ? '-----x|' : ['-a#', '-b#', '-----c|'][attempt - 1]!), {
             retry: 2,
@@ -225,9 +227,9 @@ describe('a retry', () => {
     ).toBe('5:x 6:a 6:b 9:c 10:|');
   });
 
-  it('that is out of attempts leaves the error of the last one', () => {
+  test('that is out of attempts leaves the error of the last one', () => {
     expect(
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0).pipe(
           concatMapEager((_, __, { attempt }) => cold(`-${attempt}#`, undefined, new Error(`of ${attempt}`)), {
             retry: 2,
@@ -237,20 +239,20 @@ describe('a retry', () => {
     ).toBe('1:1 3:2 5:3 6:#of 3');
   });
 
-  it('that a notifier ends by completing completes the item, and the next one follows', () => {
+  test('that a notifier ends by completing completes the item, and the next one follows', () => {
     const config: ConcatMapEagerConfig<number> = { retry: { delay: () => EMPTY } };
     const run = (given: ConcatMapEagerConfig<number>) =>
-      heard(({ cold }) => of(0, 1).pipe(concatMapEager((n) => cold(n === 0 ? '-a#' : 'b|'), given)));
+      timed(({ cold }) => of(0, 1).pipe(concatMapEager((n) => cold(n === 0 ? '-a#' : 'b|'), given)));
     expect(run(config)).toBe('1:a 2:b 2:|');
     // A failed attempt leaves nothing.
     expect(run({ ...config, atomic: true })).toBe('2:b 2:|');
   });
 
-  it.each(['in-order', 'immediate', 'at-end', 'skip'] as const)(
+  test.each(['in-order', 'immediate', 'at-end', 'skip'] as const)(
     "whose notifier fails lets the item fail with that error: '%s'",
     (onError) => {
       const retry: RetryConfig = { delay: () => throwError(() => new Error('of the notifier')) };
-      const log = heard(({ cold }) =>
+      const log = timed(({ cold }) =>
         of(0, 1).pipe(concatMapEager((n) => (n === 0 ? cold('-a#') : cold('b|')), { retry, onError })),
       );
       const end = {
@@ -263,7 +265,7 @@ describe('a retry', () => {
     },
   );
 
-  it('whose delay throws, or whose notifier is none, is up to onError as well', () => {
+  test('whose delay throws, or whose notifier is none, is up to onError as well', () => {
     const errors: string[] = [];
     const onError = (error: unknown) => {
       errors.push(nameOf(error));
@@ -277,16 +279,16 @@ describe('a retry', () => {
       () => throwError(() => new Error('of the notifier')),
     ];
     for (const delay of delays) {
-      const seen = observe(of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay }, onError })));
-      expect(seen.log).toEqual(['0:f', '0:|']);
+      const seen = record(of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay }, onError })));
+      expect(seen.heard).toEqual(['f', '|']);
     }
     expect(errors).toEqual(['of the delay', 'TypeError', 'of the notifier']);
   });
 
-  it('unsubscribes its notifier once it has emitted', () => {
-    inVirtualTime(({ cold, observe, flush, expectSubscriptions }) => {
+  test('unsubscribes its notifier once it has emitted', () => {
+    inVirtualTime(({ cold, record, flush, expectSubscriptions }) => {
       const notifier = cold('---x---x|');
-      observe(
+      record(
         of(0).pipe(
           concatMapEager((_, __, { attempt }) => (attempt === 1 ? cold('-#') : cold('----------|')), {
             retry: { delay: () => notifier },
@@ -298,7 +300,7 @@ describe('a retry', () => {
     });
   });
 
-  it('goes on though the teardown of its notifier throws, which does not reach who else listens to it', async () => {
+  test('goes on though the teardown of its notifier throws, which does not reach who else listens to it', async () => {
     const reported: unknown[] = [];
     rxjsConfig.onUnhandledError = (error) => reported.push(error);
     const trigger = new Subject<number>();
@@ -307,7 +309,7 @@ describe('a retry', () => {
         throw new Error('of the teardown');
       }),
     );
-    const seen = observe(
+    const seen = record(
       of('a', 'b').pipe(
         concatMapEager((v, _, { attempt }) => (attempt === 1 ? throwError(boom) : of(v)), {
           retry: { delay: () => notifier },
@@ -319,18 +321,18 @@ describe('a retry', () => {
     } catch (error) {
       reported.push(error);
     }
-    await settled();
+    await turn();
     rxjsConfig.onUnhandledError = null;
-    expect(seen.log).toEqual(['0:a', '0:b', '0:|']);
+    expect(seen.heard).toEqual(['a', 'b', '|']);
     expect(reported).toHaveLength(2);
   });
 
-  it.each<[string, () => ObservableInput<unknown>]>([
+  test.each<[string, () => ObservableInput<unknown>]>([
     ['a notifier', () => NEVER],
     ['a promise', () => new Promise(() => {})],
   ])('is called off by unsubscribing: %s', (_, delay) => {
     let calls = 0;
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(
           () => {
@@ -345,9 +347,9 @@ describe('a retry', () => {
     expect(calls).toBe(1);
   });
 
-  it('is called off by the failure of an earlier item, its delay too', () => {
+  test('is called off by the failure of an earlier item, its delay too', () => {
     const attempts: string[] = [];
-    const log = heard(({ cold }) =>
+    const log = timed(({ cold }) =>
       of(0, 1, 2).pipe(
         concatMapEager(
           (n, _, { attempt }) => {
@@ -372,11 +374,11 @@ describe('a retry', () => {
     expect(attempts).toEqual(['0/1', '1/1', '2/1']);
   });
 
-  it('that is due when the consumer has gone does not happen', () => {
+  test('that is due when the consumer has gone does not happen', () => {
     let calls = 0;
     const inner = new Subject<number>();
     const notifier = new Subject<number>();
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(
           () => {
@@ -400,14 +402,16 @@ describe('a retry', () => {
   });
 });
 
-it('names `retry.delay` where it returns no ObservableInput, and the item', () => {
-  const seen = observe(
+test('names `retry.delay` where it returns no ObservableInput, and the item', () => {
+  const seen = record(
     of(0).pipe(concatMapEager(() => throwError(boom), { retry: { delay: () => undefined as never } })),
   );
-  expect(seen.failure?.error).toEqual(
-    new TypeError(
-      'Expected `retry.delay` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ' +
-        'ReadableStream) for item 0, got `undefined` (undefined)',
+  expect(seen.heard).toEqual([
+    failure(
+      new TypeError(
+        'Expected `retry.delay` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ' +
+          'ReadableStream) for item 0, got `undefined` (undefined)',
+      ),
     ),
-  );
+  ]);
 });

@@ -1,8 +1,10 @@
 import { EMPTY, NEVER, Observable, of, Subject, take, throwError, TimeoutError } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { concatMapEager, type ConcatMapEagerConfig, type ItemContext } from '../../src/index.js';
-import { inVirtualTime, observe, settled } from '../support/policies.js';
-import { startServer } from '../support/policiesServer.js';
+import { record } from '../support/record.js';
+import { startServer } from '../support/server.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime } from '../support/virtualTime.js';
 
 const isAbortError = (reason: unknown) => reason instanceof DOMException && reason.name === 'AbortError';
 
@@ -11,7 +13,7 @@ function start(config: ConcatMapEagerConfig<number> = {}, count = 3) {
   const inners = Array.from({ length: count }, () => new Subject<string>());
   const signals: AbortSignal[] = [];
   const source = new Subject<number>();
-  const seen = observe(
+  const seen = record(
     source.pipe(
       concatMapEager((n, _, item) => {
         signals.push(item.signal);
@@ -28,9 +30,9 @@ function start(config: ConcatMapEagerConfig<number> = {}, count = 3) {
 const states = (signals: AbortSignal[]) => signals.map(({ aborted }) => aborted);
 
 describe("an item's signal", () => {
-  it('is not aborted at first, and each attempt has its own', () => {
+  test('is not aborted at first, and each attempt has its own', () => {
     const items: ItemContext[] = [];
-    observe(
+    record(
       of(0).pipe(
         concatMapEager(
           (_, __, item) => {
@@ -48,14 +50,14 @@ describe("an item's signal", () => {
     expect(states(items.map(({ signal }) => signal))).toEqual([false, false, false]);
   });
 
-  it('aborts with an AbortError when the consumer unsubscribes', () => {
+  test('aborts with an AbortError when the consumer unsubscribes', () => {
     const { signals, seen } = start();
     seen.subscription.unsubscribe();
     expect(states(signals)).toEqual([true, true, true]);
     expect(signals.every(({ reason }) => isAbortError(reason))).toBe(true);
   });
 
-  it('aborts with an AbortError when the consumer has taken enough', () => {
+  test('aborts with an AbortError when the consumer has taken enough', () => {
     const signals: AbortSignal[] = [];
     const inners = [new Subject<string>(), new Subject<string>()];
     of(0, 1)
@@ -72,7 +74,7 @@ describe("an item's signal", () => {
     expect(signals.every(({ reason }) => isAbortError(reason))).toBe(true);
   });
 
-  it("aborts with an AbortError when an earlier item fails, 'in-order'", () => {
+  test("aborts with an AbortError when an earlier item fails, 'in-order'", () => {
     const { inners, signals } = start();
     inners[1]!.error(new Error('boom'));
     expect(states(signals)).toEqual([false, false, true]);
@@ -81,7 +83,7 @@ describe("an item's signal", () => {
     expect(states(signals)).toEqual([false, false, true]);
   });
 
-  it("aborts with an AbortError when any item fails, 'immediate'", () => {
+  test("aborts with an AbortError when any item fails, 'immediate'", () => {
     const { inners, signals } = start({ onError: 'immediate' });
     inners[1]!.error(new Error('boom'));
     expect(states(signals)).toEqual([true, false, true]);
@@ -89,29 +91,29 @@ describe("an item's signal", () => {
     expect(isAbortError(signals[2]!.reason)).toBe(true);
   });
 
-  it("aborts with an AbortError by the source's error, 'immediate'", () => {
+  test("aborts with an AbortError by the source's error, 'immediate'", () => {
     const { source, signals } = start({ onError: 'immediate' });
     source.error(new Error('boom'));
     expect(states(signals)).toEqual([true, true, true]);
     expect(signals.every(({ reason }) => isAbortError(reason))).toBe(true);
   });
 
-  it.each(['in-order', 'at-end', 'skip'] as const)("does not abort by the source's error, '%s'", (onError) => {
+  test.each(['in-order', 'at-end', 'skip'] as const)("does not abort by the source's error, '%s'", (onError) => {
     const { source, signals } = start({ onError });
     source.error(new Error('boom'));
     expect(states(signals)).toEqual([false, false, false]);
   });
 
-  it.each(['at-end', 'skip'] as const)("does not abort by another item's failure, '%s'", (onError) => {
+  test.each(['at-end', 'skip'] as const)("does not abort by another item's failure, '%s'", (onError) => {
     const { inners, signals } = start({ onError });
     inners[1]!.error(new Error('boom'));
     expect(states(signals)).toEqual([false, false, false]);
   });
 
-  it("aborts with the TimeoutError of its time limit; siblings with an AbortError, 'immediate'", () => {
-    inVirtualTime(({ cold, observe, flush }) => {
+  test("aborts with the TimeoutError of its time limit; siblings with an AbortError, 'immediate'", () => {
+    inVirtualTime(({ cold, record, flush }) => {
       const signals: AbortSignal[] = [];
-      const seen = observe(
+      const seen = record(
         of('a-', '--', 'c-').pipe(
           concatMapEager(
             (marbles, _, { signal }) => {
@@ -126,15 +128,15 @@ describe("an item's signal", () => {
       expect(seen.log).toEqual(['0:a', '5:#first']);
       expect(states(signals)).toEqual([true, true, true]);
       expect(isAbortError(signals[0]!.reason)).toBe(true);
-      expect(signals[1]!.reason).toBe(seen.failure?.error);
+      expect(signals[1]!.reason).toBe((seen.heard.at(-1) as { error: unknown }).error);
       expect(isAbortError(signals[2]!.reason)).toBe(true);
     });
   });
 
-  it('aborts with the TimeoutError in each attempt that passes a limit', () => {
-    inVirtualTime(({ observe, flush }) => {
+  test('aborts with the TimeoutError in each attempt that passes a limit', () => {
+    inVirtualTime(({ record, flush }) => {
       const signals: AbortSignal[] = [];
-      observe(
+      record(
         of(0).pipe(
           concatMapEager(
             (_, __, { signal }) => {
@@ -154,7 +156,7 @@ describe("an item's signal", () => {
     });
   });
 
-  it('never aborts after its inner has completed', () => {
+  test('never aborts after its inner has completed', () => {
     const { inners, signals, seen } = start();
     inners[1]!.next('b');
     inners[1]!.complete();
@@ -162,27 +164,27 @@ describe("an item's signal", () => {
     expect(states(signals)).toEqual([true, false, true]);
   });
 
-  it('never aborts after its inner has failed', () => {
+  test('never aborts after its inner has failed', () => {
     const { inners, signals, seen } = start({ onError: 'skip' });
     inners[1]!.error(new Error('boom'));
     seen.subscription.unsubscribe();
     expect(states(signals)).toEqual([true, false, true]);
   });
 
-  it('never aborts after the stream has completed', () => {
+  test('never aborts after the stream has completed', () => {
     const { inners, signals, source, seen } = start();
     inners.forEach((inner) => {
       inner.complete();
     });
     source.complete();
-    expect(seen.completed).toBe(true);
+    expect(seen.heard).toEqual(['|']);
     seen.subscription.unsubscribe();
     expect(states(signals)).toEqual([false, false, false]);
   });
 
-  it('never aborts after a promise has settled', async () => {
+  test('never aborts after a promise has settled', async () => {
     const items: ItemContext[] = [];
-    const seen = observe(
+    const seen = record(
       of(0, 1, 2).pipe(
         concatMapEager(
           async (n, _, item) => {
@@ -197,14 +199,14 @@ describe("an item's signal", () => {
         ),
       ),
     );
-    await settled();
+    await turn();
     seen.subscription.unsubscribe();
     expect(states(items.map(({ signal }) => signal))).toEqual([true, false, false]);
   });
 
-  it('never aborts after project threw', () => {
+  test('never aborts after project threw', () => {
     let signal: AbortSignal | undefined;
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager(
           (n, _, item) => {
@@ -222,9 +224,9 @@ describe("an item's signal", () => {
     expect(signal?.aborted).toBe(false);
   });
 
-  it('is not aborted while the item waits for its retry: its attempt had failed by itself', () => {
+  test('is not aborted while the item waits for its retry: its attempt had failed by itself', () => {
     let signal: AbortSignal | undefined;
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(
           (_, __, item) => {
@@ -239,9 +241,9 @@ describe("an item's signal", () => {
     expect(signal?.aborted).toBe(false);
   });
 
-  it('is already aborted when it is read for the first time after the cancellation', () => {
+  test('is already aborted when it is read for the first time after the cancellation', () => {
     const items: ItemContext[] = [];
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager((_, __, item) => {
           items.push(item);
@@ -254,10 +256,10 @@ describe("an item's signal", () => {
     expect(isAbortError(items[0]!.signal.reason)).toBe(true);
   });
 
-  it('has the TimeoutError as its reason, also when it is read late', () => {
-    inVirtualTime(({ observe, flush }) => {
+  test('has the TimeoutError as its reason, also when it is read late', () => {
+    inVirtualTime(({ record, flush }) => {
       const items: ItemContext[] = [];
-      const seen = observe(
+      const seen = record(
         of(0).pipe(
           concatMapEager(
             (_, __, item) => {
@@ -270,13 +272,13 @@ describe("an item's signal", () => {
       );
       flush();
       expect(items[0]!.signal.aborted).toBe(true);
-      expect(items[0]!.signal.reason).toBe(seen.failure?.error);
+      expect(items[0]!.signal.reason).toBe((seen.heard[0] as { error: unknown }).error);
     });
   });
 
-  it('is not aborted when it is read for the first time after its inner has ended', () => {
+  test('is not aborted when it is read for the first time after its inner has ended', () => {
     const items: ItemContext[] = [];
-    const seen = observe(
+    const seen = record(
       of(0, 1, 2).pipe(
         concatMapEager(
           (n, _, item) => {
@@ -291,25 +293,26 @@ describe("an item's signal", () => {
     expect(states(items.map(({ signal }) => signal))).toEqual([true, false, false]);
   });
 
-  it('is already aborted when project unsubscribes and reads it then', () => {
-    let aborted: boolean | undefined;
+  test.each([[[]], [[false]]])('is aborted when `project` unsubscribes, whether it was read before: %j', (before) => {
     const source = new Subject<number>();
-    const seen = observe(
+    const aborted: boolean[] = [];
+    const { subscription } = record(
       source.pipe(
         concatMapEager((_, __, item) => {
-          seen.subscription.unsubscribe();
-          aborted = item.signal.aborted;
+          if (before.length > 0) aborted.push(item.signal.aborted);
+          subscription.unsubscribe();
+          aborted.push(item.signal.aborted);
           return EMPTY;
         }),
       ),
     );
     source.next(0);
-    expect(aborted).toBe(true);
+    expect(aborted).toEqual([...before, true]);
   });
 
-  it('aborts after the inner has been unsubscribed', () => {
+  test('aborts after the inner has been unsubscribed', () => {
     const log: string[] = [];
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager((n, _, { signal }) => {
           signal.addEventListener('abort', () => log.push(`aborted ${n}`));
@@ -321,9 +324,9 @@ describe("an item's signal", () => {
     expect(log).toEqual(['unsubscribed 0', 'aborted 0', 'unsubscribed 1', 'aborted 1']);
   });
 
-  it('aborts though the teardown of its inner throws', () => {
+  test('aborts though the teardown of its inner throws', () => {
     const signals: AbortSignal[] = [];
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager((_, __, { signal }) => {
           signals.push(signal);
@@ -337,10 +340,10 @@ describe("an item's signal", () => {
     expect(states(signals)).toEqual([true, true]);
   });
 
-  it('lets a promise be rejected by its abort: it is heard no more, and is no unhandled rejection', async () => {
+  test('lets a promise be rejected by its abort: it is heard no more, and is no unhandled rejection', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager(
           (_, __, { signal }) =>
@@ -359,10 +362,10 @@ describe("an item's signal", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('is made only where it is read', () => {
+  test('is made only where it is read', () => {
     const made = vi.spyOn(globalThis, 'AbortController');
     try {
-      const seen = observe(
+      const seen = record(
         of(0, 1, 2).pipe(
           concatMapEager((n) => (n === 0 ? NEVER : n === 1 ? EMPTY : throwError(() => new Error('boom'))), {
             retry: 2,
@@ -373,7 +376,7 @@ describe("an item's signal", () => {
       );
       seen.subscription.unsubscribe();
       expect(made).not.toHaveBeenCalled();
-      observe(
+      record(
         of(0).pipe(
           concatMapEager((_, __, { signal }) => {
             expect(signal.aborted).toBe(false);
@@ -385,6 +388,69 @@ describe("an item's signal", () => {
     } finally {
       made.mockRestore();
     }
+  });
+});
+
+describe("a fallback's signal", () => {
+  const startFallback = () => {
+    let ofAttempt!: AbortSignal;
+    let signal!: AbortSignal;
+    const fallback = new Subject<string>();
+    const { subscription } = record(
+      of(0).pipe(
+        concatMapEager(
+          (_, __, item) => {
+            ofAttempt = item.signal;
+            return throwError(() => new Error('boom'));
+          },
+          {
+            onError: (_, item) => {
+              signal = item.signal;
+              return fallback;
+            },
+          },
+        ),
+      ),
+    );
+    return { subscription, fallback, signal, ofAttempt };
+  };
+
+  test('aborts when the fallback is cancelled; that of the attempt, which had failed by itself, does not', () => {
+    const { subscription, signal, ofAttempt } = startFallback();
+    expect(signal).not.toBe(ofAttempt);
+    subscription.unsubscribe();
+    expect(isAbortError(signal.reason)).toBe(true);
+    expect(states([signal, ofAttempt])).toEqual([true, false]);
+  });
+
+  test('does not abort when the fallback ends by itself', () => {
+    const [completed, failed] = [startFallback(), startFallback()];
+    completed.fallback.complete();
+    failed.fallback.error(new Error('worse'));
+    for (const { subscription, signal } of [completed, failed]) {
+      subscription.unsubscribe();
+      expect(signal.aborted).toBe(false);
+    }
+  });
+
+  test('aborts with the TimeoutError when `blocking` passes', () => {
+    inVirtualTime(({ cold, record, flush }) => {
+      let signal: AbortSignal | undefined;
+      const { heard, log } = record(
+        of('-#', '--b').pipe(
+          concatMapEager((inner) => cold(inner), {
+            timeout: { blocking: 5 },
+            onError: (_, item) => {
+              signal = item.signal;
+              return NEVER;
+            },
+          }),
+        ),
+      );
+      flush();
+      expect(log).toEqual(['7:#blocking']);
+      expect(heard).toEqual([{ error: signal?.reason as unknown }]);
+    });
   });
 });
 
@@ -416,7 +482,7 @@ describe('with a real server, the connection is closed', () => {
         });
     });
 
-  it('by a time limit', async () => {
+  test('by a time limit', async () => {
     const { values, error } = await ended(['/ok/1', '/hang/limit', '/ok/2'], { timeout: 150 });
     expect(values).toEqual(['/ok/1']);
     expect(error).toBeInstanceOf(TimeoutError);
@@ -424,15 +490,15 @@ describe('with a real server, the connection is closed', () => {
     expect(server.closed).not.toContain('/ok/1');
   });
 
-  it('by unsubscribing', async () => {
-    const seen = observe(of('/hang/unsubscribed/1', '/hang/unsubscribed/2').pipe(concatMapEager(get)));
+  test('by unsubscribing', async () => {
+    const seen = record(of('/hang/unsubscribed/1', '/hang/unsubscribed/2').pipe(concatMapEager(get)));
     await Promise.all([server.hasArrived('/hang/unsubscribed/1'), server.hasArrived('/hang/unsubscribed/2')]);
     seen.subscription.unsubscribe();
     await Promise.all([server.hasClosed('/hang/unsubscribed/1'), server.hasClosed('/hang/unsubscribed/2')]);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
   });
 
-  it.each(['immediate', 'in-order'] as const)("by a sibling that fails, '%s'", async (onError) => {
+  test.each(['immediate', 'in-order'] as const)("by a sibling that fails, '%s'", async (onError) => {
     const paths = new Subject<string>();
     const result = new Promise<unknown>((resolve) => {
       paths
@@ -449,7 +515,7 @@ describe('with a real server, the connection is closed', () => {
     await server.hasClosed(path);
   });
 
-  it('not, for a response that came', async () => {
+  test('not, for a response that came', async () => {
     const { values, error } = await ended(['/ok/a', '/ok/b'], { timeout: 5000 });
     expect([values, error]).toEqual([['/ok/a', '/ok/b'], undefined]);
     expect(server.closed).not.toContain('/ok/a');

@@ -1,7 +1,8 @@
 import { identity, noop, of, range, Subject, UnsubscriptionError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
-import { reportedErrors, subjects, turn, unhandledRejections } from '../support/flow.js';
+import { subjects } from '../support/record.js';
+import { reportedErrors, turn, unhandledRejections } from '../support/turn.js';
 
 test('a subscriber that throws is reported, and disturbs nothing', async () => {
   const heard: unknown[] = [];

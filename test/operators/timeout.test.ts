@@ -6,28 +6,31 @@ import {
   of,
   range,
   Subject,
+  type Subscription,
   timer,
   TimeoutError,
   VirtualTimeScheduler,
   type ObservableInput,
 } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { concatMapEager, type ConcatMapEagerConfig, type ItemTimeout, type TimeoutMeta } from '../../src/index.js';
-import { collect, heard, inVirtualTime, nameOf, observe, settled } from '../support/policies.js';
-import { HandScheduler } from '../support/policiesClock.js';
+import { HandScheduler } from '../support/HandScheduler.js';
+import { collect, failure, nameOf, record, recordAt } from '../support/record.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime, timed } from '../support/virtualTime.js';
 
 /** What is heard of the given inners, all of which start at 0 unless `concurrent` says otherwise. */
 const limited = (timeout: number | ItemTimeout, inners: string[], config: ConcatMapEagerConfig<string> = {}) =>
-  heard(({ cold }) => of(...inners).pipe(concatMapEager((inner) => cold(inner), { timeout, ...config })));
+  timed(({ cold }) => of(...inners).pipe(concatMapEager((inner) => cold(inner), { timeout, ...config })));
 
 /** What is heard of one item whose attempts are given. */
 const retried = (timeout: ItemTimeout, attempts: string[], config: ConcatMapEagerConfig<number>) =>
-  heard(({ cold }) =>
+  timed(({ cold }) =>
     of(0).pipe(concatMapEager((_, __, { attempt }) => cold(attempts[attempt - 1] ?? '-'), { timeout, ...config })),
   );
 
 describe('first', () => {
-  it.each([
+  test.each([
     ['passes when there is no value within it', ['---------a|'], '5:#first'],
     ['passes for what never emits', ['-'], '5:#first'],
     ['does not pass when there is one', ['----a-----b|'], '4:a 10:b 11:|'],
@@ -40,7 +43,7 @@ describe('first', () => {
 });
 
 describe('each', () => {
-  it.each([
+  test.each([
     ['passes when the first value takes longer', ['---------a|'], '5:#each'],
     ['passes when there is more between two values', ['---a--------b|'], '3:a 8:#each'],
     ['passes when there is more between the last value and completion', ['---a--b-------|'], '3:a 6:b 11:#each'],
@@ -55,7 +58,7 @@ describe('each', () => {
     expect(limited({ each: 5 }, inners)).toBe(expected);
   });
 
-  it('leaves the first gap to `first`, where that is given', () => {
+  test('leaves the first gap to `first`, where that is given', () => {
     expect(limited({ first: 10, each: 5 }, ['--------a---b|'])).toBe('8:a 12:b 13:|');
     expect(limited({ first: 10, each: 5 }, ['--------a------b|'])).toBe('8:a 13:#each');
     expect(limited({ first: 10, each: 5 }, ['------------a|'])).toBe('10:#first');
@@ -65,7 +68,7 @@ describe('each', () => {
 });
 
 describe('total', () => {
-  it.each([
+  test.each([
     ['passes when the inner has not completed within it', ['-a-b-c-d-e-f|'], '1:a 3:b 4:#total'],
     ['passes for what never emits', ['-'], '4:#total'],
     ['does not pass when the inner has completed', ['-a|'], '1:a 2:|'],
@@ -73,11 +76,11 @@ describe('total', () => {
     expect(limited({ total: 4 }, inners)).toBe(expected);
   });
 
-  it('is what a number means', () => {
+  test('is what a number means', () => {
     expect(limited(4, ['-a-b-c-d-e-f|'])).toBe('1:a 3:b 4:#total');
   });
 
-  it('passes for promises, generators and streams', () => {
+  test('passes for promises, generators and streams', () => {
     const forever = () => new Promise<never>(() => {});
     async function* endless() {
       await forever();
@@ -85,13 +88,13 @@ describe('total', () => {
     }
     const inners: (() => ObservableInput<string>)[] = [forever, endless, () => new ReadableStream<string>()];
     for (const inner of inners) {
-      expect(heard(() => of(1).pipe(concatMapEager(inner, { timeout: 4 })))).toBe('4:#total');
+      expect(timed(() => of(1).pipe(concatMapEager(inner, { timeout: 4 })))).toBe('4:#total');
     }
   });
 });
 
 describe('several limits', () => {
-  it.each([
+  test.each([
     [{ first: 3, each: 2, total: 20 }, '---------', '3:#first'],
     [{ first: 3, each: 2, total: 20 }, '-a-------', '1:a 3:#each'],
     [{ first: 9, each: 7, total: 5 }, '-a-------', '1:a 5:#total'],
@@ -103,22 +106,23 @@ describe('several limits', () => {
     expect(limited(timeout, [inner])).toBe(expected);
   });
 
-  it('pass for many items at the same time, for each of them once', () => {
+  test('pass for many items at the same time, for each of them once', () => {
     expect(limited(5, ['-', '-', '-a|', '-'], { onError: 'at-end' })).toBe('5:a 5:#[total total total]');
   });
 });
 
 describe('a clock', () => {
-  it('starts when the inner is subscribed, never while the value waits', () => {
+  test('starts when the inner is subscribed, never while the value waits', () => {
     const inners = ['-----a|', '-----b|', '-----c|', '---------|'];
     expect(limited(7, inners, { concurrent: 1 })).toBe('5:a 11:b 17:c 25:#total');
     expect(limited({ first: 7 }, inners.slice(0, 3), { concurrent: 1 })).toBe('5:a 11:b 17:c 18:|');
     expect(limited(5, ['-', '-', '-'], { concurrent: 1, onError: 'skip' })).toBe('15:|');
   });
 
-  it('does not count the time that project takes', () => {
+  test('does not count the time that project takes', () => {
     const scheduler = new HandScheduler();
-    const seen = observe(
+    const seen = recordAt(
+      () => scheduler.time,
       of(1).pipe(
         concatMapEager(
           () => {
@@ -129,15 +133,14 @@ describe('a clock', () => {
           { timeout: 10, scheduler },
         ),
       ),
-      () => scheduler.time,
     );
     scheduler.advance(9);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     scheduler.advance(1);
     expect(seen.log).toEqual(['60:#total']);
   });
 
-  it('belongs to one attempt: a retry gets fresh ones', () => {
+  test('belongs to one attempt: a retry gets fresh ones', () => {
     const attempts = ['-a--------', '---b------', '-----c-|'];
     const retry = { count: 2, delay: 3 };
     expect(retried({ total: 6 }, attempts, { retry })).toBe('1:a 12:b 23:c 24:#total');
@@ -147,10 +150,10 @@ describe('a clock', () => {
     expect(retried({ first: 2, each: 4 }, attempts, { retry })).toBe('1:a 15:#first');
   });
 
-  it('does not run during the delay of a retry', () => {
+  test('does not run during the delay of a retry', () => {
     const timeout = { first: 5, each: 5, total: 5 };
     const run = (delay: number | (() => Observable<unknown>)) =>
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0).pipe(
           concatMapEager((_, __, { attempt }) => (attempt === 1 ? cold('--#') : cold('--a|')), {
             timeout,
@@ -162,9 +165,9 @@ describe('a clock', () => {
     expect(run(() => timer(100))).toBe('104:a 105:|');
   });
 
-  it('does not run for a fallback, except `blocking`', () => {
+  test('does not run for a fallback, except `blocking`', () => {
     const run = (timeout: ItemTimeout) =>
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0, 1).pipe(
           concatMapEager((n) => (n === 0 ? cold('-#') : cold('---b|')), {
             timeout,
@@ -177,10 +180,10 @@ describe('a clock', () => {
     expect(run({ blocking: 10 })).toBe('8:x 13:#blocking');
   });
 
-  it('is not stopped, nor set off, by a value that comes after the item has failed', () => {
+  test('is not stopped, nor set off, by a value that comes after the item has failed', () => {
     const inner = new Subject<string>();
     const scheduler = new HandScheduler();
-    const seen = observe(
+    const seen = record(
       of(1, 2).pipe(
         concatMapEager((n) => (n === 1 ? inner : NEVER), { timeout: { each: 5 }, scheduler, onError: 'skip' }),
       ),
@@ -188,13 +191,13 @@ describe('a clock', () => {
     scheduler.advance(5);
     inner.next('late');
     scheduler.advance(50);
-    expect(seen.log).toEqual(['0:|']);
+    expect(seen.heard).toEqual(['|']);
     expect(scheduler.armed).toBe(0);
   });
 });
 
 describe('blocking', () => {
-  it.each([
+  test.each([
     ['counts from when a value is parked behind the head', ['------------a|', '---b-------------|'], '8:#blocking'],
     ['counts an item that has ended without a value', ['------------a|', '---|'], '8:#blocking'],
     ['counts an item that has failed', ['------------a|', '---#'], '8:#blocking'],
@@ -210,22 +213,22 @@ describe('blocking', () => {
     expect(limited({ blocking: 5 }, inners)).toBe(expected);
   });
 
-  it('cannot pass where nothing runs ahead', () => {
+  test('cannot pass where nothing runs ahead', () => {
     const inners = ['---------a|', '---------b|', '---------|'];
     expect(limited({ blocking: 2 }, inners, { concurrent: 1 })).toBe('9:a 19:b 29:|');
   });
 
-  it('does not count an unfinished atomic item', () => {
+  test('does not count an unfinished atomic item', () => {
     const inners = ['--------------------a|', '-b-b-b-b|'];
     expect(limited({ blocking: 5 }, inners, { atomic: true })).toBe('13:#blocking');
     expect(limited({ blocking: 5 }, inners)).toBe('6:#blocking');
   });
 
-  it('counts what the head itself has parked for nothing', () => {
+  test('counts what the head itself has parked for nothing', () => {
     expect(limited({ blocking: 5 }, ['-a-b-c-d-e|'], { atomic: true })).toBe('10:a 10:b 10:c 10:d 10:e 10:|');
   });
 
-  it('spans the attempts of an item, and allows no retry', () => {
+  test('spans the attempts of an item, and allows no retry', () => {
     const run = (blocking: number, delay: number) => inRetries(blocking, { delay }, ['--#', '--#', '---------']);
     // Blocked since 1. The attempts run from 0 to 2, from 2 to 4, and from 4 on.
     expect(run(2, 0)).toEqual({ log: '3:#blocking', attempts: 2 });
@@ -236,7 +239,7 @@ describe('blocking', () => {
     expect(run(12, 4)).toEqual({ log: '13:#blocking', attempts: 3 });
   });
 
-  it.each([false, true])('counts what the last attempt emitted, during a delay too; atomic: %s', (atomic) => {
+  test.each([false, true])('counts what the last attempt emitted, during a delay too; atomic: %s', (atomic) => {
     inVirtualTime(({ cold, flush }) => {
       let seen: number | undefined;
       of(0, 1)
@@ -253,10 +256,10 @@ describe('blocking', () => {
     });
   });
 
-  it('unsubscribes the notifier of a retry', () => {
-    inVirtualTime(({ cold, observe, flush, expectSubscriptions }) => {
+  test('unsubscribes the notifier of a retry', () => {
+    inVirtualTime(({ cold, record, flush, expectSubscriptions }) => {
       const notifier = cold('-------------x');
-      const seen = observe(
+      const seen = record(
         of(0, 1).pipe(
           concatMapEager((n) => (n === 0 ? cold('--#') : cold('-b|')), {
             timeout: { blocking: 6 },
@@ -271,13 +274,13 @@ describe('blocking', () => {
     });
   });
 
-  it('starts for the next head when the item is skipped', () => {
+  test('starts for the next head when the item is skipped', () => {
     expect(limited({ blocking: 5 }, ['-', '-', '-', '--d|'], { onError: 'skip' })).toBe('17:d 17:|');
   });
 
-  it('starts anew for the fallback of an item that has passed it', () => {
+  test('starts anew for the fallback of an item that has passed it', () => {
     const run = (fallback: string) =>
-      heard(({ cold }) =>
+      timed(({ cold }) =>
         of(0, 1).pipe(
           concatMapEager((n) => cold(n === 0 ? '-' : '--b|'), {
             timeout: { blocking: 5 },
@@ -292,7 +295,7 @@ describe('blocking', () => {
   /** One item with the given attempts, and one behind it that parks a value at 1. */
   function inRetries(blocking: number, retry: { delay: number }, attempts: string[]) {
     let most = 0;
-    const log = heard(({ cold }) =>
+    const log = timed(({ cold }) =>
       of(0, 1).pipe(
         concatMapEager(
           (n, _, { attempt }) => {
@@ -317,11 +320,11 @@ describe('a TimeoutError', () => {
     [{ blocking: 70 }, 'blocking', 2],
   ];
 
-  it.each(cases)("is rxjs's own, and says what has passed: %o", (timeout, limit, seen) => {
-    inVirtualTime(({ cold, observe, flush }) => {
+  test.each(cases)("is rxjs's own, and says what has passed: %o", (timeout, limit, seen) => {
+    inVirtualTime(({ cold, record, flush }) => {
       const values = [{ id: 'zero' }, { id: 'one' }, { id: 'two' }];
       const errors: unknown[] = [];
-      observe(
+      record(
         of(...values).pipe(
           concatMapEager(
             (_, index, { attempt }) => {
@@ -356,7 +359,7 @@ describe('a TimeoutError', () => {
     });
   });
 
-  it('comes after the inner is unsubscribed and its signal aborted with it', () => {
+  test('comes after the inner is unsubscribed and its signal aborted with it', () => {
     for (const timeout of [{ first: 5 }, { each: 5 }, { total: 5 }, { blocking: 5 }]) {
       const scheduler = new HandScheduler();
       const log: unknown[] = [];
@@ -381,7 +384,7 @@ describe('a TimeoutError', () => {
     }
   });
 
-  it('is what retry.delay gets', () => {
+  test('is what retry.delay gets', () => {
     const errors: unknown[] = [];
     const delay = (error: unknown) => {
       errors.push(error);
@@ -395,10 +398,10 @@ describe('a TimeoutError', () => {
 describe('all clocks', () => {
   const everything = { first: 30, each: 40, total: 50, blocking: 60 };
 
-  it('share one scheduled action, however many items there are', () => {
+  test('share one scheduled action, however many items there are', () => {
     const scheduler = new HandScheduler();
     const inners = Array.from({ length: 1000 }, () => new Subject<number>());
-    const seen = observe(of(...inners).pipe(concatMapEager((inner) => inner, { timeout: everything, scheduler })));
+    const seen = record(of(...inners).pipe(concatMapEager((inner) => inner, { timeout: everything, scheduler })));
     expect(scheduler.armed).toBe(1);
     expect(scheduler.scheduled).toBe(1);
     scheduler.advance(10);
@@ -410,16 +413,17 @@ describe('all clocks', () => {
       inner.next(2);
       inner.complete();
     }
-    expect(seen.values).toHaveLength(2000);
+    expect(seen.heard).toHaveLength(2001);
     expect(scheduler.mostArmed).toBe(1);
     expect(scheduler.scheduled).toBeLessThan(10);
   });
 
-  it('pass in time with a scheduler that leads to an earlier one before it has scheduled', () => {
+  test('pass in time with a scheduler that leads to an earlier one before it has scheduled', () => {
     const scheduler = new HandScheduler();
     const schedule = scheduler.schedule.bind(scheduler);
     const [a, b] = [new Subject<string>(), new Subject<string>()];
-    const seen = observe(
+    const seen = recordAt(
+      () => scheduler.elapsed,
       of(a, b).pipe(
         concatMapEager((inner) => inner, {
           timeout: { first: 100, each: 5 },
@@ -428,7 +432,6 @@ describe('all clocks', () => {
           scheduler,
         }),
       ),
-      () => scheduler.elapsed,
     );
     scheduler.schedule = (...args) => {
       const action = schedule(...args);
@@ -443,7 +446,7 @@ describe('all clocks', () => {
     expect(scheduler.armed).toBe(0);
   });
 
-  it('schedule nothing an item: a hundred thousand that end at once need one action', () => {
+  test('schedule nothing an item: a hundred thousand that end at once need one action', () => {
     const scheduler = new HandScheduler();
     const source = new Subject<number>();
     source.pipe(concatMapEager((n) => of(n), { timeout: everything, scheduler })).subscribe();
@@ -452,8 +455,8 @@ describe('all clocks', () => {
     expect(scheduler.armed).toBe(0);
   });
 
-  it('schedule next to nothing over a long run', () => {
-    inVirtualTime(({ observe, flush, scheduler }) => {
+  test('schedule next to nothing over a long run', () => {
+    inVirtualTime(({ record, flush, scheduler }) => {
       let scheduled = 0;
       const counting = {
         now: () => scheduler.now(),
@@ -463,23 +466,23 @@ describe('all clocks', () => {
         },
       };
       // 4 s in all, with 50 at a time of 10 ms each: an action every 100 ms at most.
-      const seen = observe(
+      const seen = record(
         range(0, 20_000).pipe(
           concatMapEager(() => timer(10, scheduler), { concurrent: 50, timeout: 100, scheduler: counting }),
         ),
       );
       flush();
-      expect(seen.values).toHaveLength(20_000);
-      expect(seen.completed).toBe(true);
+      expect(seen.heard).toHaveLength(20_001);
+      expect(seen.heard.at(-1)).toBe('|');
       expect(scheduled).toBeLessThan(60);
       expect(scheduled).toBeGreaterThan(0);
     });
   });
 
-  it('leave at most one action to an idle stream, which fires once and is not renewed', () => {
+  test('leave at most one action to an idle stream, which fires once and is not renewed', () => {
     const scheduler = new HandScheduler();
     const source = new Subject<number>();
-    const seen = observe(source.pipe(concatMapEager((n) => of(n), { timeout: everything, scheduler })));
+    const seen = record(source.pipe(concatMapEager((n) => of(n), { timeout: everything, scheduler })));
     expect(scheduler.armed).toBe(0);
     source.next(1);
     source.next(2);
@@ -488,7 +491,7 @@ describe('all clocks', () => {
     expect(scheduler.fired).toBeLessThanOrEqual(1);
     expect(scheduler.armed).toBe(0);
     expect(scheduler.scheduled).toBe(1);
-    expect(seen.log).toEqual(['0:1', '0:2']);
+    expect(seen.heard).toEqual([1, 2]);
     // And it is not deaf now.
     source.next(3);
     scheduler.advance(10_000);
@@ -496,44 +499,32 @@ describe('all clocks', () => {
     expect(scheduler.scheduled).toBe(2);
   });
 
-  it.each([
+  test.each<[string, (source: Subject<number>, inner: Subject<number>, subscription: Subscription) => void, unknown[]]>(
     [
-      'completes',
-      (source: Subject<number>, inner: Subject<number>) => {
-        inner.complete();
-        source.complete();
-      },
+      ['completes', (source, inner) => [inner, source].forEach((each) => each.complete()), [1, '|']],
+      ['fails', (_, inner) => inner.error('bad'), [failure('bad')]],
+      ['is unsubscribed', (_, __, subscription) => subscription.unsubscribe(), []],
     ],
-    [
-      'fails',
-      (_: Subject<number>, inner: Subject<number>) => {
-        inner.error(new Error('boom'));
-      },
-    ],
-    ['is unsubscribed', undefined],
-  ])('leave no action to a stream that %s', (_, end) => {
+  )('leave no action to a stream that %s', (_, end, expected) => {
     for (const timeout of [1000, { first: 1000 }, { each: 1000 }, { blocking: 1000 }, everything]) {
       const scheduler = new HandScheduler();
       const source = new Subject<number>();
       const inner = new Subject<number>();
-      const seen = observe(source.pipe(concatMapEager((n) => (n === 0 ? inner : of(n)), { timeout, scheduler })));
+      const { heard, subscription } = record(
+        source.pipe(concatMapEager((n) => (n === 0 ? inner : of(n)), { timeout, scheduler })),
+      );
       source.next(0);
       source.next(1);
       expect(scheduler.armed).toBe(1);
-      if (end) {
-        end(source, inner);
-        expect(seen.completed || seen.failure !== undefined).toBe(true);
-      } else {
-        seen.subscription.unsubscribe();
-      }
+      end(source, inner, subscription);
+      expect(heard).toEqual(expected);
       expect(scheduler.armed).toBe(0);
-      expect(seen.subscription.closed).toBe(true);
     }
   });
 
-  it('leave no action of a retry delay either', () => {
+  test('leave no action of a retry delay either', () => {
     const scheduler = new HandScheduler();
-    const seen = observe(
+    const seen = record(
       of(0).pipe(
         concatMapEager(
           () => {
@@ -548,7 +539,7 @@ describe('all clocks', () => {
     expect(scheduler.armed).toBe(0);
   });
 
-  it('include the delays of retries', () => {
+  test('include the delays of retries', () => {
     const scheduler = new HandScheduler();
     range(0, 100)
       .pipe(
@@ -568,11 +559,11 @@ describe('all clocks', () => {
     expect(scheduler.scheduled).toBeLessThan(10);
   });
 
-  it('run on the given scheduler', () => {
+  test('run on the given scheduler', () => {
     const scheduler = new VirtualTimeScheduler();
-    const seen = observe(
-      of(0).pipe(concatMapEager(() => NEVER, { timeout: 5, retry: { count: 2, delay: 10 }, scheduler })),
+    const seen = recordAt(
       () => scheduler.now(),
+      of(0).pipe(concatMapEager(() => NEVER, { timeout: 5, retry: { count: 2, delay: 10 }, scheduler })),
     );
     scheduler.flush();
     expect(seen.log).toEqual(['35:#total']);
@@ -582,30 +573,30 @@ describe('all clocks', () => {
 describe('a limit beyond the longest delay of a timer', () => {
   const longest = 2 ** 31 - 1;
 
-  it('neither passes at once nor spins', () => {
+  test('neither passes at once nor spins', () => {
     const scheduler = new HandScheduler();
-    const seen = observe(
-      of(0).pipe(concatMapEager(() => NEVER, { timeout: longest + 1000, scheduler })),
+    const seen = recordAt(
       () => scheduler.time,
+      of(0).pipe(concatMapEager(() => NEVER, { timeout: longest + 1000, scheduler })),
     );
     scheduler.advance(longest);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     expect(scheduler.scheduled).toBe(2);
     scheduler.advance(999);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     scheduler.advance(1);
     expect(seen.log).toEqual([`${longest + 1000}:#total`]);
   });
 
-  it.each([Number.MAX_SAFE_INTEGER, Number.MAX_VALUE])('may be as long as %d', (timeout) => {
+  test.each([Number.MAX_SAFE_INTEGER, Number.MAX_VALUE])('may be as long as %d', (timeout) => {
     const scheduler = new HandScheduler();
-    const seen = observe(of(0).pipe(concatMapEager(() => NEVER, { timeout, scheduler })));
+    const seen = record(of(0).pipe(concatMapEager(() => NEVER, { timeout, scheduler })));
     scheduler.advance(10 * longest);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     expect(scheduler.scheduled).toBe(11);
   });
 
-  it('may be a retry delay', () => {
+  test('may be a retry delay', () => {
     const scheduler = new HandScheduler();
     const starts: number[] = [];
     of(0)
@@ -625,9 +616,9 @@ describe('a limit beyond the longest delay of a timer', () => {
     expect(starts).toEqual([0, longest + 5]);
   });
 
-  it('of Infinity is none: nothing is scheduled', () => {
+  test('of Infinity is none: nothing is scheduled', () => {
     const scheduler = new HandScheduler();
-    const seen = observe(
+    const seen = record(
       of(0, 1).pipe(
         concatMapEager((n) => (n === 0 ? NEVER : of(n)), {
           timeout: { first: Infinity, each: Infinity, total: Infinity, blocking: Infinity },
@@ -636,8 +627,8 @@ describe('a limit beyond the longest delay of a timer', () => {
       ),
     );
     expect(scheduler.scheduled).toBe(0);
-    expect(seen.log).toEqual([]);
-    observe(of(0).pipe(concatMapEager(() => NEVER, { timeout: Infinity, scheduler })));
+    expect(seen.heard).toEqual([]);
+    record(of(0).pipe(concatMapEager(() => NEVER, { timeout: Infinity, scheduler })));
     expect(scheduler.scheduled).toBe(0);
   });
 });
@@ -647,14 +638,14 @@ describe('a clock that is wrong', () => {
     const scheduler = new HandScheduler();
     scheduler.time = 1_000_000;
     const source = new Subject<number>();
-    const seen = observe(
-      source.pipe(concatMapEager((n) => (n < 10 ? NEVER : of(n)), { scheduler, onError: 'skip', ...config })),
+    const seen = recordAt(
       () => scheduler.elapsed,
+      source.pipe(concatMapEager((n) => (n < 10 ? NEVER : of(n)), { scheduler, onError: 'skip', ...config })),
     );
     return { scheduler, source, seen };
   };
 
-  it('and goes backwards neither delays nor hastens the limit of an item that runs', () => {
+  test('and goes backwards neither delays nor hastens the limit of an item that runs', () => {
     const { scheduler, source, seen } = start({ timeout: 100 });
     source.next(0);
     source.next(10);
@@ -662,12 +653,12 @@ describe('a clock that is wrong', () => {
     scheduler.time -= 500_000;
     source.next(11);
     scheduler.advance(49);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     scheduler.advance(1);
     expect(seen.log).toEqual(['100:10', '100:11']);
   });
 
-  it('and went backwards does not cut short the limit of an item that is started afterwards', () => {
+  test('and went backwards does not cut short the limit of an item that is started afterwards', () => {
     const { scheduler, source, seen } = start({ timeout: 100 });
     source.next(0);
     scheduler.advance(50);
@@ -675,26 +666,26 @@ describe('a clock that is wrong', () => {
     source.next(1);
     source.next(10);
     scheduler.advance(99);
-    expect(seen.log).toEqual([]);
+    expect(seen.heard).toEqual([]);
     scheduler.advance(101);
-    expect(seen.values).toEqual([10]);
+    expect(seen.heard).toEqual([10]);
   });
 
-  it.each([{ first: 100 }, { each: 100 }, { total: 100 }, { blocking: 100 }])(
+  test.each([{ first: 100 }, { each: 100 }, { total: 100 }, { blocking: 100 }])(
     'and stands still does not keep a limit from passing: %o',
     (timeout) => {
       const { scheduler, source, seen } = start({ timeout });
       source.next(0);
       source.next(10);
       scheduler.advance(99, { stands: true });
-      expect(seen.log).toEqual([]);
+      expect(seen.heard).toEqual([]);
       scheduler.advance(1, { stands: true });
       expect(seen.log).toEqual(['100:10']);
       expect(scheduler.scheduled).toBeLessThan(4);
     },
   );
 
-  it('and goes backwards all the time does not keep a limit from passing, nor does it spin', () => {
+  test('and goes backwards all the time does not keep a limit from passing, nor does it spin', () => {
     const { scheduler, source, seen } = start({ timeout: { each: 100, total: 300 } });
     source.next(0);
     source.next(10);
@@ -702,14 +693,15 @@ describe('a clock that is wrong', () => {
       scheduler.time -= 20;
       scheduler.advance(10);
     }
-    expect(seen.values).toEqual([10]);
+    expect(seen.heard).toEqual([10]);
     expect(scheduler.scheduled).toBeLessThan(10);
   });
 
-  it('and goes backwards delays no retry', () => {
+  test('and goes backwards delays no retry', () => {
     const scheduler = new HandScheduler();
     scheduler.time = 1_000_000;
-    const seen = observe(
+    const seen = recordAt(
+      () => scheduler.elapsed,
       of(0).pipe(
         concatMapEager(
           (_, __, { attempt }) => {
@@ -721,7 +713,6 @@ describe('a clock that is wrong', () => {
           { retry: { delay: 100 }, scheduler },
         ),
       ),
-      () => scheduler.elapsed,
     );
     scheduler.advance(50);
     scheduler.time -= 500_000;
@@ -729,7 +720,7 @@ describe('a clock that is wrong', () => {
     expect(seen.log).toEqual(['100:a', '100:|']);
   });
 
-  it('shows a monitor a time that does not go backwards', () => {
+  test('shows a monitor a time that does not go backwards', () => {
     const { events, monitor } = collect<number>();
     const { scheduler, source } = start({ monitor });
     source.next(10);
@@ -752,13 +743,13 @@ describe('a passed limit', () => {
     throw new Error('of the teardown');
   });
 
-  it.each([{ first: 5 }, { each: 5 }, { total: 5 }, { blocking: 5 }])(
+  test.each([{ first: 5 }, { each: 5 }, { total: 5 }, { blocking: 5 }])(
     'fails the item though the teardown of its inner throws: %o',
     async (timeout) => {
       const reported: unknown[] = [];
       rxjsConfig.onUnhandledError = (error) => reported.push(error);
       const scheduler = new HandScheduler();
-      const seen = observe(
+      const seen = record(
         of(0, 1).pipe(concatMapEager((n) => (n === 0 ? thrower : of('b')), { timeout, scheduler, onError: 'skip' })),
       );
       try {
@@ -768,16 +759,16 @@ describe('a passed limit', () => {
         reported.push(error);
       }
       scheduler.advance(1);
-      await settled();
-      expect(seen.log).toEqual(['0:b', '0:|']);
+      await turn();
+      expect(seen.heard).toEqual(['b', '|']);
       expect(reported).toHaveLength(1);
     },
   );
 
-  it('fails every item that is due, though the teardown of one of them throws', async () => {
+  test('fails every item that is due, though the teardown of one of them throws', async () => {
     rxjsConfig.onUnhandledError = () => {};
     const scheduler = new HandScheduler();
-    const seen = observe(
+    const seen = record(
       of(0, 1, 2).pipe(concatMapEager((n) => (n === 0 ? thrower : NEVER), { timeout: 5, scheduler, onError: 'skip' })),
     );
     try {
@@ -786,14 +777,15 @@ describe('a passed limit', () => {
       // See above.
     }
     scheduler.advance(1);
-    await settled();
-    expect(seen.log).toEqual(['0:|']);
+    await turn();
+    expect(seen.heard).toEqual(['|']);
   });
 
-  it('lets a listener of the signal push into the source', () => {
+  test('lets a listener of the signal push into the source', () => {
     const scheduler = new HandScheduler();
     const source = new Subject<number>();
-    const seen = observe(
+    const seen = recordAt(
+      () => scheduler.time,
       source.pipe(
         concatMapEager(
           (n, _, { signal }) => {
@@ -805,7 +797,6 @@ describe('a passed limit', () => {
           { timeout: 5, scheduler, onError: 'skip' },
         ),
       ),
-      () => scheduler.time,
     );
     source.next(0);
     scheduler.advance(100);
@@ -813,7 +804,7 @@ describe('a passed limit', () => {
     expect(scheduler.armed).toBe(0);
   });
 
-  it('may be heard by a subscriber that unsubscribes, and leaves no action then', () => {
+  test('may be heard by a subscriber that unsubscribes, and leaves no action then', () => {
     const scheduler = new HandScheduler();
     const subscription = of(0, 1, 2)
       .pipe(

@@ -208,6 +208,19 @@ describe('the stack does not grow', () => {
     expect(cancelled).toBe(99_999);
   });
 
+  test('with 200,000 inputs that fail, each with a fallback', () => {
+    let failed = 0;
+    const failing = throwError(() => 'bad');
+    const onError = () => {
+      failed++;
+      return EMPTY;
+    };
+    const inputs = Array.from({ length: 200_000 }, () => failing);
+
+    expect(count(concatEager(inputs, { concurrent: 3, onError })).end).toBe('|');
+    expect(failed).toBe(200_000);
+  });
+
   test.each<[string, RetryConfig]>([
     ['without a delay', { count: MILLION }],
     ['with a synchronous notifier', { count: MILLION, delay: () => [0] }],

@@ -10,7 +10,7 @@ import {
   type OnErrorPolicy,
   type TimeoutMeta,
 } from '../../src/index.js';
-import { seededRandom } from '../support/flow.js';
+import { randomFrom } from '../support/random.js';
 import * as history from '../support/history.js';
 import { after, inner, valuesOf, type Delay, type Observer, type Work } from '../support/realWork.js';
 
@@ -59,7 +59,7 @@ interface Performance {
 
 // Plans.
 
-const random = seededRandom(seed);
+const random = randomFrom(seed);
 const upTo = (most: number) => Math.floor(random() * (most + 1));
 const pick = <T>(from: readonly T[]): T => from[upTo(from.length - 1)]!;
 const times = <T>(count: number, make: (nth: number) => T): T[] => Array.from({ length: count }, (_, nth) => make(nth));

@@ -1,8 +1,8 @@
 import { NEVER, Observable, of, type ObservableInput, Subject, type Subscriber, type Subscription } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from '../../src/index.js';
-import { Tracker } from '../support/collected.js';
-import { isCollected, turn } from '../support/flow.js';
+import { isCollected, Tracker } from '../support/collected.js';
+import { turn } from '../support/turn.js';
 import { doors, ends, hear, play, playInputs, rows, thing, type Thing } from '../support/releaseScenes.js';
 
 // Much work, on machines that may be busy.

@@ -20,16 +20,17 @@ import {
   throwError,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { failure, marbles, record, subjects, turn } from '../support/flow.js';
-import { concatMaps, pairsOfKinds, perform } from '../support/flowSpecs.js';
+import { concatMaps, pairsOfKinds, perform } from './specs.js';
+import { failure, record, subjects } from '../support/record.js';
+import { turn } from '../support/turn.js';
+import { inVirtualTime } from '../support/virtualTime.js';
 
 const rxjsConcatMap = concatMaps[0]![1];
 
 // The ideas of rxjs's own specification of `concatMap`, held by both.
 describe.each(concatMaps)('%s', (_, operator) => {
-  test(
-    'runs one inner after another',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('runs one inner after another', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a-b--c|       ');
       const a = cold('          -1--2|        ');
       const b = cold('               3-4|     ');
@@ -42,8 +43,8 @@ describe.each(concatMaps)('%s', (_, operator) => {
       expectSubscriptions(a.subscriptions).toBe('-^----!');
       expectSubscriptions(b.subscriptions).toBe('------^--!');
       expectSubscriptions(c.subscriptions).toBe('---------^--!');
-    }),
-  );
+    });
+  });
 
   test.each(pairsOfKinds)(
     'does what concatMap does with a source that is %s and inners that are %s',
@@ -54,9 +55,8 @@ describe.each(concatMaps)('%s', (_, operator) => {
     },
   );
 
-  test(
-    'ends at once with the error of the source, and cancels the inner',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('ends at once with the error of the source, and cancels the inner', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a-b-#');
       const a = cold('          -1----2|');
       const expected = '       --1--#';
@@ -64,12 +64,11 @@ describe.each(concatMaps)('%s', (_, operator) => {
       expectObservable(source.pipe(operator(() => a))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(a.subscriptions).toBe(['-^---!']);
-    }),
-  );
+    });
+  });
 
-  test(
-    'ends at once with the error of an inner, and cancels the source',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('ends at once with the error of an inner, and cancels the source', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a-b------|');
       const a = cold('          -1-#');
       const expected = '       --1-#';
@@ -77,12 +76,11 @@ describe.each(concatMaps)('%s', (_, operator) => {
       expectObservable(source.pipe(operator(() => a))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe('^---!');
       expectSubscriptions(a.subscriptions).toBe(['-^--!']);
-    }),
-  );
+    });
+  });
 
-  test(
-    'cancels source and inner when it is left early',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('cancels source and inner when it is left early', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a-b------|');
       const a = cold('          -1-----2|');
       const unsubscribed = '   -----!';
@@ -91,12 +89,11 @@ describe.each(concatMaps)('%s', (_, operator) => {
       expectObservable(source.pipe(operator(() => a)), unsubscribed).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(a.subscriptions).toBe(['-^---!']);
-    }),
-  );
+    });
+  });
 
-  test(
-    'does not break the chain of subscriptions when it is left',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('does not break the chain of subscriptions when it is left', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a-b------|');
       const a = cold('          -1-----2|');
       const unsubscribed = '   -----!';
@@ -110,8 +107,8 @@ describe.each(concatMaps)('%s', (_, operator) => {
       expectObservable(result, unsubscribed).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(a.subscriptions).toBe(['-^---!']);
-    }),
-  );
+    });
+  });
 
   test('ends with what `project` throws, at the first value and at a later one', () => {
     const thrower = (at: number) =>

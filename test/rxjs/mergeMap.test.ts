@@ -15,17 +15,18 @@ import {
   timer,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { failure, marbles, record, reportedErrors, subjects, turn } from '../support/flow.js';
-import { mergeMaps, pairsOfKinds, perform, type Performance } from '../support/flowSpecs.js';
+import { mergeMaps, pairsOfKinds, perform, type Performance } from './specs.js';
+import { failure, record, subjects } from '../support/record.js';
+import { reportedErrors, turn } from '../support/turn.js';
+import { inVirtualTime } from '../support/virtualTime.js';
 
 const ends = ({ notifications }: Performance) => notifications.filter(([, what]) => /[|#]/.test(what));
 const values = ({ notifications }: Performance) => notifications.map(([, what]) => what).sort();
 
 // The ideas of rxjs's own specification of `mergeMap`, as far as they do not depend on interleaving, held by both.
 describe.each(mergeMaps)('%s', (_, operator) => {
-  test(
-    'subscribes all inners as their values come',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('subscribes all inners as their values come', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     -a--b--|     ');
       const a = cold('          1-|         ');
       const b = cold('             -2---3|  ');
@@ -36,12 +37,11 @@ describe.each(mergeMaps)('%s', (_, operator) => {
       expectSubscriptions(source.subscriptions).toBe('^------!');
       expectSubscriptions(a.subscriptions).toBe('-^-!');
       expectSubscriptions(b.subscriptions).toBe('----^-----!');
-    }),
-  );
+    });
+  });
 
-  test(
-    'subscribes as many inners as it may, and the next when one ends',
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+  test('subscribes as many inners as it may, and the next when one ends', () => {
+    inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = hot('     abcd|        ');
       const a = cold('         1---|        ');
       const b = cold('          ----|       ');
@@ -55,8 +55,8 @@ describe.each(mergeMaps)('%s', (_, operator) => {
       expectSubscriptions(b.subscriptions).toBe('-^---!');
       expectSubscriptions(c.subscriptions).toBe('----^-----!');
       expectSubscriptions(d.subscriptions).toBe('-----^-!');
-    }),
-  );
+    });
+  });
 
   // Only what happens to the values meanwhile differs: by the end they have all been emitted.
   test.each(pairsOfKinds)(

@@ -1,4 +1,4 @@
-import { turn } from './flow.js';
+import { turn } from './turn.js';
 
 /**
  * Follows objects until they are collected. What is followed must be made in a function of its own, so that no variable of the
@@ -38,4 +38,16 @@ export class Tracker {
     }
     return [...this.present.values()];
   }
+}
+
+/** Whether garbage collection takes what `ref` points at. A deref keeps its target until the end of the task. */
+export async function isCollected(ref: WeakRef<object>): Promise<boolean> {
+  for (let i = 0; i < 8; i++) {
+    await turn();
+    globalThis.gc!();
+    if (ref.deref() === undefined) {
+      return true;
+    }
+  }
+  return false;
 }

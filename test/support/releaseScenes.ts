@@ -8,7 +8,7 @@ import {
   type ItemContext,
 } from '../../src/index.js';
 import type { Tracker } from './collected.js';
-import { turn } from './flow.js';
+import { turn } from './turn.js';
 
 /*
  * What an operator deals with, and how it ends. What is followed is what it must let go of; what is held is what the producers
