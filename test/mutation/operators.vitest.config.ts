@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import config from '../../vitest.config.js';
 
 /** What finds most mutants in the least time. */
-const FIRST = ['model', 'marbles', 'config', 'onError', 'timeout'];
+const FIRST = ['model', 'marbles', 'config', 'failures', 'timeout'];
 /** What takes so long that only mutants meet it which no other test has found: see `scripts/mutation.ts`. */
 const LONG = ['depth', 'release'];
 
@@ -22,7 +22,7 @@ class CheapFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ['test/{operators,proof,rxjs}/*.test.ts', 'test/config.test.ts'],
+    include: ['test/{internal,operators,proof,rxjs}/*.test.ts', 'test/config.test.ts'],
     exclude: [
       'test/proof/{laws,linearTime,plantedBugs,realTime,realTimers,realTimers.zone,shapes}.test.ts',
       ...(process.env.MUTATION_LONG === undefined ? [`test/proof/{${LONG.join(',')}}.test.ts`] : []),

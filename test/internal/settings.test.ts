@@ -1,0 +1,44 @@
+import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
+import { expect, test } from 'vitest';
+import type { ConcatMapEagerConfig } from '../../src/index.js';
+import { normalizeConfig, type Settings } from '../../src/internal/settings.js';
+
+const DEFAULTS: Settings<unknown, unknown> = {
+  concurrent: Infinity,
+  reorderWindow: Infinity,
+  limits: {},
+  retry: { count: 0, delay: undefined, resetOnSuccess: false },
+  onError: 'in-order',
+  atomic: false,
+  scheduler: asyncScheduler,
+  monitor: undefined,
+};
+
+const scheduler = new VirtualTimeScheduler();
+const delay = () => [1];
+const onError = () => [];
+const monitor = () => undefined;
+
+test.each<[number | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<unknown, unknown>>]>([
+  [undefined, {}],
+  [{}, {}],
+  [3, { concurrent: 3, reorderWindow: 1024 }],
+  [{ concurrent: 100 }, { concurrent: 100, reorderWindow: 1600 }],
+  [{ concurrent: 100, reorderWindow: Infinity }, { concurrent: 100 }],
+  [{ reorderWindow: 7 }, { reorderWindow: 7 }],
+  [{ timeout: 5 }, { limits: { total: 5 } }],
+  [{ timeout: { first: 1, each: 2, blocking: 4 } }, { limits: { first: 1, each: 2, blocking: 4 } }],
+  // A limit of `Infinity` is none.
+  [{ timeout: Infinity }, {}],
+  [{ timeout: { first: Infinity, total: 3 } }, { limits: { total: 3 } }],
+  [{ retry: 2 }, { retry: { count: 2, delay: undefined, resetOnSuccess: false } }],
+  // As with rxjs: an object without a count means without end.
+  [{ retry: {} }, { retry: { count: Infinity, delay: undefined, resetOnSuccess: false } }],
+  [{ retry: { delay, resetOnSuccess: true } }, { retry: { count: Infinity, delay, resetOnSuccess: true } }],
+  [
+    { onError, atomic: true, scheduler, monitor },
+    { onError, atomic: true, scheduler, monitor },
+  ],
+])('a configuration has every default filled in: %o', (config, settings) => {
+  expect(normalizeConfig(config)).toEqual({ ...DEFAULTS, ...settings });
+});
