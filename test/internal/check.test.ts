@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { check, checkCount, checkNumber, checkOptions, list } from '../../src/internal/check.js';
+import { check, checkCount, checkNumber, list, readOptions } from '../../src/internal/check.js';
 
 test('what is valid is no mistake', () => {
   check(true, 'name', 'anything', 1);
   checkNumber('name', 'even', 2, (n) => n % 2 === 0);
   [1, 2, Infinity].forEach((count) => checkCount('name', 1, count));
-  checkOptions('config', { a: 1, b: undefined }, 'an object', ['a', 'b']);
 });
 
 test('a number out of range is a RangeError, anything else a TypeError; both say what was expected and what came', () => {
@@ -20,9 +19,31 @@ test('a number out of range is a RangeError, anything else a TypeError; both say
   );
 });
 
-test.each([null, undefined, 5, 'text', [1], () => 1])('options are in an object, not in %o', (value) => {
-  expect(() => checkOptions('config', value, 'an object', ['a'])).toThrow(/^Expected `config` to be an object, got /);
+/** What is read of an object, where `known` are all options that there are. */
+const read = (given: unknown, ...known: string[]) =>
+  readOptions('config', given as Record<string, unknown>, 'an object', known);
+
+test('options are read once, from the object, its class or the object that it was created from', () => {
+  const reads: string[] = [];
+  class Options {
+    get a() {
+      reads.push('a');
+      return 1;
+    }
+    b = 2;
+  }
+
+  expect({ ...read(new Options(), 'a', 'b', 'c') }).toEqual({ a: 1, b: 2 });
+  expect(reads).toEqual(['a']);
+  expect({ ...read(Object.create({ a: 1 }), 'a') }).toEqual({ a: 1 });
 });
+
+test.each([null, undefined, 5, 'text', [1], () => 1, Promise.resolve()])(
+  'options are in an object, not in %o',
+  (value) => {
+    expect(() => read(value, 'a')).toThrow(/^Expected `config` to be an object, got /);
+  },
+);
 
 describe('an unknown option', () => {
   test.each([
@@ -31,15 +52,13 @@ describe('an unknown option', () => {
     ['window', 'reorderWindow'],
     ['retries', 'retry'],
   ])('%s was to be %s', (given, meant) => {
-    const known = ['concurrent', 'reorderWindow', 'retry'];
-
-    expect(() => checkOptions('config', { [given]: 1 }, 'an object', known)).toThrow(
+    expect(() => read({ [given]: 1 }, 'concurrent', 'reorderWindow', 'retry')).toThrow(
       new TypeError(`Unknown option \`${given}\` in \`config\`. Did you mean \`${meant}\`?`),
     );
   });
 
   test('that is like none is told with those that there are', () => {
-    expect(() => checkOptions('config', { zzz: 1 }, 'an object', ['a', 'b', 'c'])).toThrow(
+    expect(() => read({ zzz: 1 }, 'a', 'b', 'c')).toThrow(
       new TypeError('Unknown option `zzz` in `config`. Expected `a`, `b` or `c`'),
     );
   });

@@ -483,7 +483,7 @@ describe('with a real server, the connection is closed', () => {
     });
 
   test('by a time limit', async () => {
-    const { values, error } = await ended(['/ok/1', '/hang/limit', '/ok/2'], { timeout: 150 });
+    const { values, error } = await ended(['/ok/1', '/hang/limit', '/ok/2'], { timeout: 500 });
     expect(values).toEqual(['/ok/1']);
     expect(error).toBeInstanceOf(TimeoutError);
     await server.hasClosed('/hang/limit');
