@@ -6,7 +6,7 @@ export interface Measures {
   /** When the result ended; `undefined` if it never does. */
   readonly finished: number | undefined;
   readonly firstResult: number | undefined;
-  /** How much of the places the active items took, from 0 to 1; there is none if the result never ends, or nothing was active. */
+  /** How much of the slots the active items held, from 0 to 1; there is none if the result never ends, or nothing was active. */
   readonly utilisation: number | undefined;
   readonly mostParked: number;
   /** Whether what came out is in source order. */
@@ -27,13 +27,13 @@ export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>,
     mostActive = Math.max(mostActive, active);
     mostParked = Math.max(mostParked, parked);
   });
-  // Without a limit, or with more places than items, there were as many places as were taken at once.
-  const places = Math.min(run.operator === 'concatMap' ? 1 : concurrent, mostActive);
+  // Without a limit, or with more slots than items, there were as many slots as were held at once.
+  const slots = Math.min(run.operator === 'concatMap' ? 1 : concurrent, mostActive);
   return {
     finished: end && end.at - start,
     firstResult: output[0] && output[0].at - start,
     utilisation:
-      end === undefined || mostActive === 0 || end.at === start ? undefined : taken / (places * (end.at - start)),
+      end === undefined || mostActive === 0 || end.at === start ? undefined : taken / (slots * (end.at - start)),
     mostParked,
     inOrder: output.every(
       ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),

@@ -32,13 +32,13 @@ export const PRESETS: readonly Preset[] = [
   preset(
     'small-window',
     'A window as small as the limit',
-    'With a window as small as the limit, finished items that are parked leave too few to run: places stay empty. Take the reorder window away, and see what that wins.',
+    'With a window as small as the limit, finished items that are parked leave too few to run: slots stay empty. Take the reorder window away, and see how much faster it gets.',
     { items: 200, concurrent: 16, reorderWindow: 16, latency: 'heavy-tail', seed: 2 },
   ),
   preset(
     'flaky-service',
     'A flaky service',
-    'Some attempts fail and some hang. Each has a time limit, three retries, and at last a fallback value: nothing is lost, and everything is in its place.',
+    'Some attempts fail and some hang. Each has a time limit, three retries, and at last a fallback value: nothing is lost, and the order is kept.',
     {
       items: 40,
       concurrent: 6,

@@ -1,3 +1,6 @@
+import type { OnErrorPolicy } from 'rxjs-concat-map-eager';
+import { POLICY_NAMES } from '../../../src/internal/policies';
+
 /** What a run is made of: the items, what happens to them, and the options. Everything else follows from it. */
 export interface Settings {
   readonly items: number;
@@ -33,8 +36,8 @@ export const LATENCIES = ['uniform', 'exponential', 'heavy-tail', 'stuck'] as co
 export type Latency = (typeof LATENCIES)[number];
 
 /** `fallback` is a function that returns one value in place of what failed. */
-export const ON_ERROR = ['in-order', 'immediate', 'at-end', 'skip', 'fallback'] as const;
-export type OnError = (typeof ON_ERROR)[number];
+export type OnError = OnErrorPolicy | 'fallback';
+export const ON_ERROR: readonly OnError[] = [...POLICY_NAMES, 'fallback'];
 
 export const DEFAULTS: Settings = {
   items: 24,
@@ -127,8 +130,8 @@ export function read(name: keyof Settings, text: string): Value {
   if (optional && text === '') return undefined;
   const number = Number(text);
   if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
-  const orNothing = optional ? ', or nothing' : '';
-  throw new RangeError(`Expected \`${name}\` to be an integer from ${min} to ${max}${orNothing}, got ${got}`);
+  const orEmpty = optional ? ', or empty' : '';
+  throw new RangeError(`Expected \`${name}\` to be an integer from ${min} to ${max}${orEmpty}, got ${got}`);
 }
 
 /** What stands for a value in a field, and in a link. */

@@ -50,7 +50,7 @@ const valueName = (nth: number) => (nth === 0 ? 'its first value' : `value ${nth
 
 function endOfLeg(leg: Leg): string {
   if (isTimedOut(leg)) {
-    return `is unsubscribed: its limit \`${limitOf(leg.error)}\` has passed`;
+    return `is unsubscribed: it exceeded its time limit \`${limitOf(leg.error)}\``;
   }
   return { complete: 'completes', error: 'fails', cancelled: 'is unsubscribed' }[leg.end!.how];
 }
@@ -68,15 +68,21 @@ function outputOf({ output }: Run, item: Item): Line[] {
   return [{ at: first.at, text: `${what}, ${how}` }];
 }
 
-function endOf({ end, last }: Run, { ended, flushed, interrupted, legs }: Item): Line[] {
+function endOf({ end, last, output }: Run, { index, ended, flushed, interrupted, legs }: Item): Line[] {
   const lines: Line[] = [];
   if (interrupted) {
-    const text = `its limit \`${limitOf(interrupted.error)}\` has passed: there is no other attempt`;
+    const text = `it exceeded its time limit \`${limitOf(interrupted.error)}\`: there is no further attempt`;
     lines.push({ at: interrupted.at, text });
   }
   if (ended?.outcome === 'cancelled') lines.push({ at: ended.at, text: 'it is cancelled' });
   if (ended?.outcome === 'failed') lines.push({ at: ended.at, text: 'it has failed' });
-  if (flushed !== undefined) lines.push({ at: flushed, text: 'it is fully emitted, and let go of' });
+  if (flushed !== undefined) {
+    const isEmpty = !output.some(({ value }) => value.leg.index === index);
+    lines.push({
+      at: flushed,
+      text: `it is flushed: ${isEmpty ? 'no value of it came out' : 'all its values have come out'}`,
+    });
+  }
   if (ended === undefined && end === undefined) {
     lines.push({ at: last, text: legs.length === 0 ? 'it waits for ever' : 'it never ends' });
   }

@@ -3,6 +3,7 @@ import { EMPTY } from 'rxjs';
 import { concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
+import { POLICY_NAMES } from '../../../src/internal/policies.js';
 import { predict } from '../../../test/proof/model/predict.js';
 import { codeOf } from '../../playground/engine/code.js';
 import { optionsOf } from '../../playground/engine/config.js';
@@ -11,8 +12,8 @@ import { marbleOf } from '../../playground/engine/marble.js';
 import { measure } from '../../playground/engine/measures.js';
 import { phasesOf } from '../../playground/engine/paint.js';
 import { PRESETS } from '../../playground/engine/presets.js';
-import { OPERATORS, type Run } from '../../playground/engine/run.js';
-import { DEFAULTS, type Settings } from '../../playground/engine/settings.js';
+import { OPERATORS, type OperatorName, type Run } from '../../playground/engine/run.js';
+import { DEFAULTS, ON_ERROR, type Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
 import { storyOf } from '../../playground/engine/story.js';
 import { arbitrarySettings } from './arbitrarySettings.js';
@@ -121,7 +122,7 @@ describe('whatever the settings', () => {
     });
   });
 
-  test('never has more active than `concurrent`, nor uses more places than there are', () => {
+  test('never has more active than `concurrent`, nor uses more slots than there are', () => {
     holds((settings) => {
       for (const operator of OPERATORS) {
         const run = simulate(settings, operator);
@@ -193,9 +194,24 @@ test('a limit that passes between two attempts is told of, and is the error in t
   const settings: Settings = { ...DEFAULTS, items: 2, failing: 50, retries: 1, delay: 200, blocking: 30, seed: 4 };
   const run = simulate(settings, 'concatMapEager');
   expect(storyOf(run, 0).map(({ text }) => text)).toContain(
-    'its limit `blocking` has passed: there is no other attempt',
+    'it exceeded its time limit `blocking`: there is no further attempt',
   );
   expect(marbleOf(settings, run)).toMatch(/^error {3}timeout\(0, blocking\)$/m);
+});
+
+describe('the story of an item that is flushed says', () => {
+  const last = (settings: Partial<Settings>, index: number, operator: OperatorName = 'concatMapEager') =>
+    storyOf(simulate({ ...DEFAULTS, ...settings }, operator), index).at(-1)?.text;
+
+  test.each(OPERATORS)('of one that was skipped, that nothing of it came out: %s', (operator) => {
+    const skipped = { latency: 'stuck', total: 400, onError: 'skip', seed: 12 } as const;
+    expect(last(skipped, 2, operator)).toBe('it is flushed: no value of it came out');
+    expect(last(skipped, 1, operator)).toBe('it is flushed: all its values have come out');
+  });
+});
+
+test('`onError` can be set to all the policies that there are, and to a function', () => {
+  expect(ON_ERROR).toEqual([...POLICY_NAMES, 'fallback']);
 });
 
 test('an item that never ends, without a limit, is a result that never ends', () => {

@@ -24,7 +24,7 @@ const price = (id: number) =>
   });
 
 // Each attempt has a time limit, and each item two
-// retries. What still fails is replaced in its place.
+// retries. A fallback takes the turn of what still fails.
 range(0, 16)
   .pipe(
     concatMapEager((id) => price(id), {

@@ -5,14 +5,14 @@ const sleep = (ms: number) =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
 const request = (page: number) =>
-  timer(page % 4 === 1 ? 500 : 100).pipe(
+  timer(page % 4 === 0 ? 500 : 100).pipe(
     map(() => `page ${page}`),
   );
 
 // No end of pages, and a request every 80 ms at most.
 async function* pages() {
   try {
-    for (let page = 1; ; page++) {
+    for (let page = 0; ; page++) {
       console.info(`asks for page ${page}`);
       yield request(page);
       await sleep(80);
@@ -22,8 +22,8 @@ async function* pages() {
   }
 }
 
-// The generator is asked only while there is a place, and
-// room in the window.
+// The generator is asked only while there is a free slot,
+// and room in the window.
 concatEager(pages(), {
   concurrent: 3,
   reorderWindow: 6,
