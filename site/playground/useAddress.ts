@@ -28,6 +28,12 @@ export function readAddress(): Link {
   };
 }
 
+/** The same link without what belongs to the other tab. */
+export function ofTab(link: Link): Link {
+  const { tab } = link;
+  return tab === 'see' ? { ...link, sample: undefined, code: undefined } : { ...link, query: '' };
+}
+
 /** The address of the page with a link. */
 export function addressOf({ tab, query, sample, code }: Link): string {
   const parts = [

@@ -1,9 +1,10 @@
 import { ref } from 'vue';
 
-/** Copies text, and says that it has. Where the browser does not let it, the text is there to be copied by hand. */
+/** Copies text, and says that it has, until it is told to `forget` what it said. Where the browser does not let it, the text is there to be copied by hand. */
 export function useCopy() {
   const said = ref('');
   const byHand = ref('');
+  const forget = () => (said.value = byHand.value = '');
 
   async function copy(what: string, make: () => string | Promise<string>): Promise<void> {
     byHand.value = '';
@@ -23,5 +24,5 @@ export function useCopy() {
     }
   }
 
-  return { said, byHand, copy };
+  return { said, byHand, copy, forget };
 }

@@ -54,19 +54,17 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
     context.fillRect(x(from), index * lane + (lane - height) / 2, Math.max(x(to) - x(from), 0.5), height);
   };
   const isLarge = lane >= 7;
-  /** A cross where there is room for one, or else a dash. */
-  const cross = (index: number, time: number, colour: keyof Palette) => {
-    if (!isLarge) return bar(index, time, time + 3 / (view.width / view.horizon), colour, 0.9);
+  /** A mark where there is room for one, or else a dash. */
+  const mark = (index: number, time: number, name: keyof typeof MARKS) => {
+    if (!isLarge) return bar(index, time, time + 3 / (view.width / view.horizon), name, 0.9);
     const size = Math.min(lane, 12) / 3;
-    const [left, top] = [x(time), (index + 0.5) * lane];
-    context.strokeStyle = palette[colour];
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(left - size, top - size);
-    context.lineTo(left + size, top + size);
-    context.moveTo(left + size, top - size);
-    context.lineTo(left - size, top + size);
-    context.stroke();
+    context.save();
+    context.translate(x(time), (index + 0.5) * lane);
+    context.scale(size, size);
+    context.strokeStyle = palette[name];
+    context.lineWidth = 2 / size;
+    context.stroke(new Path2D(MARKS[name]));
+    context.restore();
   };
 
   for (const item of run.items) {
@@ -87,11 +85,11 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
       if (isLarge && leg.values.length > 1) {
         for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (view.width / view.horizon), 'text', 0.3);
       }
-      const colour = colourOfEnd(leg);
-      if (colour !== undefined) cross(item.index, leg.end!.at, colour);
+      const name = markOfEnd(leg);
+      if (name !== undefined) mark(item.index, leg.end!.at, name);
     }
-    if (item.interrupted) cross(item.index, item.interrupted.at, 'timed-out');
-    if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) cross(item.index, item.ended.at, 'cancelled');
+    if (item.interrupted) mark(item.index, item.interrupted.at, 'timed-out');
+    if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) mark(item.index, item.ended.at, 'cancelled');
   }
 
   const bottom = view.height - OUTPUT - AXIS;
@@ -112,7 +110,14 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
 }
 
 /** How much of a lane's height a phase takes: they can be told apart without their colours. */
-const SHARES = { waiting: 0.15, active: 0.72, delay: 0.3, parked: 0.45 } as const;
+export const SHARES = { waiting: 0.15, active: 0.72, delay: 0.3, parked: 0.45 } as const;
+
+/** How an attempt ended other than by completing, as paths around 0 from -1 to 1: a cross, an hourglass and a box. */
+export const MARKS = {
+  failed: 'M-1-1L1 1M1-1L-1 1',
+  'timed-out': 'M-1-1H1L-1 1H1Z',
+  cancelled: 'M-1-1H1V1H-1Z',
+} as const;
 
 interface Span {
   readonly from: number;
@@ -136,7 +141,7 @@ export function phasesOf({ received, legs, ended, flushed }: Item, until: number
 }
 
 /** Of how it ended, unless it completed. */
-function colourOfEnd(leg: Leg): keyof Palette | undefined {
+function markOfEnd(leg: Leg): keyof typeof MARKS | undefined {
   if (leg.end === undefined || leg.end.how === 'complete') return undefined;
   if (leg.end.how === 'error') return 'failed';
   return isTimedOut(leg) ? 'timed-out' : 'cancelled';
@@ -148,7 +153,7 @@ function axis(context: CanvasRenderingContext2D, { width, height, horizon }: Vie
   context.textBaseline = 'alphabetic';
   for (let time = 0; time <= horizon; time += step) {
     const left = (time / horizon) * width;
-    const label = horizon >= 5_000 ? `${time / 1_000} s` : `${time} ms`;
+    const label = tickLabel(time, horizon);
     const space = context.measureText(label).width;
     if (left + space > width) break;
     context.fillStyle = palette.line;
@@ -157,6 +162,9 @@ function axis(context: CanvasRenderingContext2D, { width, height, horizon }: Vie
     context.fillText(label, left + (time === 0 ? 0 : 3), height - 3);
   }
 }
+
+/** What stands at a time on an axis that ends at the horizon. */
+export const tickLabel = (time: number, horizon: number) => (horizon >= 5_000 ? `${time / 1_000} s` : `${time} ms`);
 
 /** 1, 2 or 5 times a power of ten, so that there are at most so many steps. */
 function stepOf(range: number, most: number): number {

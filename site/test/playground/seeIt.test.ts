@@ -5,7 +5,7 @@ import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS } from '../../playground/engine/run.js';
 import type { Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
-import { desktop, serve, type Site, useBrowser, type Watched } from '../browser.js';
+import { desktop, phone, serve, type Site, useBrowser, type Watched } from '../browser.js';
 import { expectAccessible } from './accessible.js';
 
 const browser = useBrowser();
@@ -134,7 +134,7 @@ describe('a link', () => {
   test('that is wrong says so, and the rest of it counts', async () => {
     const page = await open('items=none&concurrent=2');
     expect(await page.getByRole('alert').allTextContents()).toEqual([
-      'Expected `items` to be an integer from 1 to 2000, got "none"',
+      'Expected items to be an integer from 1 to 2000, got "none"',
     ]);
     await page.getByText('Settings', { exact: true }).click();
     expect(await page.getByLabel('concurrent', { exact: true }).inputValue()).toBe('2');
@@ -147,12 +147,12 @@ test('a setting that is wrong says what was expected, and changes nothing', asyn
   const record = await copy('JSON');
   await page.getByLabel('concurrent', { exact: true }).fill('0');
   await page.getByLabel('concurrent', { exact: true }).press('Enter');
-  await page.getByText('Expected `concurrent` to be an integer from 1 to 2000, or nothing, got "0"').waitFor();
+  await page.getByText('Expected concurrent to be an integer from 1 to 2000, or empty, got "0"').waitFor();
   expect(await page.getByLabel('concurrent', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await copy('JSON')).toBe(record);
   await page.getByLabel('concurrent', { exact: true }).pressSequentially('e');
   await page.getByLabel('concurrent', { exact: true }).press('Tab');
-  await page.getByText('Expected `concurrent` to be a number').waitFor();
+  await page.getByText('Expected concurrent to be a number').waitFor();
   expect(await copy('JSON')).toBe(record);
   await page.getByRole('button', { name: 'A stuck head' }).click();
   await expect.poll(() => page.getByLabel('concurrent', { exact: true }).inputValue()).toBe('4');
@@ -188,7 +188,7 @@ test('an item tells its story, chosen by the keyboard or with a click', async ()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
   await page.getByRole('heading', { name: 'The story of item 2' }).waitFor();
   const story = page.locator('.story');
-  expect(await story.innerText()).toContain('is unsubscribed: its limit `total` has passed');
+  expect(await story.innerText()).toContain('is unsubscribed: it exceeded its time limit total');
   await page.keyboard.press('PageDown');
   await page.getByRole('heading', { name: 'The story of item 12' }).waitFor();
   expect(await story.innerText()).toContain('its value comes out, having been parked for');
@@ -212,6 +212,147 @@ test('what is copied as code and as a marble block is the run that is shown', as
   await page.getByRole('button', { name: 'The order desk' }).click();
   await page.getByRole('button', { name: 'Copy as marble' }).click();
   await page.getByText('A marble block has room for 52 items, here are 1000').waitFor();
+});
+
+test('what was copied is not said of another preset, nor of other settings', async () => {
+  const page = await open();
+  const said = page.getByText(/^Copied/);
+  await copy('marble');
+  await page.getByRole('button', { name: 'Tokens of a language model' }).click();
+  await said.waitFor({ state: 'detached' });
+  await copy('code');
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByLabel('Seed').fill('7');
+  await page.getByLabel('Seed').press('Enter');
+  await said.waitFor({ state: 'detached' });
+});
+
+test('messages, stories and settings are in words: no backticks, and no places', async () => {
+  const page = await open('item=2&items=none');
+  await page.getByText('Settings', { exact: true }).click();
+  for (const { title } of PRESETS) {
+    await page.getByRole('button', { name: title, exact: true }).click();
+    await lanes('concatMapEager').press('ArrowDown');
+    await page.locator('.story').waitFor();
+    expect(await page.locator('.playground').innerText()).not.toMatch(/`|\bplaces?\b/);
+  }
+  expect(await page.locator('.alert code').allInnerTexts()).toEqual(['items']);
+});
+
+describe('the legend', () => {
+  test('tells its marks apart without their colours', async () => {
+    const page = await open();
+    const entries = await page
+      .getByRole('group', { name: 'Legend' })
+      .getByRole('listitem')
+      .evaluateAll((items) =>
+        items.map((item) => ({
+          text: item.textContent.trim(),
+          shape: item.querySelector('svg')!.innerHTML.replace(/ (?:fill|stroke)="var\([^"]*"/g, ''),
+        })),
+      );
+    const shape = (text: string) => entries.find((entry) => entry.text === text)!.shape;
+    const [failed, timedOut, cancelled] = ['failed', 'timed out', 'cancelled'].map(shape);
+    expect(new Set([failed, timedOut, cancelled]).size).toBe(3);
+    // A dot in a lane, and a bar below the lanes.
+    expect(shape('flushed: all its values are out')).toContain('<circle');
+    expect(shape('a value comes out')).toContain('<rect');
+  });
+});
+
+describe('the counts over time', () => {
+  interface Label {
+    readonly text: string;
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+  }
+
+  /** What is written into the chart, and where. */
+  async function labelsOf(preset: string): Promise<Label[]> {
+    const { page, context } = await browser.open(site);
+    try {
+      await page.addInitScript(() => {
+        const labels: Label[] = [];
+        Object.assign(globalThis, { labels });
+        const { fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+          const { width } = this.measureText(text);
+          const left = x - { center: width / 2, right: width, end: width, left: 0, start: 0 }[this.textAlign];
+          if (this.canvas.closest('.u-wrap')) labels.push({ text, left, right: left + width, top: y });
+          fillText.call(this, text, x, y);
+        };
+      });
+      await page.goto(`${site.url}playground.html?preset=${preset}`);
+      await page.getByText('Waiting, active and parked over time').click();
+      await page.locator('.u-legend').waitFor();
+      await page.waitForFunction(() => (globalThis as unknown as { labels: Label[] }).labels.length > 0);
+      return await page.evaluate(() => (globalThis as unknown as { labels: Label[] }).labels);
+    } finally {
+      await context.close();
+    }
+  }
+
+  test.each(PRESETS)(
+    'have labels that can be read, and end when the result does: $name',
+    async ({ name, settings }) => {
+      const labels = (await labelsOf(name)).filter(({ text }) => / m?s$/.test(text));
+      expect(labels.length).toBeGreaterThan(3);
+      for (const one of labels) {
+        const near = labels.filter(
+          ({ left, right, top }) => top === one.top && left < one.right + 8 && right > one.left - 8,
+        );
+        expect(near.map(({ text }) => text)).toEqual(near.map(() => one.text));
+      }
+      const { end } = simulate(settings, 'concatMapEager');
+      const last = labels.at(-1)!.text;
+      const time = Number.parseFloat(last) * (last.endsWith(' ms') ? 1 : 1_000);
+      expect(time).toBeGreaterThan(0.7 * end!.at);
+      expect(time).toBeLessThanOrEqual(1.02 * end!.at + 1);
+    },
+  );
+});
+
+/** Whether an edge of an element is in the window, and not behind something. */
+async function isInSight(selector: string, edge: 'start' | 'end'): Promise<boolean> {
+  const element = watched.page.locator(selector);
+  return element.evaluate((found, at) => {
+    // What is inert is passed over by a pointer.
+    found.closest('[inert]')?.removeAttribute('inert');
+    const { left, top, bottom } = found.getBoundingClientRect();
+    return document.elementsFromPoint(left + 5, at === 'start' ? top + 2 : bottom - 2)[0]!.contains(found);
+  }, edge);
+}
+
+describe('while a setting is changed, the picture is in sight', () => {
+  test.each([
+    ['on a phone', phone],
+    ['on a tablet', { width: 768, height: 1024 }],
+    ['on a desktop', desktop],
+  ])('%s', async (_where, viewport) => {
+    const page = await open('preset=small-window');
+    try {
+      await page.setViewportSize(viewport);
+      await page.getByText('Settings', { exact: true }).click();
+      // What one would change first comes first.
+      expect(await page.locator('.controls label').first().innerText()).toBe('concurrent');
+      for (const name of ['concurrent', 'total', 'onError', 'Seed']) {
+        const field = page.getByLabel(name, { exact: true });
+        await field.scrollIntoViewIfNeeded();
+        await field.focus();
+        const [picture, box] = await Promise.all([
+          page.locator('.small .ours canvas').boundingBox(),
+          field.boundingBox(),
+        ]);
+        expect(await isInSight('.small .ours canvas', 'start')).toBe(true);
+        expect(await isInSight('.small .ours canvas', 'end')).toBe(true);
+        expect(box!.y).toBeGreaterThanOrEqual(picture!.y + picture!.height);
+        expect(Math.floor(box!.y + box!.height)).toBeLessThanOrEqual(viewport.height);
+      }
+    } finally {
+      await page.setViewportSize(desktop);
+    }
+  });
 });
 
 test('nothing moves where motion is to be reduced', async () => {
