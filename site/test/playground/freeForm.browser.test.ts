@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack } from '../../playground/freeform/pack';
 import { SAMPLES } from '../../playground/freeform/samples';
-import { serve, type Site, useBrowser, violations, type Watched } from '../browser.js';
+import { phone, serve, type Site, useBrowser, violations, type Watched } from '../browser.js';
 import { expectAccessible, PLAYGROUND } from './accessible.js';
 
 const browser = useBrowser();
@@ -20,16 +20,16 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-async function go({ page }: Watched, link: string): Promise<void> {
+async function go({ page }: Watched, link: string, content = '.cm-content'): Promise<void> {
   await page.goto(`${site.url}playground.html${link}`);
-  await page.locator('.cm-content').waitFor();
+  await page.locator(content).waitFor();
 }
 
 /** Opens the tab by a link in a window of its own, does something there, and expects that nothing went wrong in the page itself. */
-async function visit(link: string, act: (watched: Watched) => Promise<void>): Promise<void> {
+async function visit(link: string, act: (watched: Watched) => Promise<void>, content?: string): Promise<void> {
   const watched = await browser.open(site);
   try {
-    await go(watched, link);
+    await go(watched, link, content);
     await act(watched);
     expect(watched.problems).toEqual([]);
   } finally {
@@ -290,6 +290,30 @@ describe('a link', () => {
     });
   });
 
+  test('that is copied has nothing of the other tab', async () => {
+    await visit(
+      '?preset=tokens&at=77',
+      async ({ page, context }) => {
+        await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+        const copied = async () => {
+          const tab = page.locator('[role=tabpanel]:visible');
+          await tab.getByRole('button', { name: 'Copy link' }).click();
+          await tab.getByText('Copied the link.').waitFor();
+          return (await page.evaluate(() => navigator.clipboard.readText())).replace(/^[^?]*/, '');
+        };
+        expect(await copied()).toBe('?preset=tokens&at=77');
+        await page.getByRole('tab', { name: 'Write it' }).click();
+        await page.getByRole('combobox', { name: 'Program' }).selectOption('A stuck head, and a limit for it');
+        // What is shown of the first tab is remembered, but not where it was stopped.
+        await page.waitForURL(/\?preset=tokens&tab=write&sample=stuck-head$/);
+        expect(await copied()).toBe('?tab=write&sample=stuck-head');
+        await page.getByRole('tab', { name: 'See it' }).click();
+        expect(await copied()).toBe('?preset=tokens&at=77');
+      },
+      '.player',
+    );
+  });
+
   test('that is cut off has a message', async () => {
     const link = await linkTo(SAMPLES[1]!.code);
     await go(shared, link.slice(0, -30));
@@ -319,7 +343,65 @@ test('tabs are chosen with the arrow keys, and Tab leaves the editor', async () 
     expect(await focused()).toBe('Write it');
     await page.locator('.cm-content').focus();
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Run');
+    expect(await focused()).toBe('Copy link');
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Stop');
+  });
+});
+
+test.each([
+  ['a laptop', { width: 1280, height: 900 }],
+  ['a phone', phone],
+])('on %s, Run is seen without scrolling, and stays in sight with what it led to', async (_where, viewport) => {
+  const watched = await browser.open(site, 'light', viewport);
+  const { page } = watched;
+  try {
+    for (const { name } of SAMPLES) {
+      await go(watched, `?tab=write&sample=${name}`);
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+      const button = (await page.getByRole('button', { name: 'Run', exact: true }).boundingBox())!;
+      expect(button.y + button.height).toBeLessThanOrEqual(viewport.height);
+    }
+    await page.locator('.cm-content').focus();
+    await page.locator('.console').scrollIntoViewIfNeeded();
+    await run(watched);
+    await outcome(watched);
+    for (const element of [
+      page.getByRole('button', { name: 'Run', exact: true }),
+      page.locator('.free-form .status'),
+    ]) {
+      // In the window, and not behind a bar.
+      const isInSight = element.evaluate((found) => {
+        const { left, top } = found.getBoundingClientRect();
+        return found.contains(document.elementFromPoint(left + 10, top + 5));
+      });
+      expect(await isInSight).toBe(true);
+    }
+  } finally {
+    await watched.context.close();
+  }
+});
+
+test('rows of the first program are numbered as its items are', async () => {
+  await visit('?tab=write', async (watched) => {
+    await run(watched);
+    await outcome(watched);
+    const rows = (await log(watched)).map((line) => /row (\d+)$/.exec(line)?.[1]).filter((row) => row !== undefined);
+    expect(rows).toEqual([...'01234567']);
+    expect(await watched.page.locator('.timeline .output').innerText()).toBe(
+      `Output (items, counted from 0): ${rows.join(' ')} complete`,
+    );
+  });
+});
+
+test('what was copied is not said of another program', async () => {
+  await visit('?tab=write', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('Copied the link.').waitFor();
+    await page.getByRole('combobox', { name: 'Program' }).selectOption({ index: 1 });
+    await page.getByText('Copied the link.').waitFor({ state: 'detached' });
   });
 });
 
@@ -330,7 +412,7 @@ test('an item has its story', async () => {
     await watched.page.getByRole('slider', { name: 'Items of concatMapEager' }).focus();
     for (let i = 0; i < 3; i++) await watched.page.keyboard.press('ArrowDown');
     const story = watched.page.locator('.timeline .story');
-    await story.getByText('is unsubscribed: its limit `blocking` has passed').waitFor();
+    await story.getByText('is unsubscribed: it exceeded its time limit blocking').waitFor();
   });
 });
 
