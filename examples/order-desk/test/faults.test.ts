@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultOf, NO_FAULTS } from '../examples/order-desk/faults.js';
+import { faultOf, NO_FAULTS } from '../faults.js';
 
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -37,9 +37,9 @@ describe('the program under faults', () => {
 
   const run = (...args: string[]) =>
     new Promise<{ status: number; out: string; err: string }>((resolve) => {
-      const flags = ['--tsconfig', here('examples/order-desk/tsconfig.run.json'), here('examples/order-desk/main.ts')];
+      const flags = ['--tsconfig', here('tsconfig.run.json'), here('main.ts')];
       execFile(
-        here('node_modules/.bin/tsx'),
+        here('../../node_modules/.bin/tsx'),
         [...flags, ...args],
         { cwd: folder, timeout: 50_000 },
         (error, out, err) => {

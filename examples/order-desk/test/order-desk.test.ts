@@ -7,19 +7,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { concatMap, delay, from, mergeMap, NEVER, of, Subject, type Observable } from 'rxjs';
 import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { parseAction, type Action } from '../examples/order-desk/actions.js';
-import type { Client } from '../examples/order-desk/client.js';
-import { generateActions } from '../examples/order-desk/generate.js';
-import { latencyOf } from '../examples/order-desk/latency.js';
-import { makeLegs, type Leg } from '../examples/order-desk/legs.js';
-import { abortable, observed } from '../examples/order-desk/observed.js';
-import { parseOptions } from '../examples/order-desk/options.js';
-import { OrderBook, settle } from '../examples/order-desk/orderBook.js';
-import { drawPicture } from '../examples/order-desk/picture.js';
-import { readActions } from '../examples/order-desk/readActions.js';
-import { isSound, notesOf, tableOf, verdictOf } from '../examples/order-desk/report.js';
-import { latePlaces, runLeg, type LegRun } from '../examples/order-desk/runLeg.js';
-import { Timeline } from '../examples/order-desk/timeline.js';
+import { parseAction, type Action } from '../actions.js';
+import type { Client } from '../client.js';
+import { generateActions } from '../generate.js';
+import { latencyOf } from '../latency.js';
+import { makeLegs, type Leg } from '../legs.js';
+import { abortable, observed } from '../observed.js';
+import { parseOptions } from '../options.js';
+import { OrderBook, settle } from '../orderBook.js';
+import { drawPicture } from '../picture.js';
+import { readActions } from '../readActions.js';
+import { isSound, notesOf, tableOf, verdictOf } from '../report.js';
+import { latePlaces, runLeg, type LegRun } from '../runLeg.js';
+import { Timeline } from '../timeline.js';
 
 const place = (order: string, id = 1): Action => ({ id, type: 'place', order });
 const cancel = (order: string, id = 2): Action => ({ id, type: 'cancel', order });
@@ -93,7 +93,7 @@ describe('the actions', () => {
   });
 
   it('of the example are 1,000 and 300 of them cancellations, each one to five places behind its order', async () => {
-    const file = readFileSync(new URL('../examples/order-desk/actions.ndjson', import.meta.url));
+    const file = readFileSync(new URL('../actions.ndjson', import.meta.url));
     const { actions, badLines } = await read(file);
     expect(badLines).toEqual([]);
     expect(actions).toHaveLength(1_000);
@@ -444,7 +444,7 @@ describe('the report', () => {
 describe('the program', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'order-desk-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const example = (path: string) => fileURLToPath(new URL(`../examples/order-desk/${path}`, import.meta.url));
+  const example = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
   /** Ends when nobody holds its output any more: neither the program nor the service. */
