@@ -1,6 +1,10 @@
 import { identity, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { concatMapEager } from './concatMapEager.js';
 import type { ConcatMapEagerConfig, NoInfer } from './config.js';
+import { eagerly } from './internal/eagerly.js';
+import { notObservableInput } from './internal/notObservableInput.js';
+import { PushedSource } from './internal/pushed.js';
+import type { Project } from './internal/run.js';
+import { normalizeConfig, type Mistake } from './internal/settings.js';
 
 /**
  * Flattens a source of Observables, promises or other inputs: runs up to `concurrent` of them at once, and emits their values
@@ -48,5 +52,16 @@ export function concatAllEager<O extends ObservableInput<unknown>, F extends Obs
   O,
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
 > {
-  return concatMapEager<O, O, F>(identity, concurrentOrConfig);
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistake);
+  return (source) => eagerly(identity as Project<O, never>, settings, (loop) => new PushedSource(source, loop));
 }
+
+const mistake: Mistake = (input, index) => {
+  const project = typeof input === 'function' ? '(start) => start()' : 'project';
+  return notObservableInput(
+    input,
+    'the source to emit',
+    index,
+    `. Use \`concatMapEager(${project})\` to make one of it`,
+  );
+};

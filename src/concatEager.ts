@@ -1,12 +1,13 @@
 import { identity, type Observable, type ObservableInput } from 'rxjs';
 import type { ConcatMapEagerConfig, NoInfer } from './config.js';
-import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
+import { notObservableInput } from './internal/notObservableInput.js';
 import { PulledSource } from './internal/pulled.js';
 import { hasMethod, isReadable } from './internal/reader.js';
 import { handleRejection } from './internal/rejections.js';
 import type { Project } from './internal/run.js';
-import { normalizeConfig } from './internal/settings.js';
+import { normalizeConfig, type Mistake } from './internal/settings.js';
+import { show } from './internal/show.js';
 
 /**
  * Concatenates inputs in their order, up to `concurrent` of them at once, and reads them one at a time: the next one only
@@ -67,13 +68,10 @@ export function concatEager<O extends ObservableInput<unknown>, F extends Observ
   inputs: Iterable<O> | AsyncIterable<O>,
   concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
 ): Observable<(O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)> {
-  check(
-    isReadable(inputs) || hasMethod(inputs, Symbol.iterator),
-    'inputs',
-    'an array, an iterable or an async iterable',
-    inputs,
-  );
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>);
+  if (!isReadable(inputs) && !hasMethod(inputs, Symbol.iterator)) {
+    throw notReadable(inputs);
+  }
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistakeIn(inputs));
   handleRejections(inputs);
   return eagerly(identity as Project<O, never>, settings, (loop) => {
     handleRejections(inputs);
@@ -86,4 +84,34 @@ function handleRejections(inputs: unknown): void {
   if (Array.isArray(inputs)) {
     inputs.forEach(handleRejection);
   }
+}
+
+function notReadable(inputs: unknown): TypeError {
+  let hint = '';
+  if (typeof inputs === 'function') {
+    hint = '. Call the function, and give what it returns';
+  } else if (hasMethod(inputs, 'subscribe') || hasMethod(inputs, 'then')) {
+    hint =
+      '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them';
+  }
+  return new TypeError(
+    `Expected \`inputs\` to be an array, an iterable or an async iterable, got ${show(inputs)}${hint}`,
+  );
+}
+
+/** An async generator waits for the promises that it yields, and gives their results. A stream does not. */
+const isAwaited = (inputs: unknown) => hasMethod(inputs, Symbol.asyncIterator) && !hasMethod(inputs, 'getReader');
+
+function mistakeIn(inputs: unknown): Mistake {
+  return (input, index) => {
+    let hint = '. Use `concatMapEager` to make one of each value';
+    if (typeof input === 'function') {
+      hint = '. Call the function, for example at a `yield` of a generator';
+    } else if (isAwaited(inputs)) {
+      hint =
+        '. An async iterable has already awaited the promises in it: if this is the result of one, yield promises from a ' +
+        '`function*`, yield Observables, or use `concatMapEager` to make one of each value';
+    }
+    return notObservableInput(input, '`inputs` to hold', index, hint);
+  };
 }

@@ -2,7 +2,6 @@ import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
 import type { Clock } from './deadlines.js';
 import type { Item } from './item.js';
-import { notObservableInput } from './itemErrors.js';
 import { InnerRun, type Host } from './run.js';
 
 /**
@@ -41,7 +40,7 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
   }
 
   protected mistake(input: unknown, { index }: Item<T, R>): TypeError {
-    return notObservableInput(input, 'project', index);
+    return this.host.settings.mistake(input, index);
   }
 
   private project(item: Item<T, R>, host: Host<T, R>): ObservableInput<R> {

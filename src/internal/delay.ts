@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import { Attempt } from './attempt.js';
 import type { Item } from './item.js';
-import { notObservableInput } from './itemErrors.js';
+import { notObservableInput } from './notObservableInput.js';
 import { reportError } from './reportError.js';
 import { Run, type Host } from './run.js';
 import type { RetryDelay } from './settings.js';
@@ -54,6 +54,6 @@ export class Delay<T, R> extends Run<T, R, unknown> {
   }
 
   protected mistake(input: unknown, { index }: Item<T, R>): TypeError {
-    return notObservableInput(input, 'retry.delay', index);
+    return notObservableInput(input, '`retry.delay` to return', index);
   }
 }

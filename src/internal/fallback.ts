@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import type { FailedItem } from '../config.js';
 import type { Item } from './item.js';
-import { notObservableInput } from './itemErrors.js';
+import { notObservableInput } from './notObservableInput.js';
 import { InnerRun, type Host } from './run.js';
 import type { OnErrorFunction } from './settings.js';
 
@@ -41,6 +41,6 @@ export class Fallback<T, R> extends InnerRun<T, R> {
   }
 
   protected mistake(input: unknown, { index }: Item<T, R>): TypeError {
-    return notObservableInput(input, 'onError', index, this.failure);
+    return notObservableInput(input, '`onError` to return', index, '', this.failure);
   }
 }

@@ -2,7 +2,6 @@ import { TimeoutError } from 'rxjs';
 import type { LimitName, TimeoutMeta } from '../config.js';
 import type { Duration } from './deadlines.js';
 import type { Item } from './item.js';
-import { show } from './show.js';
 
 /** rxjs's own `TimeoutError`, which says which limit of which item has passed. */
 export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration): TimeoutError<unknown, TimeoutMeta<T>> {
@@ -19,19 +18,4 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration):
   const error = new TimeoutError({ meta, seen: item.emitted - item.emittedBefore, lastValue: null });
   error.message = `Item ${index} passed its \`${name}\` limit of ${ms} ms`;
   return error;
-}
-
-/** For what a function of the user has returned: `name` is the option or argument that holds it. */
-export function notObservableInput(
-  input: unknown,
-  name: string,
-  index: number,
-  failure?: { readonly error: unknown },
-): TypeError {
-  const hint = failure && ', or `EMPTY` to skip the item';
-  return new TypeError(
-    `Expected \`${name}\` to return an ObservableInput (an Observable, promise, array, iterable, async iterable or ` +
-      `ReadableStream) for item ${index}${hint ?? ''}, got ${show(input)}`,
-    failure && { cause: failure.error },
-  );
 }

@@ -9,6 +9,7 @@ import type {
   RetryConfig,
 } from '../config.js';
 import { check, checkCount, checkNumber, list, readOptions } from './check.js';
+import { notObservableInput } from './notObservableInput.js';
 import { POLICY_NAMES } from './policies.js';
 
 /** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
@@ -21,7 +22,13 @@ export interface Settings<T, R> {
   readonly atomic: boolean;
   readonly scheduler: SchedulerLike;
   readonly monitor: ((event: MonitorEvent<T>) => void) | undefined;
+  readonly mistake: Mistake;
 }
+
+/** Makes the error for an inner that is not an ObservableInput: in the words of the function that the user has called. */
+export type Mistake = (input: unknown, index: number) => TypeError;
+
+const mistakeOfProject: Mistake = (input, index) => notObservableInput(input, '`project` to return', index);
 
 export type OnErrorFunction<T, R> = (error: unknown, item: FailedItem<T>) => ObservableInput<R>;
 
@@ -52,7 +59,10 @@ const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
  *
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
  */
-export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R> = {}): Settings<T, R> {
+export function normalizeConfig<T, R>(
+  config: number | ConcatMapEagerConfig<T, R> = {},
+  mistake = mistakeOfProject,
+): Settings<T, R> {
   const given: ConcatMapEagerConfig<T, R> = readOptions(
     'config',
     typeof config === 'number' ? { concurrent: config } : config,
@@ -77,6 +87,7 @@ export function normalizeConfig<T, R>(config: number | ConcatMapEagerConfig<T, R
     atomic,
     scheduler,
     monitor,
+    mistake,
   };
 }
 

@@ -12,6 +12,7 @@ const DEFAULTS: Settings<unknown, unknown> = {
   atomic: false,
   scheduler: asyncScheduler,
   monitor: undefined,
+  mistake: expect.any(Function) as Settings<unknown, unknown>['mistake'],
 };
 
 const scheduler = new VirtualTimeScheduler();
