@@ -22,7 +22,7 @@ class CheapFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ['test/{internal,operators,proof,rxjs}/*.test.ts', 'test/config.test.ts'],
+    include: ['test/{internal,operators,proof,rxjs}/*.test.ts'],
     exclude: [
       'test/proof/{laws,linearTime,plantedBugs,realTime,realTimers,realTimers.zone,shapes}.test.ts',
       ...(process.env.MUTATION_LONG === undefined ? [`test/proof/{${LONG.join(',')}}.test.ts`] : []),

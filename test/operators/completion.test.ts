@@ -1,4 +1,4 @@
-import { EMPTY, finalize, from, NEVER, of, Subject } from 'rxjs';
+import { finalize, of, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
 import { record, subjects } from '../support/record.js';
@@ -20,39 +20,6 @@ test('completes in the call in which the source does, where nothing is left', ()
   source.next(1);
   source.complete();
   expect(heard).toEqual([1, '|']);
-});
-
-test('emits values that still wait when the source completes', () => {
-  const inners = subjects(3);
-  const { heard } = record(from(inners).pipe(concatMapEager((inner) => inner, 1)));
-
-  for (const inner of inners) {
-    inner.next('value');
-    inner.complete();
-  }
-  expect(heard).toEqual(['value', 'value', 'value', '|']);
-});
-
-test('completes at once when the source is empty', () => {
-  expect(record(EMPTY.pipe(concatMapEager(() => NEVER))).heard).toEqual(['|']);
-});
-
-test('completes when all inners are empty', () => {
-  expect(record(of(1, 2, 3).pipe(concatMapEager(() => EMPTY, 2))).heard).toEqual(['|']);
-});
-
-test('does not complete while the source has not', () => {
-  const source = new Subject<number>();
-  const { heard } = record(source.pipe(concatMapEager((value) => of(value))));
-
-  source.next(1);
-  expect(heard).toEqual([1]);
-});
-
-test('does not complete while a single item has not', () => {
-  const { heard } = record(of(of(1), of(2), NEVER, of(4)).pipe(concatMapEager((inner) => inner)));
-
-  expect(heard).toEqual([1, 2]);
 });
 
 test('does not complete while an item with the last value of a full window waits', () => {

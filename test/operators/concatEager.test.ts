@@ -64,7 +64,7 @@ function watched(inputs: Observable<string>[]) {
 }
 
 describe('an iterable', () => {
-  test('is asked for the next input only when there is a place for it', () => {
+  test('is asked for the next input only when there is a slot for it', () => {
     const inners = subjects(4);
     const { log, inputs } = watched(inners);
     record(concatEager(inputs, 2));
@@ -296,7 +296,7 @@ describe('an async iterable', () => {
     return { log, inputs: generator() };
   }
 
-  test('is asked for the next input only when there is a place for it', async () => {
+  test('is asked for the next input only when there is a slot for it', async () => {
     const inners = subjects(4);
     const { log, inputs } = watchedAsync(inners);
     record(concatEager(inputs, 2));
@@ -322,7 +322,7 @@ describe('an async iterable', () => {
     expect(log).toEqual(['asked 0', 'asked 1', 'asked 2', 'asked 3']);
   });
 
-  test('is asked for one input at a time, although there are places for more', async () => {
+  test('is asked for one input at a time, although there are slots for more', async () => {
     let asked = 0;
     record(
       concatEager(
@@ -553,7 +553,7 @@ describe('a ReadableStream', () => {
     expect(stream.locked).toBe(false);
   });
 
-  test('is read only when there is a place', async () => {
+  test('is read only when there is a slot', async () => {
     let pulled = 0;
     const stream = new ReadableStream<ObservableInput<string>>(
       {

@@ -32,13 +32,6 @@ test('has at most `concurrent` inners subscribed', () => {
   expect([...running]).toEqual([0, 4]);
 });
 
-test('takes a number for `concurrent`', () => {
-  const { started, project } = gauge(5);
-  record(range(0, 5).pipe(concatMapEager(project, 2)));
-
-  expect(started).toEqual([0, 1]);
-});
-
 test('starts everything at once by default', () => {
   const started: number[] = [];
   record(
@@ -87,7 +80,7 @@ test('does not call `project` for a value that waits', () => {
   expect(started).toEqual([0, 1]);
 });
 
-test('starts items in source order, whichever place becomes free', () => {
+test('starts items in source order, whichever slot becomes free', () => {
   const { inners, started, project } = gauge(6);
   record(range(0, 6).pipe(concatMapEager(project, 3)));
 
@@ -97,7 +90,7 @@ test('starts items in source order, whichever place becomes free', () => {
   expect(started).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('starts as many as there are places when one call ends several items', () => {
+test('starts as many as there are slots when one call ends several items', () => {
   const { inners, started, project } = gauge(6);
   const source = new Subject<number>();
   record(source.pipe(concatMapEager(project, 2)), (value) => {
@@ -112,18 +105,7 @@ test('starts as many as there are places when one call ends several items', () =
   expect(started).toEqual([0, 1, 2, 3]);
 });
 
-test('gives no place to an item that has ended and waits for its turn', () => {
-  const { inners, started, running, project } = gauge(100);
-  record(range(0, 100).pipe(concatMapEager(project, 2)));
-
-  for (let index = 1; index < 99; index++) {
-    inners[index]!.complete();
-  }
-  expect(started).toHaveLength(100);
-  expect([...running]).toEqual([0, 99]);
-});
-
-test('fills a place only when the teardown of the inner that had it has run', () => {
+test('fills a slot only when the teardown of the inner that had it has run', () => {
   const log: string[] = [];
   const inners = subjects(2);
   record(
@@ -140,7 +122,7 @@ test('fills a place only when the teardown of the inner that had it has run', ()
   expect(log).toEqual(['start 0', 'finalized 0', 'start 1', 'finalized 1']);
 });
 
-test('fills a place only when the teardown has run that an inner returns after it has completed', () => {
+test('fills a slot only when the teardown has run that an inner returns after it has completed', () => {
   const log: string[] = [];
   const head = new Subject<never>();
   record(
@@ -164,7 +146,7 @@ test('fills a place only when the teardown has run that an inner returns after i
   ]);
 });
 
-test('emits what is ready before it fills a place', () => {
+test('emits what is ready before it fills a slot', () => {
   const log: string[] = [];
   const inners = subjects(5);
   range(0, 5)

@@ -109,7 +109,7 @@ describe('a promise', () => {
     expect(heard).toEqual([]);
   });
 
-  test('keeps the place until it settles', async () => {
+  test('keeps its slot until it settles', async () => {
     let settle!: (value: string) => void;
     const started: number[] = [];
     record(

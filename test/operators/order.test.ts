@@ -1,4 +1,4 @@
-import { concat, EMPTY, from, NEVER, Observable, of, type ObservableInput, Subject } from 'rxjs';
+import { from, Observable, of, type ObservableInput, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
 import { record, subjects } from '../support/record.js';
@@ -11,18 +11,6 @@ test('passes a value of the head in the same call in which the inner emits it', 
   expect(heard).toEqual(['a1']);
   a!.next('a2');
   expect(heard).toEqual(['a1', 'a2']);
-});
-
-test('parks what items behind the head emit, until the head ends', () => {
-  const [a, b, c] = subjects(3);
-  const { heard } = record(from([a!, b!, c!]).pipe(concatMapEager((inner) => inner)));
-
-  c!.next('c1');
-  b!.next('b1');
-  c!.next('c2');
-  expect(heard).toEqual([]);
-  a!.complete();
-  expect(heard).toEqual(['b1']);
 });
 
 test('emits what the next item has parked in the call in which the head ends, and streams it from then on', () => {
@@ -64,14 +52,6 @@ test('parks any number of values of an item, and gives them in the order in whic
   expect(heard).toEqual([...values, '|']);
 });
 
-test('skips items that end without a value', () => {
-  const head = new Subject<string>();
-  const { heard } = record(of(head, EMPTY, EMPTY, of('last')).pipe(concatMapEager((inner) => inner)));
-
-  head.complete();
-  expect(heard).toEqual(['last', '|']);
-});
-
 test('takes null, undefined, false, 0, NaN and the empty string for values, streamed and parked', () => {
   const odd = [null, undefined, false, 0, NaN, '', undefined, null];
   const head = new Subject<unknown>();
@@ -104,12 +84,6 @@ test('emits at once what the head emits while it is being subscribed', () => {
     .subscribe((value) => log.push(value));
 
   expect(log).toEqual(['a1', 'after a1', 'a2', 'after a2']);
-});
-
-test('holds everything back behind a head that never ends', () => {
-  const { heard } = record(of(concat(of('a1'), NEVER), of('b1')).pipe(concatMapEager((inner) => inner)));
-
-  expect(heard).toEqual(['a1']);
 });
 
 test('counts the index from 0, in source order', () => {

@@ -38,47 +38,6 @@ test('counts items, not the values they have parked', () => {
   expect(started).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('caps `concurrent` where it is smaller', () => {
-  const started: number[] = [];
-  record(
-    range(0, 10).pipe(
-      concatMapEager(
-        (index) => {
-          started.push(index);
-          return NEVER;
-        },
-        { concurrent: 5, reorderWindow: 2 },
-      ),
-    ),
-  );
-
-  expect(started).toEqual([0, 1]);
-});
-
-test('runs one item after another with a window of 1', () => {
-  const inners = subjects(3);
-  const started: number[] = [];
-  const { heard } = record(
-    range(0, 3).pipe(
-      concatMapEager(
-        (index) => {
-          started.push(index);
-          return inners[index]!;
-        },
-        { reorderWindow: 1 },
-      ),
-    ),
-  );
-
-  expect(started).toEqual([0]);
-  inners[0]!.next('a');
-  inners[0]!.complete();
-  expect(started).toEqual([0, 1]);
-  inners[1]!.complete();
-  inners[2]!.complete();
-  expect(heard).toEqual(['a', '|']);
-});
-
 test.each([
   [{ concurrent: 2 }, 1024],
   [{ concurrent: 64 }, 1024],

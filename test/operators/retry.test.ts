@@ -182,7 +182,7 @@ describe('a retry', () => {
     expect(attempts).toEqual([3, 3, 3]);
   });
 
-  test('keeps the place in the order', () => {
+  test('keeps its turn', () => {
     expect(
       timed(({ cold }) =>
         of('a', 'b', 'c').pipe(
@@ -194,7 +194,7 @@ describe('a retry', () => {
     ).toBe('25:a 26:b 26:c 26:|');
   });
 
-  test('keeps the place among the active, during the delay too', () => {
+  test('keeps its slot, during the delay too', () => {
     const starts: string[] = [];
     inVirtualTime(({ cold, record, flush, now }) => {
       const seen = record(
@@ -211,7 +211,7 @@ describe('a retry', () => {
       flush();
       expect(seen.log).toEqual(['15:|']);
     });
-    // Item 0 runs from 0 to 1, 4 to 5 and 8 to 13, and has its place all the time.
+    // Item 0 runs from 0 to 1, 4 to 5 and 8 to 13, and has its slot all the time.
     expect(starts).toEqual(['0:0/1', '0:1/1', '4:0/2', '5:2/1', '8:0/3', '10:3/1']);
   });
 

@@ -1,4 +1,4 @@
-import { combineLatest, concat, from, interval, NEVER, Observable, of, range, Subject, take, throwError } from 'rxjs';
+import { combineLatest, concat, from, interval, NEVER, Observable, of, Subject, take, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
 import { failure, record, subjects } from '../support/record.js';
@@ -23,36 +23,6 @@ test('runs the teardown of the source and of each inner exactly once', () => {
   subscription.unsubscribe();
   subscription.unsubscribe();
   expect(teardowns.sort()).toEqual(['error-free', 'never', 'of', 'source']);
-});
-
-test('calls `project` no more', () => {
-  const inners = subjects(4);
-  const started: number[] = [];
-  const { subscription } = record(
-    range(0, 4).pipe(
-      concatMapEager((index) => {
-        started.push(index);
-        return inners[index]!;
-      }, 2),
-    ),
-  );
-
-  subscription.unsubscribe();
-  inners[0]!.complete();
-  inners[1]!.complete();
-  expect(started).toEqual([0, 1]);
-});
-
-test('emits nothing more, neither what is parked nor what comes later', () => {
-  const [a, b] = subjects(2);
-  const { heard, subscription } = record(from([a!, b!]).pipe(concatMapEager((inner) => inner)));
-
-  b!.next('parked');
-  subscription.unsubscribe();
-  a!.next('late');
-  a!.complete();
-  b!.error('late');
-  expect(heard).toEqual([]);
 });
 
 test('stops in the middle of a flush', () => {

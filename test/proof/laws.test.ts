@@ -255,7 +255,7 @@ describe('what is emitted', () => {
   // What fails last in the order of the source, and what would have come out if nothing had.
   const failing = scenarios.map(undisturbed).map(unlimited);
 
-  test('before an error in its place is all that comes before it, without a gap', () => {
+  test('before an error at its turn is all that comes before it, without a gap', () => {
     always(
       failing.map(withConfig({ onError: 'in-order' })),
       (scenario) => {
@@ -301,7 +301,7 @@ describe('what is emitted', () => {
 
   test('does not depend on delays or on how many run at once, without limits, immediate or a consumer that stops early', () => {
     const delays = fc.array(fc.nat(5), { minLength: 1, maxLength: 20 });
-    const places = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
+    const limits = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
     const policies = withConfig({ onError: undefined });
     always(
       fc.record({
@@ -310,8 +310,8 @@ describe('what is emitted', () => {
           .map(unlimited)
           .map((scenario) => (scenario.config.onError === 'immediate' ? policies(scenario) : scenario)),
         delays,
-        concurrent: places,
-        reorderWindow: places,
+        concurrent: limits,
+        reorderWindow: limits,
       }),
       ({ scenario, delays, concurrent, reorderWindow }) => {
         const other = withConfig({ concurrent, reorderWindow })(redelayed(scenario, delays));
@@ -341,9 +341,9 @@ describe('how many', () => {
         const most = history.mostActive(run(scenario));
 
         expect(most).toBeLessThanOrEqual(concurrent);
-        return { 'filled all places': most === concurrent && concurrent > 1 };
+        return { 'filled all slots': most === concurrent && concurrent > 1 };
       },
-      { 'filled all places': 20 },
+      { 'filled all slots': 20 },
     );
   });
 
@@ -361,14 +361,14 @@ describe('how many', () => {
           'filled the window': most === reorderWindow && most > 1,
           'filled the window, partly with what was parked': besideParked === reorderWindow,
           'told a monitor': monitor && most > 1,
-          'had more places than room': concurrent === undefined || concurrent > reorderWindow!,
+          'had more slots than room': concurrent === undefined || concurrent > reorderWindow!,
         };
       },
       {
         'filled the window': 15,
         'filled the window, partly with what was parked': 1,
         'told a monitor': 8,
-        'had more places than room': 20,
+        'had more slots than room': 20,
       },
     );
   });

@@ -130,7 +130,7 @@ const plans: Record<string, Plan> = {
   'some at once': plan(400),
   'one at a time': plan(60, { concurrent: 1 }),
   'a live source': plan(400, { source: live(400), concurrent: 8, reorderWindow: 24 }),
-  'a window below the places': plan(200, { reorderWindow: 6 }),
+  'a window below the slots': plan(200, { reorderWindow: 6 }),
   'a small window and a live source': plan(200, { source: live(200), concurrent: 4, reorderWindow: 5 }),
   'retries at once': plan(300, { retries: 3, failures: often(3) }),
   'retries after a delay': plan(200, { retries: 3, failures: often(3), delay: 4, source: live(200) }),
@@ -417,7 +417,7 @@ describe('in real time', () => {
       expect(most).toBeLessThanOrEqual(plan.concurrent);
       filled += most === plan.concurrent ? 1 : 0;
     });
-    // A source that has all its values at once fills all places.
+    // A source that has all its values at once fills all slots.
     expect(filled).toBeGreaterThan(5);
   });
 

@@ -83,7 +83,7 @@ class Model {
   private sourceEnded = false;
   private pulls = 0;
   private pulling = false;
-  /** Whether waiting values may be started: not any more, once an error has its place in the order. */
+  /** Whether waiting values may be started: not any more, once an error has its turn in the output. */
   private mayStart = true;
   private errors: { readonly index: number; readonly error: string }[] = [];
   private emitting = false;
@@ -126,7 +126,7 @@ class Model {
     return { log: world.log, ambiguous, runs, happened: world.happened };
   }
 
-  // The loop: emit what is ready, start what there is a place for, be done. While it emits it does not emit, while it starts
+  // The loop: emit what is ready, start what there is a slot for, be done. While it emits it does not emit, while it starts
   // it does not start: whoever is called from here finds things in order.
 
   private settle(): void {
@@ -526,7 +526,7 @@ class Model {
     }
   }
 
-  /** The error takes the item's place in the order: nothing that comes later can be emitted any more. */
+  /** The error takes the item's turn in the output: nothing that comes later can be emitted any more. */
   private cut(item: Item, error: string): void {
     this.forget(item);
     this.errors = [{ index: item.index, error }];

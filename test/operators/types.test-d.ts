@@ -17,7 +17,7 @@ import {
   type RetryConfig,
   type SchedulerLike,
 } from 'rxjs';
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expectTypeOf, test } from 'vitest';
 import {
   concatAllEager,
   concatEager,
@@ -30,7 +30,7 @@ import {
   type LimitName,
   type MonitorEvent,
   type TimeoutMeta,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 const numbers = of(1, 2, 3);
 const dates = new ReadableStream<Date>();
@@ -44,7 +44,7 @@ function* flags() {
 }
 
 describe('the result of concatMapEager', () => {
-  it('follows from each kind of inner', () => {
+  test('follows from each kind of inner', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(String(n))))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(numbers.pipe(concatMapEager((n) => Promise.resolve(String(n))))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(numbers.pipe(concatMapEager(async (n) => ({ n })))).toEqualTypeOf<Observable<{ n: number }>>();
@@ -66,7 +66,7 @@ describe('the result of concatMapEager', () => {
     expectTypeOf(numbers.pipe(concatMapEager(() => new Uint8Array(4)))).toEqualTypeOf<Observable<number>>();
   });
 
-  it('follows from each kind of inner, known by no more than its interface', () => {
+  test('follows from each kind of inner, known by no more than its interface', () => {
     const as = <Input extends ObservableInput<unknown>>() => numbers.pipe(concatMapEager((): Input => null as never));
     expectTypeOf(as<InteropObservable<Date>>()).toEqualTypeOf<Observable<Date>>();
     expectTypeOf(as<PromiseLike<Date>>()).toEqualTypeOf<Observable<Date>>();
@@ -80,14 +80,14 @@ describe('the result of concatMapEager', () => {
     expectTypeOf(as<ObservableInput<Date>>()).toEqualTypeOf<Observable<Date>>();
   });
 
-  it('is unknown where the inner is any, as with mergeMap', () => {
+  test('is unknown where the inner is any, as with mergeMap', () => {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const anything = (): any => of(1);
     expectTypeOf(numbers.pipe(concatMapEager(anything))).toEqualTypeOf<Observable<unknown>>();
     expectTypeOf(numbers.pipe(concatMapEager(anything))).toEqualTypeOf(numbers.pipe(mergeMap(anything)));
   });
 
-  it('is the union of what different inners emit', () => {
+  test('is the union of what different inners emit', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => (coin() ? of(n) : Promise.resolve('a'))))).toEqualTypeOf<
       Observable<number | string>
     >();
@@ -103,7 +103,7 @@ describe('the result of concatMapEager', () => {
     ).toEqualTypeOf<Observable<boolean | string>>();
   });
 
-  it('is the union of what every kind of inner emits', () => {
+  test('is the union of what every kind of inner emits', () => {
     type Inner =
       | Observable<1>
       | InteropObservable<2>
@@ -123,40 +123,40 @@ describe('the result of concatMapEager', () => {
     expectTypeOf(concatEager(null as never as Inner[])).toEqualTypeOf<Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>>();
   });
 
-  it('keeps undefined and null that an inner emits', () => {
+  test('keeps undefined and null that an inner emits', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n, undefined)))).toEqualTypeOf<Observable<number | undefined>>();
     expectTypeOf(numbers.pipe(concatMapEager(async () => null))).toEqualTypeOf<Observable<null>>();
     expectTypeOf(numbers.pipe(concatMapEager(async () => {}))).toEqualTypeOf<Observable<void>>();
   });
 
-  it('keeps literals that are declared', () => {
+  test('keeps literals that are declared', () => {
     expectTypeOf(numbers.pipe(concatMapEager(() => of('a' as const, 'b' as const)))).toEqualTypeOf<
       Observable<'a' | 'b'>
     >();
     expectTypeOf(numbers.pipe(concatMapEager(() => [1, 'a'] as const))).toEqualTypeOf<Observable<1 | 'a'>>();
   });
 
-  it('is that of an operator by itself, which says what it takes', () => {
+  test('is that of an operator by itself, which says what it takes', () => {
     expectTypeOf(concatMapEager((text: string) => of(text.length))).toEqualTypeOf<OperatorFunction<string, number>>();
     expectTypeOf(concatMapEager((text: string) => [text], { onError: () => of(0) })).toEqualTypeOf<
       OperatorFunction<string, string | number>
     >();
   });
 
-  it('is an OperatorFunction that can be declared before it is used', () => {
+  test('is an OperatorFunction that can be declared before it is used', () => {
     const operator: OperatorFunction<number, string> = concatMapEager((n) => of(n.toFixed()));
     expectTypeOf(numbers.pipe(operator)).toEqualTypeOf<Observable<string>>();
     const loose: OperatorFunction<number, string | number> = concatMapEager((n) => of(n.toFixed()), 3);
     expectTypeOf(loose).toEqualTypeOf<OperatorFunction<number, string | number>>();
   });
 
-  it('can be made in a generic function', () => {
+  test('can be made in a generic function', () => {
     const mapAll = <T, R>(source: Observable<T>, project: (value: T) => ObservableInput<R>, concurrent: number) =>
       source.pipe(concatMapEager((value) => project(value), { concurrent }));
     expectTypeOf(mapAll(numbers, (n) => of(String(n)), 3)).toEqualTypeOf<Observable<string>>();
   });
 
-  it('is not changed by the options that do not emit', () => {
+  test('is not changed by the options that do not emit', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), 3))).toEqualTypeOf<Observable<number>>();
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), {}))).toEqualTypeOf<Observable<number>>();
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), undefined))).toEqualTypeOf<Observable<number>>();
@@ -172,7 +172,7 @@ describe('the result of concatMapEager', () => {
 });
 
 describe('an onError function', () => {
-  it('widens the result by what it returns', () => {
+  test('widens the result by what it returns', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), { onError: () => of('fallback') }))).toEqualTypeOf<
       Observable<number | string>
     >();
@@ -187,7 +187,7 @@ describe('an onError function', () => {
     >();
   });
 
-  it('widens it by every kind of input that it may return', () => {
+  test('widens it by every kind of input that it may return', () => {
     const as = <Input extends ObservableInput<unknown>>() =>
       numbers.pipe(concatMapEager((n) => of(n), { onError: (): Input => null as never }));
     expectTypeOf(as<InteropObservable<'a'>>()).toEqualTypeOf<Observable<number | 'a'>>();
@@ -199,7 +199,7 @@ describe('an onError function', () => {
     expectTypeOf(as<Promise<'a'> | Set<'b'>>()).toEqualTypeOf<Observable<number | 'a' | 'b'>>();
   });
 
-  it('does not widen it by EMPTY, or by throwing', () => {
+  test('does not widen it by EMPTY, or by throwing', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), { onError: () => EMPTY }))).toEqualTypeOf<
       Observable<number>
     >();
@@ -214,7 +214,7 @@ describe('an onError function', () => {
     ).toEqualTypeOf<Observable<number>>();
   });
 
-  it('widens it by what one of two branches returns', () => {
+  test('widens it by what one of two branches returns', () => {
     expectTypeOf(
       numbers.pipe(concatMapEager((n) => of(n), { onError: () => (coin() ? of('fallback') : EMPTY) })),
     ).toEqualTypeOf<Observable<number | string>>();
@@ -232,7 +232,7 @@ describe('an onError function', () => {
     ).toEqualTypeOf<Observable<number | string>>();
   });
 
-  it('widens it by what each of two branches returns', () => {
+  test('widens it by what each of two branches returns', () => {
     expectTypeOf(
       numbers.pipe(concatMapEager((n) => of(n), { onError: () => (coin() ? of('fallback') : of(true)) })),
     ).toEqualTypeOf<Observable<number | string | boolean>>();
@@ -241,13 +241,13 @@ describe('an onError function', () => {
     ).toEqualTypeOf<Observable<number | string | boolean>>();
   });
 
-  it('may be one of two policies', () => {
+  test('may be one of two policies', () => {
     expectTypeOf(
       numbers.pipe(concatMapEager((n) => of(n), { onError: coin() ? 'skip' : () => of('fallback') })),
     ).toEqualTypeOf<Observable<number | string>>();
   });
 
-  it('gets an unknown error and the failed item of the source', () => {
+  test('gets an unknown error and the failed item of the source', () => {
     numbers.pipe(
       concatMapEager((n) => of(n), {
         onError: (error, item) => {
@@ -264,7 +264,7 @@ describe('an onError function', () => {
     );
   });
 
-  it('returns an ObservableInput', () => {
+  test('returns an ObservableInput', () => {
     // @ts-expect-error A logger returns nothing.
     numbers.pipe(concatMapEager((n) => of(n), { onError: (error) => console.error(error) }));
     // @ts-expect-error A value is no ObservableInput.
@@ -275,7 +275,7 @@ describe('an onError function', () => {
 });
 
 describe('project', () => {
-  it('gets the value, its index, and an item with a signal and the attempt', () => {
+  test('gets the value, its index, and an item with a signal and the attempt', () => {
     numbers.pipe(
       concatMapEager((value, index, item) => {
         expectTypeOf(value).toEqualTypeOf<number>();
@@ -288,7 +288,7 @@ describe('project', () => {
     );
   });
 
-  it('may be declared before it is used, with its item', () => {
+  test('may be declared before it is used, with its item', () => {
     const project = (value: number, _: number, { attempt }: ItemContext) => of({ value, attempt });
     expectTypeOf(numbers.pipe(concatMapEager(project))).toEqualTypeOf<Observable<{ value: number; attempt: number }>>();
     // One that is made for mergeMap fits.
@@ -296,7 +296,7 @@ describe('project', () => {
     expectTypeOf(numbers.pipe(concatMapEager(indexed))).toEqualTypeOf<Observable<number>>();
   });
 
-  it('is given nothing else', () => {
+  test('is given nothing else', () => {
     // @ts-expect-error There are three arguments.
     numbers.pipe(concatMapEager((value, index, item, more: string) => of(more)));
     // @ts-expect-error The item's own value is the first argument.
@@ -305,7 +305,7 @@ describe('project', () => {
     numbers.pipe(concatMapEager((value, index: string) => of(index)));
   });
 
-  it('cannot change its item', () => {
+  test('cannot change its item', () => {
     numbers.pipe(
       concatMapEager((value, index, item) => {
         // @ts-expect-error It is read-only.
@@ -317,7 +317,7 @@ describe('project', () => {
     );
   });
 
-  it('returns an ObservableInput', () => {
+  test('returns an ObservableInput', () => {
     // @ts-expect-error A number is none.
     numbers.pipe(concatMapEager((n) => n));
     // @ts-expect-error Nothing is none.
@@ -330,7 +330,7 @@ describe('project', () => {
     numbers.pipe(concatMapEager((n) => () => of(n)));
   });
 
-  it('is there', () => {
+  test('is there', () => {
     // @ts-expect-error It is not optional.
     numbers.pipe(concatMapEager());
     // @ts-expect-error It is a function.
@@ -341,7 +341,7 @@ describe('project', () => {
 });
 
 describe('concatAllEager', () => {
-  it('emits what the inners of its source emit', () => {
+  test('emits what the inners of its source emit', () => {
     expectTypeOf(of(of(1), of(2)).pipe(concatAllEager())).toEqualTypeOf<Observable<number>>();
     expectTypeOf(of(Promise.resolve('a')).pipe(concatAllEager(3))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(from([of(1), Promise.resolve('a'), [true]]).pipe(concatAllEager({ retry: 3 }))).toEqualTypeOf<
@@ -352,7 +352,7 @@ describe('concatAllEager', () => {
     >();
   });
 
-  it('names the inner as the failed item', () => {
+  test('names the inner as the failed item', () => {
     of(Promise.resolve(1)).pipe(
       concatAllEager({
         onError: (_, item) => {
@@ -363,7 +363,7 @@ describe('concatAllEager', () => {
     );
   });
 
-  it('wants a source of inners', () => {
+  test('wants a source of inners', () => {
     // @ts-expect-error Numbers are none.
     numbers.pipe(concatAllEager());
     // @ts-expect-error Some would be undefined.
@@ -374,13 +374,13 @@ describe('concatAllEager', () => {
 });
 
 describe('concatEager', () => {
-  it('emits what its inputs emit', () => {
+  test('emits what its inputs emit', () => {
     expectTypeOf(concatEager([of(1), of(2)])).toEqualTypeOf<Observable<number>>();
     expectTypeOf(concatEager([])).toEqualTypeOf<Observable<never>>();
     expectTypeOf(concatEager(new Set([Promise.resolve('a')]))).toEqualTypeOf<Observable<string>>();
   });
 
-  it('emits the union of what a tuple of inputs emits', () => {
+  test('emits the union of what a tuple of inputs emits', () => {
     expectTypeOf(concatEager([of(1), Promise.resolve('a'), [true]])).toEqualTypeOf<
       Observable<number | string | boolean>
     >();
@@ -396,7 +396,7 @@ describe('concatEager', () => {
     >();
   });
 
-  it('names the input as the failed item, and as the value of an event', () => {
+  test('names the input as the failed item, and as the value of an event', () => {
     const tuple: [Observable<1>, Promise<'a'>] = [of(1), Promise.resolve('a')];
     concatEager(tuple, {
       onError: (_, item) => {
@@ -407,7 +407,7 @@ describe('concatEager', () => {
     });
   });
 
-  it('takes generators, also asynchronous ones', () => {
+  test('takes generators, also asynchronous ones', () => {
     function* requests() {
       yield Promise.resolve(1);
       yield of('a');
@@ -421,14 +421,14 @@ describe('concatEager', () => {
     expectTypeOf(concatEager(requestStream)).toExtend<Observable<unknown>>();
   });
 
-  it('is widened by an onError function', () => {
+  test('is widened by an onError function', () => {
     expectTypeOf(concatEager([of(1)], { onError: () => of('fallback') })).toEqualTypeOf<Observable<number | string>>();
     expectTypeOf(
       concatEager([of(1), Promise.resolve('a')], { onError: () => (coin() ? of(true) : Promise.resolve(null)) }),
     ).toEqualTypeOf<Observable<number | string | boolean | null>>();
   });
 
-  it('wants inputs that can be iterated', () => {
+  test('wants inputs that can be iterated', () => {
     // @ts-expect-error A number cannot.
     concatEager(5);
     // @ts-expect-error Its members are no ObservableInput.
@@ -445,14 +445,14 @@ describe('concatEager', () => {
 });
 
 describe('a configuration', () => {
-  it('takes a RetryConfig and a SchedulerLike of rxjs', () => {
+  test('takes a RetryConfig and a SchedulerLike of rxjs', () => {
     type Config = ConcatMapEagerConfig<number, string>;
     expectTypeOf<number | RetryConfig>().toExtend<Config['retry']>();
     expectTypeOf<keyof Extract<Config['retry'], object>>().toEqualTypeOf<keyof RetryConfig>();
     expectTypeOf<Config['scheduler']>().toEqualTypeOf<SchedulerLike | undefined>();
   });
 
-  it('has a retry whose parts may be undefined, under exactOptionalPropertyTypes too', () => {
+  test('has a retry whose parts may be undefined, under exactOptionalPropertyTypes too', () => {
     const maybe: { ms?: number | undefined; times?: number | undefined; anew?: boolean | undefined } = {};
     expectTypeOf(
       numbers.pipe(
@@ -461,7 +461,7 @@ describe('a configuration', () => {
     ).toEqualTypeOf<Observable<number>>();
   });
 
-  it('may have undefined for every option, under exactOptionalPropertyTypes too', () => {
+  test('may have undefined for every option, under exactOptionalPropertyTypes too', () => {
     const config: ConcatMapEagerConfig<number> = {
       concurrent: undefined,
       reorderWindow: undefined,
@@ -477,14 +477,14 @@ describe('a configuration', () => {
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), { timeout }))).toEqualTypeOf<Observable<number>>();
   });
 
-  it('can be declared before it is used', () => {
+  test('can be declared before it is used', () => {
     const config = { concurrent: 3, timeout: { first: 5 }, onError: 'skip' } as const;
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), config))).toEqualTypeOf<Observable<number>>();
     const typed: ConcatMapEagerConfig<number, string> = { onError: (_, item) => of(item.value.toFixed()) };
     expectTypeOf(numbers.pipe(concatMapEager((n) => of(n), typed))).toEqualTypeOf<Observable<number | string>>();
   });
 
-  it('has no other options, and no other values', () => {
+  test('has no other options, and no other values', () => {
     // @ts-expect-error It is called concurrent.
     numbers.pipe(concatMapEager((n) => of(n), { concurrency: 3 }));
     // @ts-expect-error There is no such policy.
@@ -532,7 +532,7 @@ describe('a configuration that several streams share', () => {
   const satisfying = { concurrent: 8, onError: 'skip', monitor } satisfies ConcatMapEagerConfig<unknown>;
   const fallback: ConcatMapEagerConfig<unknown, null> = { onError: () => of(null) };
 
-  it('leaves the value to be typed by the source', () => {
+  test('leaves the value to be typed by the source', () => {
     expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), shared))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), monitored))).toEqualTypeOf<Observable<string>>();
     expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), constant))).toEqualTypeOf<Observable<string>>();
@@ -541,7 +541,7 @@ describe('a configuration that several streams share', () => {
     expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), fallback))).toEqualTypeOf<Observable<string | null>>();
   });
 
-  it('leaves it so where it is spread', () => {
+  test('leaves it so where it is spread', () => {
     expectTypeOf(rows.pipe(concatMapEager((row) => of(row.name), { ...shared, concurrent: 2 }))).toEqualTypeOf<
       Observable<string>
     >();
@@ -562,7 +562,7 @@ describe('a configuration that several streams share', () => {
     ).toEqualTypeOf<Observable<string | number>>();
   });
 
-  it('is as good for inputs', () => {
+  test('is as good for inputs', () => {
     const inputs = [of(1), Promise.resolve('a')];
     for (const config of [shared, monitored, { ...monitored, concurrent: 2 }]) {
       expectTypeOf(from(inputs).pipe(concatAllEager(config))).toEqualTypeOf<Observable<number | string>>();
@@ -574,7 +574,7 @@ describe('a configuration that several streams share', () => {
     >();
   });
 
-  it('may be of the values of one source, also for an operator by itself that destructures its item', () => {
+  test('may be of the values of one source, also for an operator by itself that destructures its item', () => {
     const forRows: ConcatMapEagerConfig<Row> = { monitor: (event) => event.value.name };
     expectTypeOf(concatMapEager((row: Row, _, { attempt }) => of(row.name, attempt), forRows)).toEqualTypeOf<
       OperatorFunction<Row, string | number>
@@ -593,7 +593,7 @@ describe('a configuration that several streams share', () => {
     numbers.pipe(concatMapEager((n) => of(n), forRows));
   });
 
-  it('can be handed on by a generic function', () => {
+  test('can be handed on by a generic function', () => {
     const politely = <T, O extends ObservableInput<unknown>>(
       project: (value: T) => O,
       config: ConcatMapEagerConfig<T>,
@@ -603,7 +603,7 @@ describe('a configuration that several streams share', () => {
 });
 
 describe('a monitor', () => {
-  it('is told the type, and what belongs to it', () => {
+  test('is told the type, and what belongs to it', () => {
     numbers.pipe(
       concatMapEager((n) => of(n), {
         monitor: (event) => {
@@ -639,7 +639,7 @@ describe('a monitor', () => {
 });
 
 describe('the meta of a TimeoutError', () => {
-  it('names the value, the index, the attempt and the limit', () => {
+  test('names the value, the index, the attempt and the limit', () => {
     type Meta = NonNullable<TimeoutError<unknown, TimeoutMeta<Date>>['info']>['meta'];
     expectTypeOf<Meta>().toExtend<TimeoutMeta<Date> | null | undefined>();
     expectTypeOf<TimeoutMeta<Date>>().toEqualTypeOf<{

@@ -1,9 +1,22 @@
 import { runInNewContext } from 'node:vm';
 import { asyncScheduler, EMPTY, identity, NEVER, of, range, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
-import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../src/index.js';
-import * as policyModule from './support/optionsModule.js';
-import { observe, thrownBy, untyped } from './support/policies.js';
+import { describe, expect, test } from 'vitest';
+import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
+import * as policyModule from '../support/optionsModule.js';
+import { record } from '../support/record.js';
+
+/** What an untyped caller may pass: the checks are for those whom the compiler does not stop. */
+const untyped = (config: unknown) => config as ConcatMapEagerConfig<unknown>;
+
+/** What a function throws. */
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return expect.fail('It throws nothing');
+}
 
 const count = (name: string, lowest: number) =>
   `Expected \`${name}\` to be an integer from ${lowest} and up or \`Infinity\``;
@@ -212,7 +225,7 @@ const show = (config: unknown): string =>
           : String(config);
 
 describe('a mistake in the configuration', () => {
-  it.each(mistakes.map((mistake) => [show(mistake[0]), ...mistake] as const))(
+  test.each(mistakes.map((mistake) => [show(mistake[0]), ...mistake] as const))(
     'is told at the call: %s',
     (_, config, kind, message) => {
       const error = thrownBy(() => concatMapEager(() => EMPTY, untyped(config)));
@@ -227,7 +240,7 @@ describe('a mistake in the configuration', () => {
     },
   );
 
-  it('is told by every member of the family', () => {
+  test('is told by every member of the family', () => {
     expect(() => concatAllEager(0)).toThrow(RangeError);
     expect(() => concatAllEager(untyped({ concurrency: 3 }))).toThrow(TypeError);
     expect(() => concatEager([], 0)).toThrow(RangeError);
@@ -236,14 +249,14 @@ describe('a mistake in the configuration', () => {
 });
 
 describe('an unknown option', () => {
-  it.each(unknownOptions)('is a TypeError that says what was meant: %o', (config, key, meant) => {
+  test.each(unknownOptions)('is a TypeError that says what was meant: %o', (config, key, meant) => {
     const error = thrownBy(() => concatMapEager(() => EMPTY, untyped(config)));
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain(`\`${key}\``);
     expect((error as Error).message).toContain(`\`${meant}\`?`);
   });
 
-  it('is told with the options there are, where nothing similar is known', () => {
+  test('is told with the options there are, where nothing similar is known', () => {
     const error = thrownBy(() => concatMapEager(() => EMPTY, untyped({ zzz: 1 })));
     expect(error).toBeInstanceOf(TypeError);
     const { message } = error as Error;
@@ -253,17 +266,17 @@ describe('an unknown option', () => {
     }
   });
 
-  it('is told even if its value is undefined', () => {
+  test('is told even if its value is undefined', () => {
     expect(() => concatMapEager(() => EMPTY, untyped({ concurrency: undefined }))).toThrow(TypeError);
   });
 
-  it.each(['constructor', 'toString', '__proto__x', 'hasOwnProperty'])('is told where Object has it: %s', (key) => {
+  test.each(['constructor', 'toString', '__proto__x', 'hasOwnProperty'])('is told where Object has it: %s', (key) => {
     expect(() => concatMapEager(() => EMPTY, untyped({ [key]: 1 }))).toThrow(TypeError);
   });
 });
 
 describe('the other arguments', () => {
-  it.each([
+  test.each([
     [undefined, '`undefined` (undefined)'],
     [null, '`null` (null)'],
     ['x', '`"x"` (string)'],
@@ -274,7 +287,7 @@ describe('the other arguments', () => {
     expect((error as Error).message).toBe(`Expected \`project\` to be a function, got ${shown}`);
   });
 
-  it.each([
+  test.each([
     [undefined, '`undefined` (undefined)'],
     [null, '`null` (null)'],
     [5, '`5` (number)'],
@@ -290,7 +303,7 @@ describe('the other arguments', () => {
 });
 
 describe('a configuration', () => {
-  it.each([
+  test.each([
     undefined,
     {},
     1,
@@ -328,8 +341,8 @@ describe('a configuration', () => {
       monitor: undefined,
     },
   ])('is accepted if it is correct: %o', (config) => {
-    const seen = observe(of(1, 2).pipe(concatMapEager((n) => of(n), untyped(config))));
-    expect(seen.log).toEqual(['0:1', '0:2', '0:|']);
+    const seen = record(of(1, 2).pipe(concatMapEager((n) => of(n), untyped(config))));
+    expect(seen.heard).toEqual([1, 2, '|']);
   });
 
   /** [what holds the options, which are to be: at most two at once, no time limit, no retry] */
@@ -411,11 +424,11 @@ describe('a configuration', () => {
     return started;
   };
 
-  it.each(holders)('may be %s', (_, config) => {
+  test.each(holders)('may be %s', (_, config) => {
     expect(startedOf5(config())).toBe(2);
   });
 
-  it('does not have what somebody has put on Object.prototype, nor have its limits and its retry', () => {
+  test('does not have what somebody has put on Object.prototype, nor have its limits and its retry', () => {
     const everybodys = {
       concurrent: 2,
       reorderWindow: 1,
@@ -439,7 +452,7 @@ describe('a configuration', () => {
     }
   });
 
-  it('is asked for each option once', () => {
+  test('is asked for each option once', () => {
     const asked: string[] = [];
     const once = <O extends object>(name: string, options: O) =>
       new Proxy(options, {
@@ -463,7 +476,7 @@ describe('a configuration', () => {
     );
   });
 
-  it('is read at the call: what happens to the object later has no effect', () => {
+  test('is read at the call: what happens to the object later has no effect', () => {
     const config = { concurrent: 2 };
     const operator = concatMapEager(() => {
       started++;
@@ -475,7 +488,7 @@ describe('a configuration', () => {
     expect(started).toBe(2);
   });
 
-  it('is not asked for again by a later subscription', () => {
+  test('is not asked for again by a later subscription', () => {
     const reads: string[] = [];
     const config = new Proxy(
       { concurrent: 2, onError: 'skip' as const },
@@ -492,57 +505,5 @@ describe('a configuration', () => {
     mapped.subscribe();
     mapped.subscribe();
     expect(reads.length).toBe(before);
-  });
-});
-
-describe('a default', () => {
-  /** How many of 5000 items are started while the first one never ends and all others end at once. */
-  const startedWith = (config?: number | ConcatMapEagerConfig<number>) => {
-    let started = 0;
-    range(0, 5000)
-      .pipe(
-        concatMapEager((n) => {
-          started++;
-          return n === 0 ? NEVER : EMPTY;
-        }, config),
-      )
-      .subscribe();
-    return started;
-  };
-  /** How many of 5000 items are started while none ends. */
-  const activeWith = (config?: number | ConcatMapEagerConfig<number>) => {
-    let started = 0;
-    range(0, 5000)
-      .pipe(
-        concatMapEager(() => {
-          started++;
-          return NEVER;
-        }, config),
-      )
-      .subscribe();
-    return started;
-  };
-
-  it('of concurrent is Infinity, and so is that of reorderWindow then', () => {
-    expect(activeWith()).toBe(5000);
-    expect(startedWith()).toBe(5000);
-    expect(activeWith({})).toBe(5000);
-    expect(startedWith({ concurrent: undefined, reorderWindow: undefined })).toBe(5000);
-  });
-
-  it.each([
-    [2, 1024],
-    [64, 1024],
-    [65, 1040],
-    [100, 1600],
-  ])('of reorderWindow is max(1024, 16 * concurrent): with concurrent %i, %i', (concurrent, window) => {
-    expect(startedWith(concurrent)).toBe(window);
-    expect(startedWith({ concurrent })).toBe(window);
-  });
-
-  it('can be replaced: a reorderWindow below concurrent caps it', () => {
-    expect(activeWith({ concurrent: 10, reorderWindow: 3 })).toBe(3);
-    expect(startedWith({ concurrent: 2, reorderWindow: 7 })).toBe(7);
-    expect(activeWith(7)).toBe(7);
   });
 });
