@@ -57,6 +57,19 @@ describe('an unknown option', () => {
     );
   });
 
+  test.each([
+    ['concurrentPerkeys', 'concurrentPerKey'],
+    ['Concurrent', 'concurrent'],
+    ['concurrentByKey', 'concurrentPerKey'],
+    ['concurrency', 'concurrent'],
+    ['reorderWindw', 'reorderWindow'],
+    ['keys', 'key'],
+  ])('%s was to be the nearest, %s, and not one that it contains', (given, meant) => {
+    expect(() =>
+      read({ [given]: 1 }, 'concurrent', 'concurrentPerKey', 'key', 'reorderWindow', 'maxParked', 'order'),
+    ).toThrow(`Did you mean \`${meant}\`?`);
+  });
+
   test('that is like none is told with those that there are', () => {
     expect(() => read({ zzz: 1 }, 'a', 'b', 'c')).toThrow(
       new TypeError('Unknown option `zzz` in `config`. Expected `a`, `b` or `c`'),

@@ -40,6 +40,31 @@ numbers.pipe(
   }, config),
 );
 
+// A configuration that several streams share leaves the value to be typed by the source.
+const shared: ConcatMapEagerConfig<unknown> = { concurrent: 8, onError: 'skip', monitor: ({ value }) => value };
+is<Observable<string>>().inferredFrom(numbers.pipe(concatMapEager((n) => of(n.toFixed()), shared)), true);
+is<Observable<string>>().inferredFrom(
+  numbers.pipe(concatMapEager((n) => of(n.toFixed()), { ...shared, concurrent: 2 })),
+  true,
+);
+is<Observable<string | number>>().inferredFrom(
+  numbers.pipe(
+    concatMapEager((n) => of(n.toFixed()), {
+      ...shared,
+      onError: (_, item) => {
+        is<number>().inferredFrom(item.value, true);
+        return [item.index];
+      },
+    }),
+  ),
+  true,
+);
+is<Observable<number>>().inferredFrom(of([1], [2]).pipe(concatAllEager(shared)), true);
+is<Observable<number | string>>().inferredFrom(concatEager([of(1), Promise.resolve('a')], shared), true);
+const maybe: { ms?: number; times?: number } = {};
+numbers.pipe(concatMapEager((n) => of(n), { retry: { count: maybe.times, delay: maybe.ms } }));
+export const byItself = concatMapEager((value: number, _, { attempt }) => of(value, attempt), config);
+
 // @ts-expect-error A number is no ObservableInput.
 numbers.pipe(concatMapEager((n) => n));
 // @ts-expect-error The option is called concurrent.
