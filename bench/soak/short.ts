@@ -8,6 +8,7 @@ import {
   type ConcatMapEagerConfig,
   type FailedItem,
   type ItemContext,
+  type OnErrorPolicy,
 } from 'rxjs-concat-map-eager';
 import { fallback, monitorOf, noteTimeout } from './ears.js';
 import { makeInner, type Part } from './inners.js';
@@ -43,7 +44,7 @@ const TIMEOUTS: readonly NonNullable<Config['timeout']>[] = [
   { first: 20, each: 20, total: 40, blocking: 30 },
   { total: 3_600_000 },
 ];
-const POLICIES = ['in-order', 'immediate', 'at-end', 'skip', 'a function'] as const;
+const POLICIES: readonly (OnErrorPolicy | 'a function')[] = ['in-order', 'immediate', 'at-end', 'skip', 'a function'];
 
 /** Starts one, and calls `done` when it has ended. */
 export function startShortStream(random: Random, tally: Tally, done: () => void): void {

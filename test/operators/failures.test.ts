@@ -2,10 +2,10 @@ import { concat, NEVER, Observable, of, range, Subject, throwError, type Observa
 import type { ColdObservable } from 'rxjs/internal/testing/ColdObservable';
 import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager, type ConcatMapEagerConfig, type FailedItem } from '../../src/index.js';
+import { POLICY_NAMES } from '../../src/internal/policies.js';
 import { collect, failure, record, subjects } from '../support/record.js';
 import { inVirtualTime, timed, type VirtualTime } from '../support/virtualTime.js';
 
-const POLICIES = ['in-order', 'immediate', 'at-end', 'skip'] as const;
 const boom = new Error('boom');
 const failing = throwError(() => boom);
 
@@ -115,7 +115,9 @@ const cells = CELLS.trim()
 describe('when an item fails', () => {
   test('there is a cell for each policy and each way to fail', () => {
     const everywhere = Object.keys(ROWS).filter((what) => !/function|fallback/.test(what));
-    const expected = everywhere.flatMap((what) => [...POLICIES, 'a function'].map((onError) => `${what}, ${onError}`));
+    const expected = everywhere.flatMap((what) =>
+      [...POLICY_NAMES, 'a function'].map((onError) => `${what}, ${onError}`),
+    );
 
     expect(cells.map(({ what, onError }) => `${what}, ${onError}`)).toEqual(expect.arrayContaining(expected));
   });
@@ -381,7 +383,7 @@ describe.each<[string, unknown]>([
     });
   });
 
-  test.each(POLICIES)("of the source ends the result: '%s'", (onError) => {
+  test.each(POLICY_NAMES)("of the source ends the result: '%s'", (onError) => {
     const source = concat(
       of(0, 1),
       throwError(() => error),

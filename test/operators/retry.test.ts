@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
+import { POLICY_NAMES } from '../../src/internal/policies.js';
 import { failure, nameOf, record } from '../support/record.js';
 import { turn } from '../support/turn.js';
 import { inVirtualTime, timed } from '../support/virtualTime.js';
@@ -248,22 +249,19 @@ describe('a retry', () => {
     expect(run({ ...config, atomic: true })).toBe('2:b 2:|');
   });
 
-  test.each(['in-order', 'immediate', 'at-end', 'skip'] as const)(
-    "whose notifier fails lets the item fail with that error: '%s'",
-    (onError) => {
-      const retry: RetryConfig = { delay: () => throwError(() => new Error('of the notifier')) };
-      const log = timed(({ cold }) =>
-        of(0, 1).pipe(concatMapEager((n) => (n === 0 ? cold('-a#') : cold('b|')), { retry, onError })),
-      );
-      const end = {
-        'in-order': '2:#of the notifier',
-        immediate: '2:#of the notifier',
-        'at-end': '2:b 2:#of the notifier',
-        skip: '2:b 2:|',
-      };
-      expect(log).toBe(`1:a ${end[onError]}`);
-    },
-  );
+  test.each(POLICY_NAMES)("whose notifier fails lets the item fail with that error: '%s'", (onError) => {
+    const retry: RetryConfig = { delay: () => throwError(() => new Error('of the notifier')) };
+    const log = timed(({ cold }) =>
+      of(0, 1).pipe(concatMapEager((n) => (n === 0 ? cold('-a#') : cold('b|')), { retry, onError })),
+    );
+    const end = {
+      'in-order': '2:#of the notifier',
+      immediate: '2:#of the notifier',
+      'at-end': '2:b 2:#of the notifier',
+      skip: '2:b 2:|',
+    };
+    expect(log).toBe(`1:a ${end[onError]}`);
+  });
 
   test('whose delay throws, or whose notifier is none, is up to onError as well', () => {
     const errors: string[] = [];

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { POLICY_NAMES } from '../../../src/internal/policies.js';
 import type { Answer, Deed, ItemPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
 
 // Everything happens at multiples of ten milliseconds, and limits last some more: so it is rare that two things of which the
@@ -67,7 +68,7 @@ const config: fc.Arbitrary<PlannedConfig> = fc.record({
   retries: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
   delay: maybe(fc.oneof(tens(0, 3, 7), fc.constant('notifier' as const)), 3),
   resetOnSuccess: fc.boolean(),
-  onError: fc.constantFrom(undefined, 'in-order', 'immediate', 'at-end', 'skip', 'function'),
+  onError: fc.constantFrom(undefined, ...POLICY_NAMES, 'function' as const),
   atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   monitor: fc.boolean(),
 });
