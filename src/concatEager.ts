@@ -2,9 +2,9 @@ import { identity, type Observable, type ObservableInput } from 'rxjs';
 import type { ConcatMapEagerConfig, NoInfer } from './config.js';
 import { eagerly } from './internal/eagerly.js';
 import { notObservableInput } from './internal/notObservableInput.js';
-import { PulledSource } from './internal/pulled.js';
+import { PulledSource, type InputsFunction } from './internal/pulled.js';
 import { hasMethod, isReadable } from './internal/reader.js';
-import { handleRejection } from './internal/rejections.js';
+import { handleRejections } from './internal/rejections.js';
 import type { Project } from './internal/run.js';
 import { normalizeConfig, type Mistake } from './internal/settings.js';
 import { show } from './internal/show.js';
@@ -23,13 +23,15 @@ import { show } from './internal/show.js';
  * result  -----1(23|)
  * ```
  *
- * rxjs's `concat` takes its inputs as arguments. Here they are one argument, since there may be no end of them: without
- * `concurrent` and `reorderWindow`, an endless one is read without end.
+ * rxjs's `concat` takes its inputs as arguments. Here they are one argument, since there may be no end of them.
  *
  * - Law: the notifications are those of `concat(...inputs)`, under the conditions of {@link concatMapEager}'s law.
- * - If it ends before its inputs do, it calls the iterator's `return()`, or cancels the ReadableStream, and ignores the
- *   outcome. What an iterator throws is the source's own error: the last thing in the order.
- * - The promises of an array run, and may be rejected, before it is their turn: none becomes an unhandled rejection.
+ * - If it ends before its inputs do, it closes what it reads in the same call: it calls the iterator's `return()`, cancels a
+ *   ReadableStream, destroys a Node stream, and ignores the outcome. An async generator that is waiting closes only when what it
+ *   waits for has come: give a function, and have its `signal` end the wait.
+ * - What an iterator or the function throws is the source's own error: the last thing in the order.
+ * - The promises of an array or a `Set` run, and may be rejected, before it is their turn: none becomes an unhandled rejection.
+ *   Nobody can look after the promises that a one-shot iterator holds: give an array.
  * - Inputs of an async iterable are already awaited. An `async function*` that yields promises waits for each of them before
  *   it goes on, so they run one after another; and what arrives here is a promise's result, which then counts as the input: of
  *   a string its characters, of an array its elements are emitted. Yield the promises from a `function*`, or yield Observables.
@@ -55,47 +57,42 @@ import { show } from './internal/show.js';
  *
  * @typeParam O - the inputs
  * @typeParam F - what an `onError` function returns
- * @param inputs - An array, iterable, async iterable or ReadableStream of `ObservableInput`s.
- * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`, so that all inputs are read as fast
- * as they come), or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself.
- * @returns An Observable that reads the inputs anew for each subscription. An iterator or a generator object can be read only
- * once; an array, a Set or anything else that gives a new iterator each time can be read any number of times.
+ * @param inputs - An array, iterable, async iterable or ReadableStream of `ObservableInput`s, or a function that returns one, or a
+ * promise of one. The function is called for each subscription with `{ signal }`, which aborts when what it returned is closed
+ * early.
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a {@link ConcatMapEagerConfig},
+ * whose times are in milliseconds. The `value` of an item is the input itself. The default `reorderWindow` is 1,024 where
+ * `concurrent` is `Infinity`: so at most that many inputs are read and not yet fully emitted.
+ * @returns An Observable that reads the inputs anew for each subscription. An array, a Set, a function, or anything else that
+ * gives a new iterator each time can be subscribed any number of times. An iterator, a generator object or a stream can be read
+ * once: another subscription fails with a `TypeError` that says so.
  * @throws TypeError if `inputs` cannot be iterated, an option has the wrong type, or there is no such option; RangeError if a
  * number is out of range. Both are thrown by the call of `concatEager`.
  * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatAllEager} for an Observable of inputs
  */
 export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
-  inputs: Iterable<O> | AsyncIterable<O>,
+  inputs: Iterable<O> | AsyncIterable<O> | InputsFunction<O>,
   concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
 ): Observable<(O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)> {
-  if (!isReadable(inputs) && !hasMethod(inputs, Symbol.iterator)) {
+  if (!isReadable(inputs) && typeof inputs !== 'function') {
     throw notReadable(inputs);
   }
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistakeIn(inputs));
+  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistakeIn(inputs), 1024);
   handleRejections(inputs);
   return eagerly(identity as Project<O, never>, settings, (loop) => {
+    // An array may have others by now.
     handleRejections(inputs);
     return new PulledSource(inputs, loop);
   });
 }
 
-/** The promises of an array are there before it is their turn, and may be rejected before it is. */
-function handleRejections(inputs: unknown): void {
-  if (Array.isArray(inputs)) {
-    inputs.forEach(handleRejection);
-  }
-}
-
 function notReadable(inputs: unknown): TypeError {
-  let hint = '';
-  if (typeof inputs === 'function') {
-    hint = '. Call the function, and give what it returns';
-  } else if (hasMethod(inputs, 'subscribe') || hasMethod(inputs, 'then')) {
-    hint =
-      '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them';
-  }
+  const isInput = hasMethod(inputs, 'subscribe') || hasMethod(inputs, 'then');
+  const hint = isInput
+    ? '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them'
+    : '';
   return new TypeError(
-    `Expected \`inputs\` to be an array, an iterable or an async iterable, got ${show(inputs)}${hint}`,
+    `Expected \`inputs\` to be an array, an iterable, an async iterable, or a function that returns one, got ${show(inputs)}${hint}`,
   );
 }
 

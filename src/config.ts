@@ -41,7 +41,7 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
    * When the window is full, the source is not slowed down: its values wait. A window smaller than `concurrent` also caps
    * concurrency.
    *
-   * Default: `max(1024, 16 * concurrent)` items, and `Infinity` where `concurrent` is `Infinity`.
+   * Default: `max(1024, 16 * concurrent)` items. Where `concurrent` is `Infinity`, it is `Infinity` too, and 1,024 for `concatEager`.
    */
   reorderWindow?: number | undefined;
 

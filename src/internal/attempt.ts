@@ -1,7 +1,9 @@
 import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
+import { contextOf } from './context.js';
 import type { Clock } from './deadlines.js';
 import type { Item } from './item.js';
+import { alreadyRead } from './itemErrors.js';
 import { InnerRun, type Host } from './run.js';
 
 /**
@@ -15,10 +17,26 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
   private gap: Clock | undefined = undefined;
 
   override next(value: R): void {
-    super.next(value);
+    this.host.emitted(this.item, value);
     if (this.gap !== undefined) {
       this.startNextGap(this.gap);
     }
+  }
+
+  /** A further attempt would find no more than the earlier one has left: that is not to look like a shorter inner. */
+  override opens(opened: object): boolean {
+    const { item, host } = this;
+    if (host.readsFirst(item, opened)) {
+      return true;
+    }
+    this.ended();
+    host.attemptFailed(item, alreadyRead(item.index), false);
+    return false;
+  }
+
+  /** For whoever is given the run itself, and prints it: it leads to everything there is. */
+  toJSON(): object {
+    return { attempt: this.attempt };
   }
 
   override close(): void {
@@ -49,7 +67,7 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
     if (!host.keepsValues) {
       item.value = undefined;
     }
-    const input = project(value as T, index, this);
+    const input = project(value as T, index, host.showsContext ? contextOf(this) : this);
     if (!this.closed) {
       // The inner is about to be subscribed. The first gap is that of `first`, where there is one.
       this.gap = this.startClock(durations.first ?? durations.each);

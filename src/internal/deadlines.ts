@@ -3,6 +3,9 @@ import type { SchedulerLike, Unsubscribable } from 'rxjs';
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
+/** From how many milliseconds on an action is late: timers are seldom more than one or two behind while nothing blocks. */
+const LATE = 2;
+
 export interface ClockOwner {
   /** Is called when a clock of its has passed. */
   passed(duration: Duration): void;
@@ -53,6 +56,9 @@ interface Alarm {
  * Every clock of a subscription behind one scheduled action, which is set for the earliest that will pass. Stopping a clock
  * does not touch the action: it fires once for nothing, and is set again only if another clock runs. So a limit that does
  * not pass costs a few links and no timer.
+ *
+ * An action that is late, since something has blocked the event loop, gives way once: an answer that has arrived meanwhile counts,
+ * although nobody could hear it.
  *
  * Time never goes backwards here: a jump back counts as zero. An action that fires proves that its delay has elapsed, for every
  * clock that ran when it was scheduled, even if the scheduler's `now()` stands still. So a wrong clock can delay a limit, but
@@ -121,19 +127,28 @@ export class Deadlines {
       this.armed.action?.unsubscribe();
     }
     const delay = Math.min(Math.max(0, deadline - this.latest), LONGEST_DELAY);
-    const alarm: Alarm = { at: this.latest + delay, started: this.started, action: undefined };
+    this.schedule({ at: this.latest + delay, started: this.started, action: undefined }, delay, (now, alarm) => {
+      if (now - alarm.at > LATE) {
+        // The event loop was blocked: what has arrived meanwhile is heard before anything is judged.
+        this.schedule(alarm, 0, (later) => this.judge(later, alarm));
+      } else {
+        this.judge(now, alarm);
+      }
+    });
+  }
+
+  private schedule(alarm: Alarm, delay: number, fire: (now: number, alarm: Alarm) => void): void {
     this.armed = alarm;
     // A scheduler may run the action before `schedule` returns.
     alarm.action = this.scheduler.schedule(() => {
       if (this.armed === alarm) {
         this.armed = undefined;
-        this.fire(alarm);
+        fire(this.now(), alarm);
       }
     }, delay);
   }
 
-  private fire(alarm: Alarm): void {
-    const now = this.now();
+  private judge(now: number, alarm: Alarm): void {
     const { started } = this;
     try {
       for (const { ring, ms } of this.durations) {

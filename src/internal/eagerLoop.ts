@@ -1,13 +1,13 @@
 import { UnsubscriptionError, type Subscriber } from 'rxjs';
-import type { ItemOutcome } from '../config.js';
 import { Attempt } from './attempt.js';
 import { Backlog } from './backlog.js';
 import { Blocking } from './blocking.js';
+import { wantsContext } from './context.js';
 import { Deadlines } from './deadlines.js';
 import { Delay } from './delay.js';
 import { Fallback } from './fallback.js';
 import type { Item, Running } from './item.js';
-import { Monitor, type Counts } from './monitor.js';
+import { Monitor, type Counts, type Ending } from './monitor.js';
 import { failureOf, policyOf, type Consequences, type Failure, type Policy } from './policies.js';
 import { Queue } from './queue.js';
 import { handleRejection } from './rejections.js';
@@ -17,6 +17,10 @@ import type { Durations, Host, Project, Run } from './run.js';
 import type { Settings } from './settings.js';
 import { Slots } from './slots.js';
 import type { Intake, Source } from './source.js';
+
+const COMPLETED: Ending = { outcome: 'completed' };
+const RECOVERED: Ending = { outcome: 'completed', recovered: true };
+const CANCELLED: Ending = { outcome: 'cancelled' };
 
 /**
  * One subscription: values wait, items are active or parked, and whatever happens to them is only recorded, after which
@@ -42,8 +46,10 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   parked = 0;
   /** The next runs of active items: they have their slots, and need not wait. */
   private restarts = new Queue<Run<T, R, unknown>>();
-  /** How many values the consumer wants. */
-  private demand = Infinity;
+  /** Whether the consumer wants a value. A subscriber always does. */
+  private wanted = true;
+  /** Which item has read an iterator or a stream last: of interest only where a further attempt may read it again. */
+  private readonly readBy: WeakMap<object, number> | undefined;
   /** What the result ends with. An error that takes its item's turn is simply the end of the result. */
   private failures: Failure[] = [];
   private readonly policy: Policy;
@@ -55,6 +61,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   private readonly blocking: Blocking<T, R> | undefined;
   readonly monitor: Monitor<T> | undefined;
   readonly keepsValues: boolean;
+  readonly showsContext: boolean;
 
   constructor(
     private readonly destination: Subscriber<R>,
@@ -80,6 +87,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     if (monitor !== undefined) {
       this.monitor = new Monitor(monitor, this, this.blocking!, deadlines);
     }
+    this.showsContext = wantsContext(project);
+    this.readBy = retry.count > 0 ? new WeakMap() : undefined;
     this.keepsValues = Object.keys(limits).length > 0 || !!monitor || retry.count > 0 || typeof onError === 'function';
     destination.add(() => this.close());
   }
@@ -127,9 +136,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     const { lane } = item;
     const { atomic } = this.settings;
     item.emitted++;
-    if (lane.head === item && item.kept === 0 && this.demand > 0 && !atomic) {
+    if (lane.head === item && item.kept === 0 && this.wanted && !atomic) {
       // At once, also while `advance` runs: a head that emits synchronously without end would never let it go on.
-      this.demand--;
       this.destination.next(value);
       return;
     }
@@ -140,8 +148,16 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
-  completed(item: Item<T, R>): void {
-    this.endItem(item, 'completed');
+  emittedLast(item: Item<T, R>, value: R, recovered?: true): void {
+    if (!this.closed) {
+      item.emitted++;
+      item.keep(value);
+      this.completed(item, recovered);
+    }
+  }
+
+  completed(item: Item<T, R>, recovered?: true): void {
+    this.endItem(item, recovered ? RECOVERED : COMPLETED);
     this.advance();
   }
 
@@ -173,6 +189,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     this.dropIfAtomic(item);
     this.policy.ofItem(this, item, error);
     this.advance();
+  }
+
+  readsFirst({ index }: Item<T, R>, opened: object): boolean {
+    const isFirst = this.readBy?.get(opened) !== index;
+    this.readBy?.set(opened, index);
+    return isFirst;
   }
 
   ready(run: Run<T, R, unknown>): void {
@@ -210,8 +232,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     try {
       let head: Item<T, R> | undefined;
       while ((head = lane.head) !== undefined && (head.ended || !settings.atomic)) {
-        while (head.kept > 0 && this.demand > 0 && !this.closed) {
-          this.demand--;
+        while (head.kept > 0 && this.wanted && !this.closed) {
           destination.next(head.takeKept());
         }
         if (head.kept > 0 || !head.ended || this.closed) {
@@ -283,7 +304,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   endFailed(item: Item<T, R>, error: unknown): void {
-    this.endItem(item, 'failed', error);
+    this.endItem(item, { outcome: 'failed', error });
   }
 
   failNow(error: unknown, item?: Item<T, R>): void {
@@ -309,7 +330,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
-  private endItem(item: Item<T, R>, outcome: ItemOutcome, error?: unknown): void {
+  private endItem(item: Item<T, R>, ending: Ending): void {
     item.ended = true;
     this.slots.giveBack();
     this.parked++;
@@ -317,7 +338,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     if (this.monitor === undefined) {
       item.value = undefined;
     } else {
-      this.monitor.tell('ended', item, outcome === 'failed' ? { outcome, error } : { outcome });
+      this.monitor.tell('ended', item, ending);
     }
   }
 
@@ -372,23 +393,24 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     this.mayStart = false;
     const later = this.lane.removeAfter(item);
     this.unflushed -= later.length;
-    const cancelled = later.flatMap((each): [Item<T, R>, Running | undefined][] => {
-      const { run } = each;
-      if (each.ended) {
-        this.parked--;
-        return [];
-      }
+    const states = later.map((each) => {
+      const { run, ended } = each;
       each.ended = true;
       run?.close();
-      return [[each, run]];
+      return { each, run, ended };
     });
     cancel(source);
-    for (const [each, run] of cancelled) {
-      cancel(run);
-      this.slots.giveBack();
-      monitor?.tell('ended', each, { outcome: 'cancelled' });
+    for (const { each, run, ended } of states) {
+      if (ended) {
+        this.parked--;
+        monitor?.tell('flushed', each, { dropped: true });
+      } else {
+        cancel(run);
+        this.slots.giveBack();
+        monitor?.tell('ended', each, CANCELLED);
+      }
     }
-    this.backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, { outcome: 'cancelled' })));
+    this.backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, CANCELLED)));
     return errors;
   }
 }

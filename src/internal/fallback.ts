@@ -15,6 +15,18 @@ export class Fallback<T, R> extends InnerRun<T, R> {
     super(item, host);
   }
 
+  override last(value: R): void {
+    const { item, host } = this;
+    this.ended();
+    host.emittedLast(item, value, true);
+  }
+
+  override complete(): void {
+    const { item, host } = this;
+    this.ended();
+    host.completed(item, true);
+  }
+
   protected call(item: Item<T, R>, { settings }: Host<T, R>): ObservableInput<R> {
     const onError = settings.onError as OnErrorFunction<T, R>;
     const { value, index, attempts: attempt, emitted } = item;

@@ -19,3 +19,10 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration):
   error.message = `Item ${index} passed its \`${name}\` limit of ${ms} ms`;
   return error;
 }
+
+/** For an iterator or a stream that an earlier attempt of the item has read. */
+export const alreadyRead = (index: number): TypeError =>
+  new TypeError(
+    `Expected \`project\` to return a new iterator or stream for each attempt, got one that an earlier attempt of item ` +
+      `${index} has read: make it in \`project\``,
+  );

@@ -13,9 +13,14 @@ export interface Counts {
 
 type EventType = MonitorEvent<unknown>['type'];
 
-type EventDetails =
-  | { readonly willRetry: boolean; readonly error: unknown }
-  | { readonly outcome: ItemOutcome; readonly error?: unknown };
+/** How an item has ended. */
+export interface Ending {
+  readonly outcome: ItemOutcome;
+  readonly error?: unknown;
+  readonly recovered?: true;
+}
+
+type EventDetails = { readonly willRetry: boolean; readonly error: unknown } | Ending | { readonly dropped: true };
 
 /** Tells a user's function what happens to items. */
 export class Monitor<T> {

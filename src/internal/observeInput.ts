@@ -1,11 +1,12 @@
 import { from, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
 import { PromiseLink } from './promiseLink.js';
-import { hasMethod, isReadable, openReader, readResult, type Reader } from './reader.js';
+import { observeReader } from './observeReader.js';
+import { hasMethod, isReadable, openReader } from './reader.js';
 import { reportError } from './reportError.js';
 
 /** Observes an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
 // Subclasses fix `V`.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+
 export abstract class InputObserver<V> {
   closed = false;
   /** What tears down the input; set before the first notification, where there is something to tear down. */
@@ -15,6 +16,21 @@ export abstract class InputObserver<V> {
   /** Is called, like `complete`, after the input has been finalized. */
   abstract error(error: unknown): void;
   abstract complete(): void;
+
+  /** The last value, with which the input has ended: it is a promise that is fulfilled, or the end of an array. */
+  last(value: V): void {
+    this.next(value);
+    if (!this.closed) {
+      this.complete();
+    }
+  }
+
+  /**
+   * Is told what is about to be read: a stream, or what `[Symbol.iterator]()` or `[Symbol.asyncIterator]()` gave.
+   *
+   * @returns whether to read it
+   */
+  opens?(opened: object): boolean;
 
   /** Cuts its links and calls nobody: whatever it still hears has no effect. */
   abstract close(): void;
@@ -40,34 +56,33 @@ export abstract class InputObserver<V> {
  * Observes any `ObservableInput`, recognised in the order in which rxjs's `from` does it. What `from` cannot do is done here: a
  * promise needs no Subscriber, an async iterable's `return` is called and a stream is cancelled at once.
  *
+ * @param endsAtOnce - whether the end of an Observable is told even while it is being subscribed
  * @returns false for anything that is not an ObservableInput
  * @throws what methods of `input` throw
  */
-export function observeInput<V>(input: ObservableInput<V>, observer: InputObserver<V>): boolean {
+export function observeInput<V>(input: ObservableInput<V>, observer: InputObserver<V>, endsAtOnce = false): boolean {
   if (input instanceof Observable) {
-    subscribe(input, observer);
+    subscribe(input, observer, endsAtOnce);
     // rxjs no longer wants to export the symbol, but it is the one that `from` looks for.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
   } else if (hasMethod(input, observable)) {
-    subscribe(from(input), observer);
+    subscribe(from(input), observer, endsAtOnce);
   } else if (isArrayLike<V>(input)) {
     observeArray(input, observer);
   } else if (hasMethod(input, 'then')) {
     observePromise(input as PromiseLike<V>, observer);
   } else if (isReadable<V>(input)) {
     observeReader(openReader(input), observer);
-  } else if (hasMethod(input, Symbol.iterator)) {
-    subscribe(from(input), observer);
   } else {
     return false;
   }
   return true;
 }
 
-function subscribe<V>(input: Observable<V>, observer: InputObserver<V>): void {
-  const subscriber = new ObserverSubscriber(observer);
+function subscribe<V>(input: Observable<V>, observer: InputObserver<V>, endsAtOnce: boolean): void {
+  const subscriber = new ObserverSubscriber(observer, !endsAtOnce);
   observer.teardown = subscriber;
-  input.subscribe(subscriber);
+  subscriber.observeAll(input);
 }
 
 /**
@@ -76,9 +91,36 @@ function subscribe<V>(input: Observable<V>, observer: InputObserver<V>): void {
  * its constructor as internal: `docs/reference/decisions.md` says why it is used nevertheless. It is used nowhere else.
  */
 class ObserverSubscriber<V> extends Subscriber<V> {
-  constructor(private observer: InputObserver<V>) {
+  /** How it ended while it was being subscribed. */
+  private end: End | undefined = undefined;
+
+  constructor(
+    private observer: InputObserver<V>,
+    /** Whether it is being subscribed, and its end has to wait. */
+    private subscribing: boolean,
+  ) {
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     super();
+  }
+
+  /**
+   * Subscribes. An input that ends at once returns its teardown afterwards, and has been finalized only when that has run: so
+   * its end is told then. What such a teardown throws is the input's failure, as with rxjs's operators.
+   */
+  observeAll(input: Observable<V>): void {
+    const { observer } = this;
+    try {
+      input.subscribe(this);
+    } catch (error) {
+      if (this.end?.failure === undefined) {
+        throw error;
+      }
+      reportError(error);
+    }
+    this.subscribing = false;
+    if (this.end !== undefined && !observer.closed) {
+      tell(observer, this.end);
+    }
   }
 
   /** A producer may keep it for as long as it likes: it must not keep the observer, with its signal and its reason. */
@@ -97,34 +139,51 @@ class ObserverSubscriber<V> extends Subscriber<V> {
   }
 
   protected override _error(error: unknown): void {
-    const { observer } = this;
-    try {
-      this.unsubscribe();
-    } finally {
-      if (!observer.closed) {
-        observer.error(error);
-      }
-    }
+    this.finalize({ failure: { error } });
   }
 
   protected override _complete(): void {
+    this.finalize(COMPLETED);
+  }
+
+  private finalize(end: End): void {
     const { observer } = this;
     try {
       this.unsubscribe();
     } finally {
-      if (!observer.closed) {
-        observer.complete();
+      if (this.subscribing) {
+        this.end = end;
+      } else if (!observer.closed) {
+        tell(observer, end);
       }
     }
   }
 }
 
-function observeArray<V>(array: ArrayLike<V>, observer: InputObserver<V>): void {
-  for (let i = 0; i < array.length && !observer.closed; i++) {
-    observer.next(array[i] as V);
-  }
-  if (!observer.closed) {
+interface End {
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+const COMPLETED: End = { failure: undefined };
+
+function tell(observer: InputObserver<never>, { failure }: End): void {
+  if (failure === undefined) {
     observer.complete();
+  } else {
+    observer.error(failure.error);
+  }
+}
+
+function observeArray<V>(array: ArrayLike<V>, observer: InputObserver<V>): void {
+  for (let i = 0; !observer.closed;) {
+    if (i >= array.length) {
+      return observer.complete();
+    }
+    const value = array[i++] as V;
+    if (i === array.length) {
+      return observer.last(value);
+    }
+    observer.next(value);
   }
 }
 
@@ -140,44 +199,6 @@ function observePromise<V>(promise: PromiseLike<V>, observer: InputObserver<V>):
     // A thenable may call back and throw afterwards.
     if (!observer.closed) {
       throw error;
-    }
-  }
-}
-
-function observeReader<V>(reader: Reader<V>, observer: InputObserver<V>): void {
-  if (observer.closed) {
-    // Opening the reader cancelled the observer.
-    reader.cancel();
-  } else {
-    const link = new PromiseLink(observer);
-    observer.teardown = {
-      unsubscribe: () => {
-        link.unsubscribe();
-        reader.cancel();
-      },
-    };
-    readAll(reader, link).catch(reportError);
-  }
-}
-
-async function readAll<V>(reader: Reader<V>, link: PromiseLink<V>): Promise<void> {
-  while (link.isOpen) {
-    let result: { done: boolean; value: V };
-    try {
-      result = readResult(await reader.read());
-    } catch (error) {
-      reader.release();
-      link.rejected(error);
-      return;
-    }
-    if (!link.isOpen) {
-      return;
-    }
-    if (result.done) {
-      reader.release();
-      link.complete();
-    } else {
-      link.next(result.value);
     }
   }
 }

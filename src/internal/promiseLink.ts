@@ -3,9 +3,8 @@ import type { InputObserver } from './observeInput.js';
 import { reportError } from './reportError.js';
 
 /**
- * All that a promise holds of its observer, also the promise of an iterator's next result: it may never settle, and must not
- * keep anything then. Some thenables call back twice, or synchronously; and an error that is thrown here would become an
- * unhandled rejection.
+ * All that a promise holds of its observer: it may never settle, and must not keep anything then. Some thenables call back
+ * twice, or synchronously; and an error that is thrown here would become an unhandled rejection.
  */
 export class PromiseLink<V> implements Unsubscribable {
   private observer: InputObserver<V> | undefined;
@@ -18,27 +17,9 @@ export class PromiseLink<V> implements Unsubscribable {
     this.observer = undefined;
   }
 
-  /** Whether somebody observes. */
-  get isOpen(): boolean {
-    return this.observer?.closed === false;
-  }
-
-  /** To be called, like `complete`, only while somebody observes. */
-  next(value: V): void {
-    this.observer!.next(value);
-  }
-
-  complete(): void {
-    this.take()!.complete();
-  }
-
   fulfilled(value: V): void {
-    const observer = this.take();
     try {
-      observer?.next(value);
-      if (observer?.closed === false) {
-        observer.complete();
-      }
+      this.take()?.last(value);
     } catch (error) {
       reportError(error);
     }

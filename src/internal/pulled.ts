@@ -1,79 +1,121 @@
-import { noop } from 'rxjs';
-import { isReadable, openReader, quietly, readResult, type Readable } from './reader.js';
-import { handleRejection } from './rejections.js';
-import { reportError } from './reportError.js';
+import { hasMethod, isReadable, openReader, readResult, type Readable, type Reader } from './reader.js';
+import { handleRejection, handleRejections } from './rejections.js';
+import { show } from './show.js';
 import type { Intake, Source } from './source.js';
 
-export type Inputs<O> = Iterable<O> | Readable<O>;
+/** What values are read from: something readable, or a function that gives it anew for each subscription. */
+export type Inputs<T> = Readable<T> | InputsFunction<T>;
+
+export type InputsFunction<T> = (context: { readonly signal: AbortSignal }) => Readable<T> | PromiseLike<Readable<T>>;
+
+/** The iterators and streams that a subscription has read: what is left of one would be a result that is silently shorter. */
+const read = new WeakSet();
 
 /** A pull source, asked for one value at a time: an iterable, an async iterable or a stream. */
-export class PulledSource<O> implements Source {
+export class PulledSource<T> implements Source {
   private closed = false;
-  private reading = false;
-  private readonly isAsync: boolean;
-  private reader: InputReader | undefined = undefined;
+  /** Whether a value, or what to read it from, has been asked for and is not there yet. */
+  private asked = false;
+  private reader: Reader<T> | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+  private readonly hear = (result: IteratorResult<T>) => this.heard(result);
+  private readonly fail = (error: unknown) => this.failed(error);
 
   constructor(
-    private inputs: Inputs<O>,
-    private loop: Intake<O>,
-  ) {
-    this.isAsync = isReadable(inputs);
-  }
+    private inputs: Inputs<T>,
+    private loop: Intake<T>,
+  ) {}
 
   start(): void {
     // It is asked as soon as there is a slot.
   }
 
   pull(): void {
-    if (this.reading || this.closed) {
+    if (this.asked || this.closed) {
       return;
     }
-    this.reading = true;
-    let result: unknown;
+    this.asked = true;
     try {
-      this.reader ??= open(this.inputs);
-      result = this.reader.read();
+      if (this.reader === undefined) {
+        this.open(this.inputs);
+      } else {
+        this.read(this.reader);
+      }
     } catch (error) {
-      return this.failed(error);
-    }
-    if (this.isAsync) {
-      this.heardLater(result as PromiseLike<IteratorResult<O>>).catch(reportError);
-    } else {
-      this.heard(result as IteratorResult<O>);
+      this.failed(error);
     }
   }
 
   cancel(): void {
-    const { reader } = this;
+    const { reader, controller } = this;
     this.close();
-    // A generator cannot be returned while it runs: then it is as soon as it has given its value.
-    if (this.isAsync || !this.reading) {
+    if (reader?.sync && this.asked) {
+      // A generator cannot be closed while it runs: then it is as soon as it has given its value.
+      this.reader = reader;
+    } else {
       reader?.cancel();
+    }
+    controller?.abort();
+  }
+
+  private open(inputs: Inputs<T>): void {
+    if (isReadable<T>(inputs)) {
+      return this.opened(inputs);
+    }
+    this.controller = new AbortController();
+    const given = inputs({ signal: this.controller.signal });
+    if (hasMethod(given, 'then')) {
+      // By `then` and not by `await`, which would lose the zone of zone.js; so with results.
+      Promise.resolve(given as PromiseLike<Readable<T>>)
+        .then((readable) => this.opened(readable))
+        .then(undefined, this.fail);
+    } else {
+      this.opened(given as Readable<T>);
+    }
+  }
+
+  private opened(readable: Readable<T>): void {
+    if (!isReadable<T>(readable)) {
+      throw new TypeError(
+        `Expected the function that is given for \`inputs\` to return an array, an iterable, an async iterable or a ` +
+          `ReadableStream, or a promise of one, got ${show(readable)}`,
+      );
+    }
+    handleRejections(readable);
+    const reader = openReader(readable);
+    if (read.has(reader.opened)) {
+      reader.release();
+      throw new TypeError(
+        'Expected `inputs` not to have been read by another subscription, got an iterator or a stream that has: give an ' +
+          'array, or a function that returns a new one for each subscription',
+      );
+    }
+    read.add(reader.opened);
+    if (this.closed) {
+      reader.cancel();
     } else {
       this.reader = reader;
+      this.read(reader);
     }
   }
 
-  private async heardLater(promised: PromiseLike<IteratorResult<O>>): Promise<void> {
-    let result: IteratorResult<O>;
-    try {
-      result = await promised;
-    } catch (error) {
-      this.failed(error);
-      return;
+  private read(reader: Reader<T>): void {
+    const result = reader.read();
+    if (reader.sync) {
+      this.heard(result as IteratorResult<T>);
+    } else {
+      Promise.resolve(result).then(this.hear, this.fail);
     }
-    this.heard(result);
   }
 
-  private heard(result: IteratorResult<O>): void {
+  private heard(result: IteratorResult<T>): void {
     let done, value;
     try {
       ({ done, value } = readResult(result));
     } catch (error) {
-      this.failed(error);
-      return;
+      return this.failed(error);
     }
-    this.reading = false;
+    this.asked = false;
     if (this.closed) {
       handleRejection(value);
       if (!done) {
@@ -95,29 +137,11 @@ export class PulledSource<O> implements Source {
     }
   }
 
-  private close(): Intake<O> {
+  private close(): Intake<T> {
     const { loop } = this;
     this.closed = true;
-    this.reader = undefined;
+    this.reader = this.controller = undefined;
     this.inputs = this.loop = undefined as never;
     return loop;
   }
-}
-
-interface InputReader {
-  read(): unknown;
-  release(): void;
-  cancel(): void;
-}
-
-function open<O>(inputs: Inputs<O>): InputReader {
-  if (isReadable<O>(inputs)) {
-    return openReader(inputs);
-  }
-  const iterator = inputs[Symbol.iterator]();
-  return {
-    read: () => iterator.next(),
-    release: noop,
-    cancel: () => quietly(() => iterator.return?.()),
-  };
 }

@@ -13,7 +13,7 @@ export class PushedSource<T> extends InputObserver<T> implements Source {
   }
 
   start(): void {
-    if (!observeInput(this.source, this)) {
+    if (!observeInput(this.source, this, true)) {
       this.error(new TypeError(`Expected the source to be an Observable, got ${show(this.source)}`));
     }
   }

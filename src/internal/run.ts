@@ -21,14 +21,21 @@ export interface Host<T, R> {
   readonly deadlines: Deadlines;
   readonly durations: Durations;
   readonly monitor: Monitor<T> | undefined;
+  /** Whether `project` is shown a context, and not the run. */
+  readonly showsContext: boolean;
   /** Whether anybody will ask for an item's value after `project` has had it. */
   readonly keepsValues: boolean;
   emitted(item: Item<T, R>, value: R): void;
-  completed(item: Item<T, R>): void;
+  /** It has emitted its last value, with which it has completed. */
+  emittedLast(item: Item<T, R>, value: R, recovered?: true): void;
+  /** It has completed; `recovered`, if that was its fallback. */
+  completed(item: Item<T, R>, recovered?: true): void;
   attemptFailed(item: Item<T, R>, error: unknown, mayRetry: boolean): void;
   fallbackFailed(item: Item<T, R>, error: unknown): void;
   /** The item failed beyond any retry. */
   failedForGood(item: Item<T, R>, error: unknown): void;
+  /** @returns whether no earlier attempt of the item has read that iterator or stream */
+  readsFirst(item: Item<T, R>, opened: object): boolean;
   /** The item's next run may be started. */
   ready(run: Run<T, R, unknown>): void;
 }
@@ -121,17 +128,19 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
   }
 }
 
+const NOT_CANCELLED = {};
+
 /** A run that emits for its item, and whose function is given a signal. */
 export abstract class InnerRun<T, R> extends Run<T, R, R> {
   private controller: AbortController | undefined = undefined;
-  private cancelled = false;
-  private reason: unknown = undefined;
+  /** Why it was cancelled, or that it was not. */
+  private reason: unknown = NOT_CANCELLED;
 
   /** Made when it is first read, so that it costs nothing where it is not. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.cancelled) {
+      if (this.reason !== NOT_CANCELLED) {
         this.controller.abort(this.reason);
       }
     }
@@ -142,8 +151,14 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
     this.host.emitted(this.item, value);
   }
 
+  /** It has ended before its last value goes out: whoever unsubscribes at that value cancels nothing. */
+  override last(value: R): void {
+    const { item, host } = this;
+    this.ended();
+    host.emittedLast(item, value);
+  }
+
   override cancel(reason?: unknown): void {
-    this.cancelled = true;
     this.reason = reason;
     try {
       super.cancel();

@@ -55,13 +55,14 @@ const OPTIONS: readonly (keyof ConcatMapEagerConfig<never>)[] = [
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
 
 /**
- * Checks a configuration and fills in the defaults.
+ * Checks a configuration and fills in the defaults. `unlimitedWindow` is the default window where `concurrent` is `Infinity`.
  *
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
  */
 export function normalizeConfig<T, R>(
   config: number | ConcatMapEagerConfig<T, R> = {},
   mistake = mistakeOfProject,
+  unlimitedWindow = Infinity,
 ): Settings<T, R> {
   const given: ConcatMapEagerConfig<T, R> = readOptions(
     'config',
@@ -71,7 +72,8 @@ export function normalizeConfig<T, R>(
   );
   const { concurrent = Infinity, onError = 'in-order', atomic = false, scheduler = asyncScheduler, monitor } = given;
   checkCount('concurrent', 1, concurrent);
-  const { reorderWindow = Math.max(1024, 16 * concurrent) } = given;
+  const window = concurrent === Infinity ? unlimitedWindow : Math.max(1024, 16 * concurrent);
+  const { reorderWindow = window } = given;
   checkCount('reorderWindow', 1, reorderWindow);
   const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);

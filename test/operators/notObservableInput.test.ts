@@ -78,18 +78,13 @@ describe('anything that is not an ObservableInput', () => {
 });
 
 describe('inputs that cannot be read', () => {
-  const rule = 'Expected `inputs` to be an array, an iterable or an async iterable, got ';
+  const rule = 'Expected `inputs` to be an array, an iterable, an async iterable, or a function that returns one, got ';
   const several =
     '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them';
   test.each([
     ['one Observable', [of(of(1))], `${rule}\`[object Object]\` (object)${several}`],
     ['several Observables', [of(1), of(2)], `${rule}\`[object Object]\` (object)${several}`],
     ['several promises', [Promise.resolve(1), Promise.resolve(2)], `${rule}\`[object Promise]\` (object)${several}`],
-    [
-      'a function',
-      [awaitedObjects],
-      `${rule}\`function awaitedObjects\` (function). Call the function, and give what it returns`,
-    ],
     ['a number', [5], `${rule}\`5\` (number)`],
     ['an object', [{}], `${rule}\`[object Object]\` (object)`],
     ['nothing', [], `${rule}\`undefined\` (undefined)`],

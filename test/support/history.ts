@@ -137,7 +137,7 @@ export function storyOf(entries: readonly Entry[]): Map<number, string> {
 }
 
 /**
- * Received, then attempts of which all but the last failed, then an end; what is not cancelled may be flushed. The limit
+ * Received, then attempts of which all but the last failed, then an end; what is not cancelled is flushed. The limit
  * `blocking` fails an item that waits for its next attempt once more.
  */
-export const SOUND_STORY = /^r(sf)*(s|(?<=f)f)?(x|e\.?)$/;
+export const SOUND_STORY = /^r(sf)*(s|(?<=f)f)?(x|e\.)$/;

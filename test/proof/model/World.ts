@@ -73,33 +73,51 @@ export class Playing {
   open = true;
   private count = 0;
   private entries: Entry[] = [];
+  /** How many values there are, where the last one is known to be the last: it has ended before that goes out. */
+  private length = Infinity;
+  private starting = true;
+  private late: Mark | undefined = undefined;
 
   constructor(
     private readonly world: World,
     readonly name: string,
     private readonly kind: Answer['kind'],
-    private readonly hear: (mark: Mark, value: string) => void,
+    private readonly hear: (mark: Mark | 'last', value: string) => void,
+    /** Whether its end is heard only when its subscription, which returns the teardown, is complete. */
+    private readonly endsLate = false,
   ) {}
 
   /** It is subscribed: what it does without delay, it does now. Of what comes at one time, who subscribed first goes first. */
   start(play: Play): void {
     const { world, name, kind } = this;
     const [now, ...later] = burstsOf(play);
+    if (kind === 'array' || kind === 'thenable') {
+      this.length = play.gaps.length;
+    }
     this.entries = later.map(({ at, marks }) => world.schedule(at, () => marks.forEach((mark) => this.says(mark))));
     if (kind === 'observable' || kind === 'thenable') {
       world.note(`subscribe ${name}`);
       world.react('subscribe');
     }
     now!.marks.forEach((mark) => this.says(mark));
+    this.starting = false;
+    if (this.late !== undefined) {
+      this.hear(this.late, '');
+    }
   }
 
   says(mark: Mark): void {
     if (this.open) {
       const value = `${this.name}/${this.count++}`;
-      if (mark !== 'next') {
+      const isLast = mark === 'next' && this.count === this.length;
+      if (mark !== 'next' || isLast) {
         this.stop();
       }
-      this.hear(mark, value);
+      if (mark !== 'next' && this.starting && this.endsLate) {
+        this.late = mark;
+      } else {
+        this.hear(isLast ? 'last' : mark, value);
+      }
     }
   }
 

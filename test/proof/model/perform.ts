@@ -177,7 +177,9 @@ class Stage {
     if (type === 'failed') {
       details = ` ${nameOf(event.error)} ${event.willRetry}`;
     } else if (type === 'ended') {
-      details = ` ${event.outcome}${'error' in event ? ` ${nameOf(event.error)}` : ''}`;
+      details = ` ${event.outcome}${'error' in event ? ` ${nameOf(event.error)}` : ''}${event.recovered ? ' recovered' : ''}`;
+    } else if (type === 'flushed') {
+      details = event.dropped ? ' dropped' : '';
     }
     this.note(`monitor ${type} ${index} ${this.nameOfValue(value)} ${attempt} ${counts} at ${time}${details}`);
     this.react('monitor');

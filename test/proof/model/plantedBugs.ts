@@ -36,14 +36,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the head is parked while something is being started',
     file: loop,
-    code: 'item.kept === 0 && this.demand > 0',
-    bug: 'item.kept === 0 && !this.starting && this.demand > 0',
+    code: 'item.kept === 0 && this.wanted',
+    bug: 'item.kept === 0 && !this.starting && this.wanted',
   },
   {
     name: 'slots are filled before what is ready is emitted, where an item completes',
     file: loop,
-    code: "this.endItem(item, 'completed');\n    this.advance();",
-    bug: "this.endItem(item, 'completed');\n    this.startNext();\n    this.advance();",
+    code: 'recovered ? RECOVERED : COMPLETED);\n    this.advance();',
+    bug: 'recovered ? RECOVERED : COMPLETED);\n    this.startNext();\n    this.advance();',
   },
   {
     name: 'it drains while it drains',
@@ -114,8 +114,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'links are cut one after another while teardowns run',
     file: loop,
-    code: 'run?.close();\n      return [[each, run]];',
-    bug: 'return [[each, run]];',
+    code: 'run?.close();\n      return { each, run, ended };',
+    bug: 'return { each, run, ended };',
   },
   {
     name: '`each` is not renewed by a value',
@@ -174,19 +174,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'inputs that are left are not returned',
     file: 'pulled.ts',
-    code: 'if (this.isAsync || !this.reading) {\n      reader?.cancel();',
-    bug: 'if (false) {',
+    code: '} else {\n      reader?.cancel();\n    }\n    controller',
+    bug: '}\n    controller',
   },
   {
     name: 'a cancelled item is ended twice for the monitor',
     file: loop,
-    code: "monitor?.tell('ended', each, { outcome: 'cancelled' });",
-    bug: "monitor?.tell('ended', each, { outcome: 'cancelled' });\n      monitor?.tell('ended', each, { outcome: 'cancelled' });",
+    code: "monitor?.tell('ended', each, CANCELLED);",
+    bug: "monitor?.tell('ended', each, CANCELLED);\n        monitor?.tell('ended', each, CANCELLED);",
   },
   {
     name: 'a parked item that is cancelled goes on being counted',
     file: loop,
-    code: 'if (each.ended) {\n        this.parked--;',
-    bug: 'if (each.ended) {',
+    code: 'if (ended) {\n        this.parked--;',
+    bug: 'if (ended) {',
   },
 ];

@@ -94,7 +94,7 @@ class Model {
   private blocker: { readonly item: Item; readonly clock: Clock } | undefined = undefined;
   private clocks = 0;
   /** How many items are being cancelled, and are active until it is their turn. */
-  private leaving = 0;
+  private leaving = { active: 0, parked: 0 };
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -242,7 +242,7 @@ class Model {
     this.source = this.newRun('source', 'source', undefined, { ...source, kind: 'observable', signal: false });
     if (door === 'concatMapEager') {
       this.source.playing = new Playing(this.world, 'source', 'observable', (mark, value) =>
-        this.heardSource(mark, value),
+        this.heardSource(mark as Mark, value),
       );
       this.source.playing.start(source);
     }
@@ -384,19 +384,22 @@ class Model {
       this.failed(run, `TypeError(${index})${failure === undefined ? '' : ` because ${failure}`}`);
       return;
     }
-    run.playing = new Playing(this.world, name, answer.kind, (mark, value) => this.heard(run, mark, value));
+    run.playing = new Playing(this.world, name, answer.kind, (mark, value) => this.heard(run, mark, value), true);
     if (answer.kind === 'observable') {
       this.world.subscribed.push(run.playing);
     }
     run.playing.start(answer);
   }
 
-  private heard(run: Run, mark: Mark, value: string): void {
+  private heard(run: Run, mark: Mark | 'last', value: string): void {
     if (!run.linked) {
       return;
     }
-    run.marks.push({ at: this.world.now, mark: mark === 'next' ? value : mark });
-    if (mark === 'error') {
+    run.marks.push({ at: this.world.now, mark: mark === 'next' || mark === 'last' ? value : mark });
+    if (mark === 'last' && run.kind !== 'delay') {
+      run.marks.push({ at: this.world.now, mark: 'complete' });
+      this.emittedLast(run, value);
+    } else if (mark === 'error') {
       this.failed(run, `${run.name} failed`);
     } else if (mark === 'complete') {
       this.unlink(run);
@@ -406,6 +409,19 @@ class Model {
       this.tryAgain(run);
     } else {
       this.emitted(run, value);
+    }
+  }
+
+  /** It has completed when its last value goes out. */
+  private emittedLast(run: Run, value: string): void {
+    const item = run.item!;
+    this.unlink(run);
+    if (!this.closed) {
+      item.emitted++;
+      item.seen++;
+      item.parked.push(value);
+      this.endItem(item, 'completed');
+      this.settle();
     }
   }
 
@@ -549,38 +565,43 @@ class Model {
   }
 
   private endItem(item: Item, outcome: string, error = ''): void {
+    const recovered = outcome === 'completed' && item.failure !== undefined ? 'recovered' : '';
     item.ended = true;
     item.failure = undefined;
-    this.tell('ended', item, `${outcome} ${error}`);
+    this.tell('ended', item, `${outcome} ${error || recovered}`);
   }
 
   /** Cancels the source, all items after this one (or all there are), and what waits. */
   private cancelAfter(item: Item | undefined): void {
     const { source } = this;
     const isLater = ({ index }: Item) => item === undefined || index > item.index;
-    const cancelled = this.items.filter((each) => isLater(each) && !each.ended);
-    const runs = cancelled.map(({ run }) => run);
+    const later = this.items.filter(isLater).map((item) => ({ item, run: item.run, wasParked: item.ended }));
     this.items = this.items.filter((each) => !isLater(each));
     this.mayStart = false;
     this.source = undefined;
     this.sourceEnded = true;
     // None of them is heard any more, before the first teardown is called.
-    for (const each of cancelled) {
+    for (const { item: each, run, wasParked } of later) {
       each.ended = true;
-      if (each.run !== undefined) {
-        this.unlink(each.run);
+      if (run !== undefined) {
+        this.unlink(run);
       }
+      this.leaving[wasParked ? 'parked' : 'active']++;
     }
-    this.leaving += cancelled.length;
     if (source !== undefined) {
       this.cancelSource(source);
     }
-    for (const [nth, each] of cancelled.entries()) {
-      if (runs[nth] !== undefined) {
-        this.cancel(runs[nth], 'AbortError');
+    for (const { item: each, run, wasParked } of later) {
+      if (wasParked) {
+        this.leaving.parked--;
+        this.tell('flushed', each, 'dropped');
+      } else {
+        if (run !== undefined) {
+          this.cancel(run, 'AbortError');
+        }
+        this.leaving.active--;
+        this.tell('ended', each, 'cancelled');
       }
-      this.leaving--;
-      this.tell('ended', each, 'cancelled');
     }
     while (this.waiting.length > 0) {
       const value = this.waiting.shift()!;
@@ -638,7 +659,7 @@ class Model {
   // The monitor, and others who interfere.
 
   private active(): number {
-    return this.items.filter(({ ended }) => !ended).length + this.leaving;
+    return this.items.filter(({ ended }) => !ended).length + this.leaving.active;
   }
 
   private tell(type: string, item: Item, details = ''): void {
@@ -648,7 +669,7 @@ class Model {
   private tellOf(type: string, index: number, value: string, attempt: number, details = ''): void {
     if (this.config.monitor) {
       this.watchHead();
-      const parked = this.items.filter(({ ended }) => ended).length;
+      const parked = this.items.filter(({ ended }) => ended).length + this.leaving.parked;
       const counts = `${this.waiting.length}/${this.active()}/${parked}`;
       const since = this.blocker === undefined ? '' : ` since ${this.blocker.clock.since}`;
       const text = `monitor ${type} ${index} ${value} ${attempt} ${counts}${since} at ${this.world.now} ${details}`;
