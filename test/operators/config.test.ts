@@ -3,20 +3,10 @@ import { asyncScheduler, EMPTY, identity, NEVER, of, range, VirtualTimeScheduler
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
 import * as policyModule from '../support/optionsModule.js';
-import { record } from '../support/record.js';
+import { record, thrownBy } from '../support/record.js';
 
 /** What an untyped caller may pass: the checks are for those whom the compiler does not stop. */
 const untyped = (config: unknown) => config as ConcatMapEagerConfig<unknown>;
-
-/** What a function throws. */
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  return expect.fail('It throws nothing');
-}
 
 const count = (name: string, lowest: number) =>
   `Expected \`${name}\` to be an integer from ${lowest} and up or \`Infinity\``;

@@ -1,7 +1,7 @@
 import { lastValueFrom, of, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager } from '../../src/index.js';
-import { thrownBy } from '../support/policies.js';
+import { thrownBy } from '../support/record.js';
 
 const kinds = 'an ObservableInput (an Observable, promise, array, iterable, async iterable or ReadableStream)';
 const fetchRow = () => Promise.resolve('row');

@@ -1,2 +1,6 @@
-/** Options as the exports of a module. */
+/**
+ * Options as the exports of a module.
+ *
+ * @public
+ */
 export const concurrent = 2;

@@ -1,4 +1,5 @@
 import { Subject, TimeoutError, type Observable, type Subscription } from 'rxjs';
+import { expect } from 'vitest';
 import type { MonitorEvent } from '../../src/index.js';
 
 /** How an error is written in what has been heard: in a box, so that it differs from the same thing as a value. */
@@ -58,3 +59,13 @@ export function collect<T>(): { events: MonitorEvent<T>[]; monitor: (event: Moni
 
 export const subjects = (count: number): Subject<string>[] =>
   Array.from({ length: count }, () => new Subject<string>());
+
+/** What a function throws. */
+export function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return expect.fail('It throws nothing');
+}
