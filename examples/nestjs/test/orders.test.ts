@@ -390,18 +390,23 @@ describe('what a consumer that is gone has read', () => {
   test('is not taken over while it lives, however long a message takes', async () => {
     const gate = new Gate();
     const upstream = await holding(gate, '1');
-    const env = { CLAIM_AFTER: '2000' };
-    await add('1', '2');
+    // The window is full: the first one reads nothing meanwhile.
+    const env = { CLAIM_AFTER: '2000', REORDER_WINDOW: '2' };
+    await add('1', '2', '3');
     await startService(upstream.server, env);
     await until(() => expect(upstream.orders).toHaveLength(2));
     await startService(upstream.server, { ...env, CONSUMER: 'second' });
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    // The second one reads what is new: it has waited for the first in vain.
+    await until(async () =>
+      expect(await redis.client('LIST')).toContain('cmd=xreadgroup'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(upstream.orders).toEqual(['1', '2']);
     const pending = await redis.xpending('orders', 'shipping');
-    expect(pending[3]).toEqual([['first', '2']]);
+    expect(pending[3]).toEqual([['first', '3']]);
     gate.let('1');
     await settled();
-    expect(await shippedOrders()).toEqual(['1', '2']);
+    expect(await shippedOrders()).toEqual(['1', '2', '3']);
   });
 });
 
