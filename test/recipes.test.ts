@@ -45,6 +45,7 @@ import { orElse } from '../examples/recipes/fallbackValue.js';
 import { firstHit } from '../examples/recipes/firstHit.js';
 import { mapGroups } from '../examples/recipes/groups.js';
 import { Gate, holdBack } from '../examples/recipes/holdBack.js';
+import { withInventory, type Listed } from '../examples/recipes/inventory.js';
 import { limitAllAttempts, limitAllCalls } from '../examples/recipes/limitAllAttempts.js';
 import { logFailures, runAllLogged } from '../examples/recipes/logFailures.js';
 import { startWithin } from '../examples/recipes/maxWait.js';
@@ -505,8 +506,27 @@ describe('progress', () => {
       flush();
       // Eight at a time and 20 ms each: thirteen rounds.
       expect(reports.map(([time]) => time)).toEqual([20, 120, 220, 320]);
-      expect(reports[0]![1]).toEqual({ completed: 1, failed: 0, cancelled: 0, percent: 1 });
-      expect(reports.at(-1)![1]).toEqual({ completed: 90, failed: 10, cancelled: 0, percent: 100 });
+      expect(reports[0]![1]).toEqual({ completed: 1, recovered: 0, failed: 0, cancelled: 0, percent: 1 });
+      expect(reports.at(-1)![1]).toEqual({ completed: 90, recovered: 0, failed: 10, cancelled: 0, percent: 100 });
+    });
+  });
+
+  test('tells items that a fallback has completed from those that completed by themselves', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const reports: Progress[] = [];
+      const seen = observe(
+        range(0, 10).pipe(
+          withProgress(
+            (n) => (n % 3 === 0 ? failing(20) : after(20, n)),
+            10,
+            (progress) => reports.push(progress),
+            (error, { value }) => (value === 9 ? throwError(() => error) : of(100 + value)),
+          ),
+        ),
+      );
+      flush();
+      expect(seen.values).toEqual([100, 1, 2, 103, 4, 5, 106, 7, 8]);
+      expect(reports.at(-1)).toEqual({ completed: 6, recovered: 3, failed: 1, cancelled: 0, percent: 100 });
     });
   });
 
@@ -546,8 +566,58 @@ describe('progress', () => {
     await vi.advanceTimersByTimeAsync(5);
     subscription.unsubscribe();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(reports.at(-1)).toEqual({ completed: 5, failed: 0, cancelled: 15, percent: 100 });
+    expect(reports.at(-1)).toEqual({ completed: 5, recovered: 0, failed: 0, cancelled: 15, percent: 100 });
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('an inventory', () => {
+  /** What is shown, as in `0 active, 1 parked`. */
+  const text = (items: ReadonlyMap<number, Listed<unknown>>) =>
+    [...items].map(([index, { state }]) => `${index} ${state}`).join(', ');
+
+  test('shows each item in its state, with its value and the time since then', () => {
+    inVirtualTime(({ observe, flush }) => {
+      let items: ReadonlyMap<number, Listed<string>> = new Map();
+      const project = (name: string) => after(name === 'a' ? 100 : 10, name);
+      observe(from([...'abcdefghij']).pipe(withInventory(project, (shown) => (items = shown))));
+      const seen: string[] = [];
+      timer(5).subscribe(() => seen.push(text(items)));
+      timer(15).subscribe(() => seen.push(text(items)));
+      timer(50).subscribe(() => expect(items.get(1)).toEqual({ value: 'b', state: 'parked', since: 10 }));
+      flush();
+      const [first, others] = ['0 active', [1, 2, 3, 4, 5, 6, 7]];
+      expect(seen).toEqual([
+        [first, ...others.map((n) => `${n} active`), '8 waiting', '9 waiting'].join(', '),
+        [first, ...others.map((n) => `${n} parked`), '8 active', '9 active'].join(', '),
+      ]);
+      expect(items.size).toBe(0);
+    });
+  });
+
+  test('is empty at the end, whenever the consumer leaves and whatever has failed', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const random = randomFrom(seed);
+      inVirtualTime(({ observe, flush }) => {
+        let items: ReadonlyMap<number, Listed<number>> = new Map();
+        let most = 0;
+        const { subscription } = observe(
+          range(0, 30).pipe(
+            withInventory(
+              (n) => (random() < 0.3 ? failing(100 * random()) : after(100 * random(), n)),
+              (shown) => {
+                items = shown;
+                most = Math.max(most, shown.size);
+              },
+            ),
+          ),
+        );
+        timer(400 * random()).subscribe(() => subscription.unsubscribe());
+        flush();
+        expect(most).toBe(30);
+        expect([...items]).toEqual([]);
+      });
+    }
   });
 });
 

@@ -6,10 +6,16 @@ import {
   type ObservableInput,
   type OperatorFunction,
 } from 'rxjs';
-import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
+import {
+  concatMapEager,
+  type ConcatMapEagerConfig,
+  type ItemContext,
+} from 'rxjs-concat-map-eager';
 
 export interface Progress {
   readonly completed: number;
+  /** Failed, and then completed by what `onError` returned. */
+  readonly recovered: number;
   readonly failed: number;
   readonly cancelled: number;
   readonly percent: number;
@@ -23,10 +29,12 @@ export function withProgress<T, R>(
   project: (value: T, index: number, item: ItemContext) => ObservableInput<R>,
   total: number,
   report: (progress: Progress) => void,
+  onError: ConcatMapEagerConfig<T, R>['onError'] = 'skip',
 ): OperatorFunction<T, R> {
   return (source) =>
     defer(() => {
-      const counts = { completed: 0, failed: 0, cancelled: 0 };
+      const counts = { completed: 0, recovered: 0, failed: 0, cancelled: 0 };
+      let ended = 0;
       const progress = new Subject<Progress>();
       progress
         .pipe(
@@ -37,13 +45,11 @@ export function withProgress<T, R>(
         concatMapEager(project, {
           concurrent: 8,
           timeout: 5_000,
-          onError: 'skip',
+          onError,
           monitor: (event) => {
-            if (event.type === 'ended') {
-              counts[event.outcome]++;
-              const ended = counts.completed + counts.failed + counts.cancelled;
-              progress.next({ ...counts, percent: (100 * ended) / total });
-            }
+            if (event.type !== 'ended') return;
+            counts[event.recovered ? 'recovered' : event.outcome]++;
+            progress.next({ ...counts, percent: (100 * ++ended) / total });
           },
         }),
       );
