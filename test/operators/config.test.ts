@@ -282,7 +282,6 @@ describe('the other arguments', () => {
     [null, '`null` (null)'],
     [5, '`5` (number)'],
     [{}, '`[object Object]` (object)'],
-    [() => [], '(function)'],
     [Promise.resolve([]), '(object)'],
   ])('include inputs that can be iterated, not %s', (inputs, shown) => {
     const error = thrownBy(() => concatEager(inputs as never));
