@@ -262,6 +262,20 @@ describe('the page', () => {
     expect(squares()).toEqual([]);
   });
 
+  test('counts and marks what has failed before its turn comes', async () => {
+    const service = new Answers();
+    await start('1,2,3');
+    service.answer(3);
+    service.fail(2, 404, 'not found');
+    expect(squares()).toEqual(['active', 'failed', 'parked']);
+    expect(counts()).toEqual({ waiting: 0, active: 1, parked: 2, failed: 1 });
+    expect(button(/^Retry failed/).getAttribute('aria-disabled')).toBe('true');
+    service.answer(1);
+    expect(squares()).toEqual([]);
+    expect(counts()).toEqual({ waiting: 0, active: 0, parked: 0, failed: 1 });
+    expect(button(/^Retry failed/).textContent).toMatch('(1)');
+  });
+
   test('gives a row that was asked for again its reason back when that is cancelled', async () => {
     const service = new Answers();
     await start('1');
