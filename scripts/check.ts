@@ -1,9 +1,15 @@
-// Everything a change must pass, one check after the other, and at the end how many tests and checks did.
+// Everything a change must pass, one check after the other, and at the end how many tests and checks did. `--rest` leaves out what
+// `npm test` runs.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { testPackages } from './applications.js';
+import { packages } from './packages.js';
+
+const { rest } = parseArgs({ options: { rest: { type: 'boolean', default: false } } }).values;
 
 const folder = mkdtempSync(join(tmpdir(), 'check-'));
 const report = join(folder, 'vitest.json');
@@ -12,6 +18,7 @@ const checks: [name: string, command: string][] = [
   ['build', 'tsup --silent'],
   ['format', 'prettier --check --log-level warn .'],
   ['lint', 'eslint .'],
+  ['layers', 'depcruise --config scripts/layers.mjs src'],
   ['types (TypeScript 6)', 'tsc -p .'],
   ['types (TypeScript 7)', 'node node_modules/typescript-7/bin/tsc -p .'],
   ['tests, with coverage', `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${report}`],
@@ -25,7 +32,9 @@ const checks: [name: string, command: string][] = [
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
+let isBuilt = true;
 for (const [name, command] of checks) {
+  if (rest && name.startsWith('tests')) continue;
   const start = performance.now();
   const { code, output } = await run(command);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -40,8 +49,16 @@ for (const [name, command] of checks) {
   }
   if (name === 'build' && code !== 0) {
     // The others look at what it makes.
+    isBuilt = false;
     break;
   }
+}
+
+if (isBuilt) {
+  const { passed, failed, skipped } = await testPackages(packages);
+  counts.passed += passed;
+  counts.failed += failed;
+  counts.skipped += skipped;
 }
 
 rmSync(folder, { recursive: true });
@@ -51,7 +68,7 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 function run(command: string): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     let output = '';
-    // `npm test` puts node_modules/.bin on the path.
+    // npm puts node_modules/.bin on the path.
     const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
