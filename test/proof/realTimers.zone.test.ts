@@ -1,9 +1,9 @@
 // zone.js replaces timers and promises everywhere: in a file, and so in a process, of its own.
 import 'zone.js';
 import 'zone.js/testing';
-import { NEVER, of, Subject, timer } from 'rxjs';
+import { concatMap, NEVER, of, Subject, timer } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { concatMapEager } from '../../src/index.js';
+import { concatEager, concatMapEager } from '../../src/index.js';
 import { failure, record, recordAt } from '../support/record.js';
 
 interface Zone {
@@ -116,4 +116,83 @@ describe("under zone.js's fakeAsync", () => {
       expect(seen.subscription.closed).toBe(false);
     })();
   });
+});
+
+describe('what is read arrives in the zone of the subscriber', () => {
+  const results = (...results: (() => Promise<IteratorResult<number>>)[]) => results;
+  const value = (n: number) => () => Promise.resolve({ done: false, value: n });
+  const done = () => Promise.resolve({ done: true as const, value: undefined });
+  const rejected = () => Promise.reject<IteratorResult<number>>(new Error('boom'));
+  const asyncIterable = (script: (() => Promise<IteratorResult<number>>)[]) => ({
+    [Symbol.asyncIterator]: () => {
+      const left = [...script];
+      return { next: () => left.shift()!() };
+    },
+  });
+  const stream = (script: (() => Promise<IteratorResult<number>>)[]) => ({
+    getReader: () => {
+      const left = [...script];
+      return { read: () => left.shift()!(), releaseLock: () => undefined };
+    },
+  });
+  const kinds = [
+    ['an async iterable', asyncIterable],
+    ['a ReadableStream', stream as unknown as typeof asyncIterable],
+  ] as const;
+
+  for (const [name, make] of kinds) {
+    test(`as an inner: ${name}`, () => {
+      fakeAsync(() => {
+        const inner = () => make(results(value(1), value(2), done));
+        const ours = record(of(0).pipe(concatMapEager(inner)));
+        const theirs = record(of(0).pipe(concatMap(inner as () => AsyncIterable<number>)));
+        flushMicrotasks();
+        expect(ours.heard).toEqual([1, 2, '|']);
+        expect(theirs.heard).toEqual(ours.heard);
+      })();
+    });
+
+    test(`as inputs: ${name}`, () => {
+      fakeAsync(() => {
+        const inputs = () => make(results(value(1), value(2), done)) as unknown as AsyncIterable<number[]>;
+        const seen = record(concatEager(inputs, { onError: (_error, { value }) => of(value) }));
+        const given = record(concatEager(() => Promise.resolve([[3]])));
+        flushMicrotasks();
+        expect(seen.heard).toEqual([1, 2, '|']);
+        expect(given.heard).toEqual([3, '|']);
+      })();
+    });
+
+    test(`whose first result is rejected at once, which is reported to nobody else: ${name}`, () => {
+      fakeAsync(() => {
+        const inner = record(of(0).pipe(concatMapEager(() => make(results(rejected)))));
+        const inputs = record(concatEager(make(results(rejected)) as unknown as AsyncIterable<number[]>));
+        flushMicrotasks();
+        expect(inner.log).toEqual(['0:#boom']);
+        expect(inputs.log).toEqual(['0:#boom']);
+      })();
+    });
+
+    test(`in real time, with values, an end and an error: ${name}`, async () => {
+      const zoneOfSubscriber = Zone.current.fork({ name: 'subscriber' });
+      const zones: unknown[] = [];
+      await zoneOfSubscriber.run(
+        () =>
+          new Promise<void>((resolve) => {
+            const note = () => zones.push(Zone.current);
+            of(results(value(1), done), results(value(2), rejected))
+              .pipe(concatMapEager((script) => make(script)))
+              .subscribe({
+                next: note,
+                error: () => {
+                  note();
+                  resolve();
+                },
+              });
+          }),
+      );
+
+      expect(zones).toEqual([zoneOfSubscriber, zoneOfSubscriber, zoneOfSubscriber]);
+    });
+  }
 });
