@@ -4,18 +4,7 @@ import { readdirSync } from 'node:fs';
 
 /** The lowest first. */
 export const LAYERS = [
-  [
-    'queue',
-    'deadlines',
-    'settings',
-    'policies',
-    'check',
-    'show',
-    'notObservableInput',
-    'context',
-    'reportError',
-    'rejections',
-  ],
+  ['queue', 'deadlines', 'settings', 'policies', 'check', 'show', 'notObservableInput', 'context', 'reportError'],
   [
     'observeInput',
     'observeReader',
