@@ -2,7 +2,6 @@ import { runInNewContext } from 'node:vm';
 import { asyncScheduler, EMPTY, identity, NEVER, of, range, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
-import * as policyModule from '../support/optionsModule.js';
 import { record, thrownBy } from '../support/record.js';
 
 /** What an untyped caller may pass: the checks are for those whom the compiler does not stop. */
@@ -402,7 +401,10 @@ describe('a configuration', () => {
         return new (Options as unknown as new () => object)();
       },
     ],
-    ['a module', () => policyModule],
+    [
+      'what is tagged as a module is',
+      () => Object.assign(Object.create(null) as object, { concurrent: 2, [Symbol.toStringTag]: 'Module' }),
+    ],
   ];
   const startedOf5 = (config: unknown) => {
     let started = 0;

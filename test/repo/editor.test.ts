@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 // A program of a user. An editor's cursor stands behind each comment.
 const PROGRAM = `
 import { of } from 'rxjs';
-import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../src/index.js';
+import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from '../../src/index.js';
 
 const ids = of(1, 2);
 export const /*plain*/plain = ids.pipe(concatMapEager(async (id) => ({ id })));
@@ -50,7 +50,7 @@ const service = ts.createLanguageService({
     const text = file === FILE ? PROGRAM : ts.sys.readFile(file);
     return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
   },
-  getCurrentDirectory: () => fileURLToPath(new URL('..', import.meta.url)),
+  getCurrentDirectory: () => fileURLToPath(new URL('../..', import.meta.url)),
   getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
   fileExists: (file) => file === FILE || ts.sys.fileExists(file),
   readFile: (file) => ts.sys.readFile(file),

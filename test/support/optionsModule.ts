@@ -1,6 +1,0 @@
-/**
- * Options as the exports of a module.
- *
- * @public
- */
-export const concurrent = 2;
