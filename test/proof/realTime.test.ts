@@ -262,8 +262,8 @@ async function perform(plan: Plan): Promise<Performance> {
   }
 
   function tell({ type, index, attempt, waiting, active, parked, ...details }: MonitorEvent<unknown>) {
-    const outcome = 'outcome' in details ? ` ${details.outcome}` : '';
-    observer.note(`monitor ${type} ${index} source/${index} ${attempt} ${waiting}/${active}/${parked}${outcome}`);
+    const more = 'outcome' in details ? ` ${details.outcome}` : 'dropped' in details ? ' dropped' : '';
+    observer.note(`monitor ${type} ${index} source/${index} ${attempt} ${waiting}/${active}/${parked}${more}`);
   }
 
   function source(): Observable<number> {
@@ -450,7 +450,10 @@ describe('in real time', () => {
     each(({ entries }) => {
       const names = entries.filter(({ what }) => what === 'subscribe').map(({ words }) => words[0]!);
       const ended = entries.findIndex(({ what }) => what === 'error' || what === 'complete');
-      const begins = entries.slice(ended + 1).filter(({ what }) => what !== 'teardown' && what !== 'ended');
+      // The monitor hears of what the end cancels and drops.
+      const begins = entries
+        .slice(ended + 1)
+        .filter(({ what, words }) => what !== 'teardown' && what !== 'ended' && !words.includes('dropped'));
 
       expect(new Set(names).size).toBe(names.length);
       expect(history.teardowns(entries)).toEqual(new Map(names.map((name) => [name, 1])));
