@@ -117,9 +117,11 @@ class ObserverSubscriber<V> extends Subscriber<V> {
       }
       reportError(error);
     }
+    const { end } = this;
     this.subscribing = false;
-    if (this.end !== undefined && !observer.closed) {
-      tell(observer, this.end);
+    this.end = undefined;
+    if (end !== undefined && !observer.closed) {
+      tell(observer, end);
     }
   }
 

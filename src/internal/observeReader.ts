@@ -48,7 +48,7 @@ class ReaderLink<V> implements Unsubscribable {
   private readonly fail = (error: unknown) => this.failed(error);
 
   constructor(
-    private readonly reader: Reader<V>,
+    private reader: Reader<V>,
     private observer: InputObserver<V> | undefined,
   ) {}
 
@@ -61,8 +61,9 @@ class ReaderLink<V> implements Unsubscribable {
   }
 
   unsubscribe(): void {
-    this.observer = undefined;
-    this.reader.cancel();
+    const { reader } = this;
+    this.cut();
+    reader.cancel();
   }
 
   private heard(result: IteratorResult<V>): void {
@@ -104,7 +105,13 @@ class ReaderLink<V> implements Unsubscribable {
   }
 
   private ended(): void {
+    const { reader } = this;
+    this.cut();
+    reader.release();
+  }
+
+  private cut(): void {
     this.observer = undefined;
-    this.reader.release();
+    this.reader = undefined as never;
   }
 }
