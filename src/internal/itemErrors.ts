@@ -16,7 +16,7 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration):
   // Users catch rxjs's own class; and there is no other way to make one.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const error = new TimeoutError({ meta, seen: item.emitted - item.emittedBefore, lastValue: null });
-  error.message = `Item ${index} passed its \`${name}\` limit of ${ms} ms`;
+  error.message = `Item ${index} exceeded its time limit: \`${name}\` is ${ms} ms`;
   return error;
 }
 

@@ -22,7 +22,7 @@ export function isReadable<V>(value: unknown): value is Readable<V> {
 }
 
 /** Whether its results come later. */
-export function isReadLater<V>(value: unknown): value is AsyncIterable<V> | ReadableStreamLike<V> {
+function isReadLater<V>(value: unknown): value is AsyncIterable<V> | ReadableStreamLike<V> {
   return isWebStream(value) || hasMethod(value, Symbol.asyncIterator);
 }
 

@@ -17,7 +17,7 @@ describe("`project`'s third argument", () => {
     ['a mock', (hold) => vi.fn((...args: [number, number, ItemContext]): number[] => (hold(args[2]), []))],
   ];
 
-  test.each(contexts)('has `attempt` and `signal`, and nothing else: for %s', (_, projectOf) => {
+  test.each(contexts)('has two properties and no others: for %s', (_, projectOf) => {
     let item: ItemContext | undefined;
     record(of(0).pipe(concatMapEager(projectOf((context) => (item = context)))));
 
@@ -70,7 +70,7 @@ describe("`project`'s third argument", () => {
   });
 });
 
-test('functions of the user are called without `this`', async () => {
+test('functions of the user are called without this', async () => {
   const seen: unknown[] = [];
   function note(this: unknown) {
     seen.push(this);
