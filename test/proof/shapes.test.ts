@@ -3,13 +3,14 @@ import { firstValueFrom, NEVER, of } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
-/** Runs a stream to its end, and returns what its `project` was given. */
+/** Runs a stream to its end, and returns its attempt, which a `project` of one parameter finds behind it. */
 async function itemOfAStream(): Promise<ItemContext> {
   let given!: ItemContext;
-  const project = (value: number, _index: number, item: ItemContext) => {
-    given = item;
+  function project(value: number) {
+    // eslint-disable-next-line prefer-rest-params
+    given = arguments[2] as ItemContext;
     return of(value);
-  };
+  }
   await firstValueFrom(of(1).pipe(concatMapEager(project)));
   return given;
 }
