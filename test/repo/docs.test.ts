@@ -96,3 +96,15 @@ describe('a link leads to a file that is there', () => {
     }
   });
 });
+
+test('CONTRIBUTING.md says of every file of src/internal what it does, and of every script', () => {
+  const page = read('CONTRIBUTING.md');
+  const table = page.split('### src/internal\n')[1]!.split('\n## ')[0]!;
+  const said = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, files]) => files!.match(/\w+\.ts/g)!);
+  expect(said.sort()).toEqual(namesIn('src/internal').sort());
+
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const commands = Object.keys(scripts).filter((name) => !/^pre[a-z]/.test(name));
+  const unsaid = commands.filter((name) => !new RegExp(`\`(?:npm run |npm )?${name}\``).test(page));
+  expect(unsaid).toEqual([]);
+});
