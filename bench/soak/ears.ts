@@ -15,7 +15,7 @@ export const monitorOf = (tally: Tally, ledger: Ledger) => (event: MonitorEvent<
   } else if (event.type === 'ended') {
     tally.count(`outcome: ${event.outcome}`);
     if (event.outcome === 'failed') ledger.failed(event.index);
-  } else if (event.type === 'flushed') {
+  } else if (event.type === 'flushed' && !event.dropped) {
     ledger.flushed(event.index);
   }
 };

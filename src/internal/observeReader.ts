@@ -77,18 +77,14 @@ class ReaderLink<V> implements Unsubscribable {
     } catch (error) {
       return this.failed(error);
     }
-    try {
-      if (done) {
-        this.ended();
-        observer.complete();
-      } else {
-        observer.next(value);
-        if (!observer.closed) {
-          this.read();
-        }
+    if (done) {
+      this.ended();
+      observer.complete();
+    } else {
+      observer.next(value);
+      if (!observer.closed) {
+        this.read();
       }
-    } catch (error) {
-      reportError(error);
     }
   }
 

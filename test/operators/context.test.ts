@@ -27,6 +27,7 @@ describe("`project`'s third argument", () => {
     expect(JSON.parse(JSON.stringify(item))).toEqual({ attempt: 1, signal: {} });
     expect('signal' in item! && !('host' in item)).toBe(true);
     expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(item, 'host')).toBe(undefined);
     expect((item as unknown as { host: unknown }).host).toBe(undefined);
   });
 
