@@ -152,7 +152,7 @@ class Stage {
       if (leg.error === undefined) leg.error = event.error;
       else item.interrupted = { at, error: event.error };
     }
-    if (event.type === 'flushed') item.flushed = at;
+    if (event.type === 'flushed' && !event.dropped) item.flushed = at;
     if (event.type === 'ended') item.ended = { at, outcome: event.outcome, error: event.error };
   }
 
