@@ -350,3 +350,29 @@ describe('an attempt that would read on where an earlier one has stopped', () =>
     expect(record(of(0, 1).pipe(concatMapEager(() => shared, { concurrent: 1, retry: 1 }))).heard).toEqual([1, 2, '|']);
   });
 });
+
+describe('an inner iterator during whose `next` the subscriber leaves', () => {
+  test.each([
+    ['is closed when it has given its value, which is dropped', { done: false, value: 1 }, ['next', 'return']],
+    ['is not closed where it says that it has ended', { done: true, value: undefined }, ['next']],
+  ])('%s', (_, result, expected) => {
+    const log: string[] = [];
+    const stop = new Subject<void>();
+    const iterator = {
+      next: () => {
+        log.push('next');
+        stop.next();
+        return result;
+      },
+      return: () => {
+        log.push('return');
+        return { done: true, value: undefined };
+      },
+    };
+    const inner = { [Symbol.iterator]: () => iterator } as Iterable<number>;
+    const { heard } = record(of(0).pipe(concatMapEager(() => inner), takeUntil(stop)));
+
+    expect(heard).toEqual(['|']);
+    expect(log).toEqual(expected);
+  });
+});
