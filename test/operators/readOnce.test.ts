@@ -370,7 +370,12 @@ describe('an inner iterator during whose `next` the subscriber leaves', () => {
       },
     };
     const inner = { [Symbol.iterator]: () => iterator } as Iterable<number>;
-    const { heard } = record(of(0).pipe(concatMapEager(() => inner), takeUntil(stop)));
+    const { heard } = record(
+      of(0).pipe(
+        concatMapEager(() => inner),
+        takeUntil(stop),
+      ),
+    );
 
     expect(heard).toEqual(['|']);
     expect(log).toEqual(expected);
