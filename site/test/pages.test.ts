@@ -1,4 +1,5 @@
 // Every page, in both themes and both widths.
+import { waitUntil } from './waitUntil.js';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -35,7 +36,7 @@ describe('a page loads without an error, is accessible, and fits', () => {
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(site.url + path, { waitUntil: 'load' });
     // Until the page's scripts have taken it over.
-    await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
+    await waitUntil(page, 'document.querySelector("#app")?.__vue_app__ !== undefined');
     seen.set(path, {
       links: await page.evaluate<string[]>('[...document.links].map(({ href }) => href)'),
       ids: new Set(await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')),
@@ -66,7 +67,7 @@ describe('a page loads without an error, is accessible, and fits', () => {
 
 async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
-  await page.waitForFunction(`document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
+  await waitUntil(page, `document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
 }
 
 test('no link is broken', () => {

@@ -1,4 +1,5 @@
 // The same files work wherever they are.
+import { waitUntil } from './waitUntil.js';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ afterAll(() => {
 
 async function walk({ page }: Watched, site: Site): Promise<void> {
   await page.goto(`${site.url}marbles/order.html`);
-  await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
+  await waitUntil(page, 'document.querySelector("#app")?.__vue_app__ !== undefined');
   // By the page's own scripts, up a folder and down another.
   await page.evaluate('window.sameDocument = true');
   await page.locator('.VPNavBarMenu a', { hasText: 'Guide' }).click();

@@ -1,3 +1,4 @@
+import { waitUntil } from '../waitUntil.js';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { desktop, overflow, phone, violations } from '../browser.js';
@@ -13,10 +14,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     await expect.poll(() => overflow(page)).toBe(0);
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.waitForFunction(
-        (dark) => document.documentElement.classList.contains('dark') === dark,
-        theme === 'dark',
-      );
+      await waitUntil(page, (dark) => document.documentElement.classList.contains('dark') === dark, theme === 'dark');
       // Nothing but colours depends on the theme.
       const about = theme === 'light' ? 'everything' : 'contrast';
       expect(await violations(page, about, PLAYGROUND), `${theme}, ${viewport.width} pixels`).toEqual([]);

@@ -1,4 +1,5 @@
 // The playground's first tab, in a browser.
+import { waitUntil } from '../waitUntil.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { logOf } from '../../playground/engine/log.js';
 import { PRESETS } from '../../playground/engine/presets.js';
@@ -48,7 +49,8 @@ describe('a preset', () => {
     const page = await open('', 'no-preference');
     expect(await page.getByRole('button', { name: 'A stuck head' }).getAttribute('aria-pressed')).toBe('true');
     const before = Number(await time().inputValue());
-    await page.waitForFunction(
+    await waitUntil(
+      page,
       (value) => Number(document.querySelector<HTMLInputElement>('input[type=range]')!.value) > value + 10,
       before,
     );
@@ -286,7 +288,7 @@ describe('the counts over time', () => {
       await page.goto(`${site.url}playground.html?preset=${preset}`);
       await page.getByText('Waiting, active and parked over time').click();
       await page.locator('.u-legend').waitFor();
-      await page.waitForFunction(() => (globalThis as unknown as { labels: Label[] }).labels.length > 0);
+      await waitUntil(page, () => (globalThis as unknown as { labels: Label[] }).labels.length > 0);
       return await page.evaluate(() => (globalThis as unknown as { labels: Label[] }).labels);
     } finally {
       await context.close();
