@@ -27,8 +27,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Each file has a Chromium of its own, which is several processes.
     maxWorkers: 2,
     maxConcurrency: 3,
