@@ -98,7 +98,7 @@ class Books {
   readonly record = (event: MonitorEvent<Action>): void => {
     if (event.type === 'failed') this.failedAttempts++;
     if (event.type === 'ended' && event.outcome === 'failed') this.#ended.add(event.index);
-    if (event.type === 'flushed') {
+    if (event.type === 'flushed' && !event.dropped) {
       this.flushed.add(event.index);
       if (this.#ended.has(event.index)) this.failed.add(event.index);
     }

@@ -33,7 +33,7 @@ export class Timeline {
         this.balance[event.outcome]++;
         break;
       case 'flushed':
-        if (span) span.flushed = time;
+        if (span && !event.dropped) span.flushed = time;
         break;
       case 'failed': // an attempt, not yet an item
         break;
