@@ -118,9 +118,9 @@ export const median = (numbers: readonly number[]) => quantile(numbers, 0.5);
 
 function quantile(numbers: readonly number[], q: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(place)]!;
-  return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
+  const rank = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(rank)]!;
+  return below + (sorted[Math.ceil(rank)]! - below) * (rank % 1);
 }
 
 /** Three digits: more are noise. */

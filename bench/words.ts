@@ -2,7 +2,7 @@
 export const count = (n: number) => n.toLocaleString('en');
 
 /** How many at once. */
-export const places = (concurrent: number) => (concurrent === Infinity ? 'unlimited' : `at ${concurrent}`);
+export const atOnce = (concurrent: number) => (concurrent === Infinity ? 'unlimited' : `at ${concurrent}`);
 
 /** The same in an id. */
 export const slug = (concurrent: number) => (concurrent === Infinity ? 'unlimited' : String(concurrent));

@@ -1,4 +1,4 @@
-// Changes src/ in one place at a time and runs the tests, which are to notice: mutation testing with Stryker. It takes about
+// Changes src/ at one point at a time and runs the tests, which are to notice: mutation testing with Stryker. It takes about
 // an hour. Survivors are explained in docs/evidence/mutants.md, where the figures of the last whole run stand.
 import { Stryker } from '@stryker-mutator/core';
 import { relative } from 'node:path';

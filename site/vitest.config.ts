@@ -9,11 +9,11 @@ const longest = ['test/pages.test.ts', 'test/playground/freeForm.browser.test.ts
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId }: TestSpecification) => {
       const found = longest.findIndex((name) => moduleId.endsWith(name));
       return found < 0 ? longest.length : found;
     };
-    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }
 

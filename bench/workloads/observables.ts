@@ -2,13 +2,13 @@ import { asapScheduler, from, of, range, scheduled, Subject } from 'rxjs';
 import { drain } from '../check.js';
 import type { Workload } from '../measure.js';
 import { against } from '../operators.js';
-import { count, places } from '../words.js';
+import { count, atOnce } from '../words.js';
 
 /** Inners that emit and complete later, one by one. */
 export function asynchronous(items: number, concurrent: number): Workload {
   return {
     id: 'asynchronous',
-    title: `${count(items)} asynchronous Observables (\`asapScheduler\`), ${places(concurrent)}`,
+    title: `${count(items)} asynchronous Observables (\`asapScheduler\`), ${atOnce(concurrent)}`,
     contestants: against(
       ['mergeMap', 'rxjs-etc'],
       ({ order, apply }) =>
@@ -76,7 +76,7 @@ export function stuckHead(items: number): Workload {
 export function waiting(items: number, concurrent: number): Workload {
   return {
     id: 'waiting',
-    title: `${count(items)} source values waiting, promises ${places(concurrent)}`,
+    title: `${count(items)} source values waiting, promises ${atOnce(concurrent)}`,
     contestants: against(
       ['mergeMap'],
       ({ order, apply }) =>

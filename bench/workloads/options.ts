@@ -2,7 +2,7 @@ import { from, mergeMap, range, timeout } from 'rxjs';
 import { concatMapEager, type ConcatMapEagerConfig } from 'rxjs-concat-map-eager';
 import { drain } from '../check.js';
 import type { Contestant, Workload } from '../measure.js';
-import { count, places, slug } from '../words.js';
+import { count, atOnce, slug } from '../words.js';
 
 const settled = (n: number) => Promise.resolve(n);
 
@@ -31,7 +31,7 @@ function run(items: number, concurrent: number, config: ConcatMapEagerConfig<num
 export function timeLimit(items: number, concurrent: number): Workload {
   return {
     id: `limit-${slug(concurrent)}`,
-    title: `${count(items)} settled promises with a time limit each, ${places(concurrent)}`,
+    title: `${count(items)} settled promises with a time limit each, ${atOnce(concurrent)}`,
     contestants: {
       [WITH_LIMIT]: run(items, concurrent, { timeout: LIMIT }),
       [WITHOUT]: run(items, concurrent, {}),
@@ -49,7 +49,7 @@ export function timeLimit(items: number, concurrent: number): Workload {
 export function options(items: number, concurrent: number): Workload {
   return {
     id: `options-${slug(concurrent)}`,
-    title: `options of ${count(items)} settled promises, ${places(concurrent)}`,
+    title: `options of ${count(items)} settled promises, ${atOnce(concurrent)}`,
     contestants: Object.fromEntries(
       Object.entries(configs).map(([name, config]) => [name, run(items, concurrent, config)]),
     ),

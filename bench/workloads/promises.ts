@@ -7,7 +7,7 @@ import { Check, drain, drainAsync } from '../check.js';
 import type { Contestant, Workload } from '../measure.js';
 import { against } from '../operators.js';
 import { orderedLoop } from '../orderedLoop.js';
-import { count, places, slug } from '../words.js';
+import { count, atOnce, slug } from '../words.js';
 
 const settled = (n: number) => Promise.resolve(n);
 
@@ -15,7 +15,7 @@ const settled = (n: number) => Promise.resolve(n);
 export function settledPromises(items: number, concurrent: number): Workload {
   return {
     id: `promises-${slug(concurrent)}`,
-    title: `${count(items)} settled promises, ${places(concurrent)}`,
+    title: `${count(items)} settled promises, ${atOnce(concurrent)}`,
     contestants: {
       ...against(
         ['mergeMap', 'concatMap', 'rxjs-etc'],

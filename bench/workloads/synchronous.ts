@@ -2,7 +2,7 @@ import { of, range, type ObservableInput } from 'rxjs';
 import { drain } from '../check.js';
 import type { Workload } from '../measure.js';
 import { against } from '../operators.js';
-import { count, places, slug } from '../words.js';
+import { count, atOnce, slug } from '../words.js';
 
 /** Inners that have ended when `subscribe` returns: nothing is parked, so this is what an item costs. */
 export const synchronous = {
@@ -33,7 +33,7 @@ function workload(
 ): Workload {
   return {
     id,
-    title: `${what}, ${places(concurrent)}`,
+    title: `${what}, ${atOnce(concurrent)}`,
     contestants: against(
       ['mergeMap', 'concatMap', 'rxjs-etc'],
       ({ order, apply }) =>

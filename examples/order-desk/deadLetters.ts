@@ -6,7 +6,7 @@ import { describe } from './client.js';
 /** Where they go: a file in the folder in which the program is run. */
 export const DEAD_LETTERS = 'dead-letters.ndjson';
 
-/** An item that failed for good, as one line. The item keeps its place until the line is written, and then ends. */
+/** An item that failed for good, as one line. The item keeps its turn and its slot until the line is written, and then ends. */
 export function deadLetter<T>(path: string, error: unknown, item: FailedItem<T>): Observable<never> {
   const { value, index, attempt: attempts } = item;
   const line = `${JSON.stringify({ value, index, attempts, error: describe(error) })}\n`;

@@ -1,7 +1,7 @@
 /**
  * Writes actions.ndjson again, always the same: `npx tsx examples/order-desk/generate.ts`.
  *
- * 1,000 actions, 300 of them cancellations, each one to five places behind its order; no order is cancelled twice.
+ * 1,000 actions, 300 of them cancellations, each one to five actions behind its order; no order is cancelled twice.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,15 +24,15 @@ export function generateActions(): Action[] {
   let ordersLeft = ACTIONS - CANCELLATIONS;
   let cancellationsLeft = CANCELLATIONS;
 
-  for (let place = 0; place < ACTIONS; place++) {
-    if (actions[place]) continue; // a cancellation has been put here
+  for (let index = 0; index < ACTIONS; index++) {
+    if (actions[index]) continue; // a cancellation has been put here
     const order = `A-${String(ACTIONS - CANCELLATIONS - ordersLeft + 1).padStart(4, '0')}`;
-    actions[place] = { id: place + 1, type: 'place', order, sku: oneOf(SKUS), quantity: 1 + below(4) };
+    actions[index] = { id: index + 1, type: 'place', order, sku: oneOf(SKUS), quantity: 1 + below(4) };
 
     // As many of the orders that are left are cancelled as there are cancellations left: so it comes out even.
     const isCancelled = below(ordersLeft--) < cancellationsLeft;
     const free = [];
-    for (let at = place + 1; at <= place + FARTHEST && at < ACTIONS; at++) if (!actions[at]) free.push(at);
+    for (let at = index + 1; at <= index + FARTHEST && at < ACTIONS; at++) if (!actions[at]) free.push(at);
     if (!isCancelled || free.length === 0) continue;
     const at = oneOf(free);
     actions[at] = { id: at + 1, type: 'cancel', order, reason: oneOf(REASONS) };

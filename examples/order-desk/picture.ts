@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom/worker'; // the same in one file: it loads in a tenth of the time
 import type { Action } from './actions.js';
-import { latePlaces, type LegRun } from './runLeg.js';
+import { latePositions, type LegRun } from './runLeg.js';
 import { count, plural } from './words.js';
 
 /** How many actions are drawn: the first ones. */
@@ -23,7 +23,7 @@ const PANEL = { width: 372, top: 62, bottom: 48, left: 8, right: 28 };
 
 /** One action in one run, with times in ms. What has not happened is absent. */
 interface Row {
-  readonly place: number;
+  readonly position: number;
   readonly received: number;
   readonly started?: number;
   readonly ended?: number;
@@ -69,7 +69,7 @@ function header(document: Document, drawn: number, all: number): Element[] {
   const times = (x: number, y: number) =>
     element(document, 'path', { d: `M${x - 4},${y - 4}l8,8m0,-8l-8,8`, stroke: WRONG, 'stroke-width': 3 });
   const legend: [column: number, line: number, draw: (x: number, y: number) => Element, text: string][] = [
-    [0, 0, bar(WAITED, 5), 'waited for a place'],
+    [0, 0, bar(WAITED, 5), 'waited for a slot'],
     [0, 1, bar(RAN, 11), 'ran: was being validated'],
     [1, 0, bar(PARKED, 11), 'was parked: validated, not yet its turn'],
     [1, 1, dot(OUT), 'came out'],
@@ -127,7 +127,7 @@ function panelHeader(document: Document, x: number, run: LegRun, rows: readonly 
 
 function chart(document: Document, x: number, rows: readonly Row[], end: number, shared: number): Element {
   const isLonger = end > shared;
-  const y = 'place';
+  const y = 'position';
   const came = rows.filter(({ out }) => out !== undefined);
   const plot = Plot.plot({
     document,
@@ -147,7 +147,7 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
       domain: [0, end],
       ticks: 5,
     },
-    y: { domain: rows.map(({ place }) => place), axis: null, paddingInner: 0.2, paddingOuter: 0.1 },
+    y: { domain: rows.map(({ position }) => position), axis: null, paddingInner: 0.2, paddingOuter: 0.1 },
     marks: [
       Plot.gridX({ stroke: '#000', strokeOpacity: 0.08, ticks: 5 }),
       Plot.barX(rows, { y, x1: 'received', x2: 'started', fill: WAITED, insetTop: 4, insetBottom: 4 }),
@@ -196,13 +196,13 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
 }
 
 function rowsOf(run: LegRun): Row[] {
-  const late = latePlaces(run.output.filter((place) => place < DRAWN)); // compared with what is drawn
-  return run.timeline.spans.slice(0, DRAWN).map(({ flushed, ...span }, place) => ({
+  const late = latePositions(run.output.filter((position) => position < DRAWN)); // compared with what is drawn
+  return run.timeline.spans.slice(0, DRAWN).map(({ flushed, ...span }, position) => ({
     ...span,
     ...(flushed !== undefined && { out: flushed }),
-    place,
-    isLate: late.has(place),
-    isRefused: run.refused.has(run.given[place]!),
+    position,
+    isLate: late.has(position),
+    isRefused: run.refused.has(run.given[position]!),
   }));
 }
 

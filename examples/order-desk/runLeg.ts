@@ -15,7 +15,7 @@ export interface LegRun extends Outcome {
   readonly cameOut: number;
   /** How many came out after an action that was behind them. */
   readonly late: number;
-  /** Places in the input of the actions in the order in which they came out. */
+  /** Positions in the input of the actions in the order in which they came out. */
   readonly output: readonly number[];
   readonly milliseconds: number;
   readonly timeline: Timeline;
@@ -67,14 +67,14 @@ export async function runLeg(
   });
   const milliseconds = performance.now() - began;
 
-  const places = new Map(given.map((action, place) => [action, place]));
-  const output = cameOut.map((action) => places.get(action)!);
-  const inOrder = [...output].sort((a, b) => a - b).map((place) => given[place]!);
+  const positions = new Map(given.map((action, position) => [action, position]));
+  const output = cameOut.map((action) => positions.get(action)!);
+  const inOrder = [...output].sort((a, b) => a - b).map((position) => given[position]!);
   return {
     leg,
     given,
     cameOut: cameOut.length,
-    late: latePlaces(output).size,
+    late: latePositions(output).size,
     output,
     milliseconds,
     timeline,
@@ -84,13 +84,13 @@ export async function runLeg(
   };
 }
 
-/** The places that come after a place that belongs behind them; a place that comes twice is one of them. */
-export function latePlaces(output: readonly number[]): Set<number> {
+/** The positions that come after a position that belongs behind them; a position that comes twice is one of them. */
+export function latePositions(output: readonly number[]): Set<number> {
   const late = new Set<number>();
   let farthest = -1;
-  for (const place of output) {
-    if (place <= farthest) late.add(place);
-    else farthest = place;
+  for (const position of output) {
+    if (position <= farthest) late.add(position);
+    else farthest = position;
   }
   return late;
 }

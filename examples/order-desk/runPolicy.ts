@@ -5,7 +5,7 @@ import type { Action } from './actions.js';
 import type { Client } from './client.js';
 import { emptyDeadLetters, readDeadLetters } from './deadLetters.js';
 import type { Policy } from './policies.js';
-import { latePlaces } from './runLeg.js';
+import { latePositions } from './runLeg.js';
 
 /** What came of the actions under one policy, by counting. */
 export interface PolicyRun {
@@ -42,7 +42,7 @@ export async function runPolicy(
 ): Promise<PolicyRun> {
   const books = new Books();
   const output: number[] = [];
-  const places = new Map(actions.map((action, place) => [action, place]));
+  const positions = new Map(actions.map((action, position) => [action, position]));
   if (policy.failed === 'dead-lettered') await emptyDeadLetters(settings.letters);
 
   const began = performance.now();
@@ -51,7 +51,7 @@ export async function runPolicy(
       .pipe(policy.operator({ ...settings, monitor: books.record }))
       .subscribe({
         next: (action) => {
-          output.push(places.get(action)!);
+          output.push(positions.get(action)!);
           onOutput();
         },
         error: (error: unknown) => resolve({ error }),
@@ -76,7 +76,7 @@ export async function runPolicy(
     deadLettered: policy.failed === 'dead-lettered' ? (await readDeadLetters(settings.letters)).length : 0,
     notReached: actions.length - books.flushed.size + (policy.failed === 'skipped' ? 0 : failed),
     failedAttempts: books.failedAttempts,
-    late: latePlaces(output).size,
+    late: latePositions(output).size,
     twice: output.length - new Set(output).size,
     milliseconds,
     ...(ended && { ended: ended.error }),

@@ -21,7 +21,7 @@ const titleOf = (name: string) => name[0]!.toUpperCase() + name.slice(1, -3).rep
 
 /** The marble pages as one would read them; others follow. */
 const marbles = ['order', 'concurrency', 'reorder-window', 'completion', 'errors', 'retry', 'timeout', 'atomic'];
-const place = (name: string) => (marbles.indexOf(name.slice(0, -3)) + marbles.length + 1) % (marbles.length + 1);
+const rank = (name: string) => (marbles.indexOf(name.slice(0, -3)) + marbles.length + 1) % (marbles.length + 1);
 
 const config = defineConfig({
   title: 'rxjs-concat-map-eager',
@@ -54,7 +54,7 @@ const config = defineConfig({
             ...to('The notation', 'marbles/README.md'),
             ...namesIn('marbles')
               .filter((name) => name !== 'README.md')
-              .sort((one, other) => place(one) - place(other))
+              .sort((one, other) => rank(one) - rank(other))
               .flatMap((name) => to(titleOf(name), `marbles/${name}`)),
           ],
         },

@@ -8,8 +8,8 @@ const ORDER = ['show', 'isEqual', 'readMarbles', 'realms', 'readMarbleFile', 'pr
 
 class CheapestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => ORDER.indexOf(basename(moduleId, '.test.ts'));
-    return Promise.resolve([...files].sort((one, other) => place(one) - place(other)));
+    const rank = ({ moduleId }: TestSpecification): number => ORDER.indexOf(basename(moduleId, '.test.ts'));
+    return Promise.resolve([...files].sort((one, other) => rank(one) - rank(other)));
   }
 }
 

@@ -39,7 +39,7 @@ describe('a picture', () => {
     const [spec] = readMarbles(['# the block', '```marble', ...lines, '```'].join('\n'));
     return drawMarble(spec!);
   };
-  /** The class and the place of each circle that holds a text. */
+  /** The class and the position of each circle that holds a text. */
   const values = (svg: string) =>
     [...svg.matchAll(/<g class="(\w+)"><circle cx="([\d.]+)" cy="([\d.]+)" r="11"\/><text [^>]*>(.)</g)].map(
       ([, colour, x, y, text]) => ({ text, colour, x: Number(x), y: Number(y) }),
@@ -99,10 +99,10 @@ describe('a picture', () => {
 
   test('leaves out milliseconds that have no room', () => {
     const svg = draw('source  a 1000s bcdefg|', '> any', 'result  -');
-    const places = ticks(svg).map(([text, x]) => ({ x: Number(x), half: String(text).length * 3 }));
-    expect(places.length).toBeGreaterThan(3);
-    places.slice(1).forEach(({ x, half }, index) => {
-      expect(x - half).toBeGreaterThan(places[index]!.x + places[index]!.half);
+    const drawn = ticks(svg).map(([text, x]) => ({ x: Number(x), half: String(text).length * 3 }));
+    expect(drawn.length).toBeGreaterThan(3);
+    drawn.slice(1).forEach(({ x, half }, index) => {
+      expect(x - half).toBeGreaterThan(drawn[index]!.x + drawn[index]!.half);
     });
   });
 

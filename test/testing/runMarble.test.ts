@@ -110,7 +110,7 @@ const PASSING: Record<string, readonly string[]> = {
     '> concatMap',
     'result  --1---(23)-|',
   ],
-  'a place that becomes free': [
+  'a slot that becomes free': [
     'source  abc|', //
     'a       -----1---!',
     'b        -2|',

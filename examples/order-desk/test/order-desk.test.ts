@@ -18,7 +18,7 @@ import { OrderBook, settle } from '../orderBook.js';
 import { drawPicture } from '../picture.js';
 import { readActions } from '../readActions.js';
 import { isSound, notesOf, tableOf, verdictOf } from '../report.js';
-import { latePlaces, runLeg, type LegRun } from '../runLeg.js';
+import { latePositions, runLeg, type LegRun } from '../runLeg.js';
 import { Timeline } from '../timeline.js';
 
 const place = (order: string, id = 1): Action => ({ id, type: 'place', order });
@@ -92,7 +92,7 @@ describe('the actions', () => {
     expect(await read('')).toEqual({ actions: [], badLines: [] });
   });
 
-  it('of the example are 1,000 and 300 of them cancellations, each one to five places behind its order', async () => {
+  it('of the example are 1,000 and 300 of them cancellations, each one to five actions behind its order', async () => {
     const file = readFileSync(new URL('../actions.ndjson', import.meta.url));
     const { actions, badLines } = await read(file);
     expect(badLines).toEqual([]);
@@ -235,9 +235,9 @@ describe('a run', () => {
   });
 
   it('counts as late what comes after something behind it, or twice', () => {
-    expect([...latePlaces([0, 1, 2])]).toEqual([]);
-    expect([...latePlaces([0, 2, 1, 3])]).toEqual([1]);
-    expect([...latePlaces([0, 1, 1])]).toEqual([1]);
+    expect([...latePositions([0, 1, 2])]).toEqual([]);
+    expect([...latePositions([0, 2, 1, 3])]).toEqual([1]);
+    expect([...latePositions([0, 1, 1])]).toEqual([1]);
   });
 });
 

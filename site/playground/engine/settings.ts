@@ -35,7 +35,7 @@ export interface Settings {
 export const LATENCIES = ['uniform', 'exponential', 'heavy-tail', 'stuck'] as const;
 export type Latency = (typeof LATENCIES)[number];
 
-/** `fallback` is a function that returns one value in place of what failed. */
+/** `fallback` is a function that returns one value instead of what failed. */
 export type OnError = OnErrorPolicy | 'fallback';
 export const ON_ERROR: readonly OnError[] = [...POLICY_NAMES, 'fallback'];
 

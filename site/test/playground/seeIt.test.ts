@@ -229,7 +229,7 @@ test('what was copied is not said of another preset, nor of other settings', asy
   await said.waitFor({ state: 'detached' });
 });
 
-test('messages, stories and settings are in words: no backticks, and no places', async () => {
+test('messages, stories and settings are in words: no backticks, and slots are not called places', async () => {
   const page = await open('item=2&items=none');
   await page.getByText('Settings', { exact: true }).click();
   for (const { title } of PRESETS) {

@@ -15,12 +15,12 @@ export interface Gap {
 
 /**
  * Where frames are in a picture, in units from the left: one a frame, more where several marks of one row are in it. Only
- * frames in which something happens have a place.
+ * frames in which something happens are drawn.
  */
 export class PictureAxis {
   readonly gaps: readonly Gap[];
   readonly width: number;
-  readonly #places: ReadonlyMap<number, number>;
+  readonly #units: ReadonlyMap<number, number>;
 
   constructor(rows: readonly Drawable[]) {
     const widths = new Map<number, number>();
@@ -34,30 +34,30 @@ export class PictureAxis {
     }
 
     const gaps: Gap[] = [];
-    const places = new Map<number, number>();
+    const units = new Map<number, number>();
     let [free, unit] = [0, 0];
     for (const [frame, width] of [...widths].sort(([one], [other]) => one - other)) {
       const frames = frame - free;
       const isLong = frames > LONG;
       if (isLong) gaps.push({ from: unit, to: unit + GAP, frames });
       unit += isLong ? GAP : frames;
-      places.set(frame, unit);
+      units.set(frame, unit);
       unit += width;
       free = frame + 1;
     }
     this.gaps = gaps;
-    this.#places = places;
+    this.#units = units;
     // There is room for the word `throws`.
     this.width = Math.max(unit, this.at(end) + 2.5);
   }
 
-  /** The frames that have a place, in order. */
+  /** The frames that are drawn, in order. */
   get frames(): readonly number[] {
-    return [...this.#places.keys()];
+    return [...this.#units.keys()];
   }
 
-  /** The middle of the first unit of a frame, which has a place: 0 has, where the result starts. */
+  /** The middle of the first unit of a frame that is drawn. Frame 0 always is: the result starts there. */
   at(frame: number): number {
-    return this.#places.get(frame)! + 0.5;
+    return this.#units.get(frame)! + 0.5;
   }
 }

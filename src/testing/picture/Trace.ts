@@ -46,7 +46,7 @@ export class Trace {
     return { from: waited[0]!.frame, to: waited.reduce((to, mark) => Math.max(to, this.#out.get(mark)!), 0) };
   }
 
-  /** Since when the source value of an inner waited for a place, if it did, and if it is clear which value that is. */
+  /** Since when the source value of an inner waited for a slot, if it did, and if it is clear which value that is. */
   waiting(row: MarbleRow): number | undefined {
     const rows = this.#rows.filter(({ label }) => label === row.label);
     const values = this.#rows.filter(isSource).flatMap(({ marks }) => marks.filter(({ mark }) => mark === row.label));

@@ -43,7 +43,7 @@ export interface Item {
   /** How many values went out, or are to go out; and how many of them are of the latest attempt. */
   emitted: number;
   seen: number;
-  /** Why it failed, while a fallback takes its place. */
+  /** Why it failed, while a fallback runs instead. */
   failure: string | undefined;
 }
 

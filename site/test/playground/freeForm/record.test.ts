@@ -67,7 +67,7 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
     ),
   'arrays, strings and iterables': ({ concatMapEager }) =>
     of([1, 2], 'ab', new Set([3, 4]), [], '', Object.freeze([5])).pipe(concatMapEager((input) => input as number[])),
-  'a number in place of the configuration': ({ concatMapEager }, scheduler) =>
+  'a number instead of the configuration': ({ concatMapEager }, scheduler) =>
     range(0, 4).pipe(concatMapEager((i) => timer(10, scheduler).pipe(map(() => i)), 2)),
   'limits, retries and a fallback': ({ concatMapEager }, scheduler) =>
     range(0, 6).pipe(
@@ -170,7 +170,7 @@ describe('the recorder', () => {
     expect(run.end?.how).toBe('complete');
   });
 
-  test('is measured from when it was subscribed to, and without an item has used no places', () => {
+  test('is measured from when it was subscribed to, and without an item has used no slots', () => {
     const { operators, timelines } = record();
     see(
       ({ concatMapEager }, scheduler) =>
