@@ -13,18 +13,15 @@ export function resultsPage(results: Results): Promise<string> {
   const { node, cores, platform } = results.machine;
   const packages = Object.entries(results.packages).map(([name, version]) => `${name} ${version}`);
   const page = `
-# Measured
-
-Made by \`npm run bench\` from [results.json](results.json); do not edit. Node.js ${node} on ${platform} with ${cores} cores;
-${packages.join(', ')}.
+# Performance
 
 A ratio is the time of \`concatMapEager\` divided by the time of what it is compared with: **below 1, it is faster**. All
-contestants of a workload run one after the other in each of ${results.rounds} rounds, after a warm-up. Before each run the young
-garbage is collected, and all of it before each workload: a full collection between two runs would also discard optimized code,
-and measure that. A ratio is made of two times of one round. Given are the median of the rounds, and the bounds between which
-half of them lie. What takes longer than two seconds runs in 3 rounds, longer than 10 seconds in one. Every run is checked for
-having emitted everything, in order where that is promised. Absolute times say more about a machine than about a program and
-are only in \`results.json\`.
+contestants of a workload run one after the other in each of ${results.rounds} rounds, after a warm-up. All garbage is collected before
+each workload, and only young garbage before each run: a full collection between two runs would also discard optimized code, and
+the run would measure that. A ratio compares two times of the same round. The table gives the median of the rounds and the range
+of the middle half of them. A contestant that takes longer than two seconds runs in 3 rounds, longer than 10 seconds in one. Every
+run is checked: it has emitted everything, in order where that is promised. Absolute times say more about a machine than about a
+program; they are in \`results.json\`.
 
 ## Targets
 
@@ -44,14 +41,15 @@ ${optionsTable(results.lines.filter(({ id }) => id.startsWith('options-')))}
 
 ## Growth
 
-The time of an item, with that at the smallest number of items as 1. Each size runs in processes of its own.
+The time per item, divided by that with 10,000 items. Each size runs in processes of its own.
 
 ${growthTable(results)}
 
 ## Memory
 
-Heap in use after garbage collection, less what was in use before, divided by the number of items; each in a process of its
-own. The values are small integers, so what is counted is beyond the value itself, but for the slot that refers to it.
+Heap in use after garbage collection, minus the heap in use before, divided by the number of items; each in a process of its own.
+The values are small integers, which take no heap of their own: what is counted is what the operator adds, and its reference to
+the value.
 
 ${memoryTable(results)}
 
@@ -60,6 +58,11 @@ ${memoryTable(results)}
 Minified and brotli-compressed, without rxjs: ${Object.entries(results.size)
     .map(([name, bytes]) => `${name === OURS ? '`import { concatMapEager }`' : name} ${count(bytes)} B`)
     .join(', ')}.
+
+## Made with
+
+\`npm run bench\` makes this page from [results.json](results.json); do not edit it. Node.js ${node} on ${platform} with ${cores} cores;
+${packages.join(', ')}.
 `;
   return formatted(page, 'markdown');
 }
@@ -85,15 +88,22 @@ export function readmeSection({ lines }: Results): string {
     ]),
   )}
 
-With \`timeout: 1000\`, settled promises take ${withLimit('limit-16', WITHOUT)} times as long as without at 16 at a time,
-${withLimit('limit-unlimited', WITHOUT)} times without a limit on how many; that is ${withLimit('limit-16', MERGE_MAP_WITH_TIMEOUT)} and
-${withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)} of the time of \`mergeMap\` with rxjs’s \`timeout\` in each inner. With \`onError\`, \`retry\` or \`atomic\`, while nothing
-fails, they take ${times(Math.min(...others))} to ${times(Math.max(...others))} times as long as without.`;
+What a time limit costs: 100,000 settled promises with \`timeout: 1000\`, divided by
+
+${table(
+  ['', 'the same without it', '`mergeMap` with rxjs’s `timeout` in each inner'],
+  [
+    ['at 16', withLimit('limit-16', WITHOUT), withLimit('limit-16', MERGE_MAP_WITH_TIMEOUT)],
+    ['unlimited', withLimit('limit-unlimited', WITHOUT), withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)],
+  ],
+)}
+
+\`onError\`, \`retry\` and \`atomic\` cost little while nothing fails: ${times(Math.min(...others))} to ${times(Math.max(...others))} of the time without.`;
 }
 
 function targetsTable(results: Results): string {
   return table(
-    ['against', 'where it is worst', 'at most', 'reached', ''],
+    ['against', 'worst line', 'target: at most', 'reached', ''],
     compareWithTargets(results).map(({ target, where, atMost, reached, isReached }) => [
       target,
       where,
@@ -107,11 +117,11 @@ function targetsTable(results: Results): string {
 
 function ratiosTable(lines: readonly Line[]): string {
   return table(
-    ['workload', 'divided by the time of', 'ratio', 'half of the rounds', 'rounds'],
+    ['workload', 'divided by the time of', 'ratio', 'middle half', 'rounds'],
     lines.flatMap(({ title, ratios }) =>
       ratios.map(({ of, to, median, low, high, rounds }, i) => [
         `${i === 0 ? title : ''}${of === OURS || of === WITH_LIMIT ? '' : ` ${of}`}`,
-        to,
+        to === WITHOUT ? 'the same without it' : to,
         times(median),
         rounds > 1 ? `${times(low)} to ${times(high)}` : '',
         String(rounds),
@@ -123,7 +133,7 @@ function ratiosTable(lines: readonly Line[]): string {
 
 function optionsTable(lines: readonly Line[]): string {
   return table(
-    ['', ...lines.flatMap(({ title }) => [title.replace('options of ', ''), 'half of the rounds'])],
+    ['', ...lines.flatMap(({ title }) => [title.replace('options of ', ''), 'middle half'])],
     lines[0]!.ratios.map(({ of }, i) => [
       of,
       ...lines.flatMap(({ ratios }) => {

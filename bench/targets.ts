@@ -1,4 +1,4 @@
-/** What was to be reached, and what was: the worst of the lines that a target speaks of. */
+/** The targets, and what was reached: the worst of the lines that a target is about. */
 import type { Results } from './results.js';
 import { count, times } from './words.js';
 import { MERGE_MAP_WITH_TIMEOUT, WITHOUT } from './workloads/options.js';
@@ -58,17 +58,17 @@ export function compareWithTargets(results: Results): Reached[] {
     ratio('a loop by hand, promises (aim: 2)', 3.5, find('loop by hand', isPromises)),
     ...orderedPeers.map((peer) => ratio(peer, 1, find(peer, all))),
     ratio('streaming-iterables `transform` (keeps no order)', 1, find('streaming-iterables `transform`', all)),
-    ratio('itself without the limit, a time limit an item', 1.3, find(WITHOUT, isLimit)),
-    ratio('`mergeMap` with rxjs’s `timeout`, a time limit an item', 0.1, find(MERGE_MAP_WITH_TIMEOUT, isLimit)),
+    ratio('itself without time limits, with one for each item', 1.3, find(WITHOUT, isLimit)),
+    ratio('`mergeMap` with rxjs’s `timeout` in each inner', 0.1, find(MERGE_MAP_WITH_TIMEOUT, isLimit)),
     ...results.growth.map(({ title, sizes }) =>
       ratio(
-        `itself at ${count(sizes[0]!.items)} items, up to ${count(sizes.at(-1)!.items)}: time an item`,
+        `itself with ${count(sizes[0]!.items)} items, with up to ${count(sizes.at(-1)!.items)}: time per item`,
         1.5,
         sizes.slice(1).map(({ items, ratio }) => ({ where: `${title}, ${count(items)}`, figure: ratio })),
       ),
     ),
-    bytes('a waiting value, beyond itself', 16, held(results, 'waiting')),
-    bytes('a parked promise result, beyond itself', 150, held(results, 'parkedPromise')),
+    bytes('memory of a waiting value, beyond the value', 16, held(results, 'waiting')),
+    bytes('memory of a parked promise result, beyond the result', 150, held(results, 'parkedPromise')),
     bytes('`import { concatMapEager }`, minified and brotli-compressed', 3_000, [
       { where: 'without rxjs', figure: results.size.concatMapEager! },
     ]),

@@ -25,7 +25,7 @@ const rank = (name: string) => (marbles.indexOf(name.slice(0, -3)) + marbles.len
 
 const config = defineConfig({
   title: 'rxjs-concat-map-eager',
-  description: 'Order-preserving concurrency for RxJS: the same notifications as concatMap, only sooner.',
+  description: "Order-preserving concurrency for RxJS: concatMap's order at mergeMap's speed.",
   lang: 'en',
   base,
   rewrites: { 'generated/:page*': ':page*' },
