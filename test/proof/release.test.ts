@@ -37,14 +37,14 @@ test('the helper sees what is held, and what is not', async () => {
 });
 
 describe.each(Object.entries(ends))('%s', (_, end) => {
-  test.each(Object.entries(rows))('%s are let go of', async (_, row) => {
+  test.each(Object.entries(rows))('%s are released', async (_, row) => {
     const tracker = new Tracker();
 
     expect(await play(row, end, tracker)).toEqual([]);
     expect(tracker.size).toBeGreaterThan(2);
   });
 
-  test.each(Object.entries(doors))('inputs of %s, are let go of', async (_, open) => {
+  test.each(Object.entries(doors))('inputs of %s, are released', async (_, open) => {
     const tracker = new Tracker();
 
     expect(await playInputs(open, end, tracker)).toEqual([]);

@@ -20,7 +20,7 @@ const rules = read('docs/reference/semantics.md')
   .map((rule) => rule.split(/\n\n|\n#/)[0]!)
   .map((rule): Rule => ({
     text: rule.split(/\n {2}- /)[0]!.replace(/\s+/g, ' '),
-    heldBy: [...rule.matchAll(/^ {2}- `(.+?) › (.+)`$/gm)].map(([, file, title]) => [file!, title!]),
+    heldBy: [...rule.matchAll(/^ {2}- (``?) ?(.+?) › (.+?) ?\1$/gm)].map(([, , file, title]) => [file!, title!]),
   }));
 
 const files = [...new Set(rules.flatMap(({ heldBy }) => heldBy.map(([file]) => file)))];
