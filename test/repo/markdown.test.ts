@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
 
@@ -46,4 +46,44 @@ describe('no backtick is left over where a page is shown', () => {
     expect(strayBackticks('`calls `return``')).not.toEqual([]);
     expect(strayBackticks('`` calls `return` ``, ``has its `then` called``, `neither`')).toEqual([]);
   });
+});
+
+describe('a file that is named in code is there', () => {
+  const folders = ['src', 'test', 'scripts', 'marbles', 'docs', 'bench', 'site', 'examples'];
+  const paths = new Set(folders.flatMap(filesIn));
+  const names = new Set([...paths, ...readdirSync(root)].map((path) => path.slice(path.lastIndexOf('/') + 1)));
+
+  test.each([...documents, 'CONTRIBUTING.md'])('in %s', (page) => {
+    expect(missingIn(read(page))).toEqual([]);
+  });
+
+  test('a path and a name that are not there would be seen', () => {
+    expect(
+      missingIn('`src/internal/loop.ts` and `loop.ts › title`, not `src/index.ts`, `index.ts` or `src/internal/`'),
+    ).toEqual(['src/internal/loop.ts', 'loop.ts']);
+  });
+
+  function missingIn(text: string): string[] {
+    const named = inlinesOf(text)
+      .flat()
+      .filter(({ type }) => type === 'code_inline')
+      .map(({ content }) => content.replace(/ › .*/, ''));
+    return named.filter((name) => {
+      if (folders.some((folder) => name.startsWith(`${folder}/`)) && /^[\w./@-]+$/.test(name)) {
+        return !isMade(name) && !existsSync(new URL(name, root));
+      }
+      return /^[\w.-]+\.(?:ts|mjs|cjs|md)$/.test(name) && !names.has(name);
+    });
+  }
+
+  /** What git ignores is there only once it has been made. */
+  const isMade = (path: string) => path.split('/').includes('dist');
+
+  function filesIn(folder: string): string[] {
+    return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (!entry.isDirectory()) return [path];
+      return ['node_modules', 'dist'].includes(entry.name) ? [] : filesIn(path);
+    });
+  }
 });
