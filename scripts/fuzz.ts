@@ -130,18 +130,17 @@ function page(): string {
       .map(({ feature, share }) => [feature, percent(share)]);
   return `# Random scenarios against the model
 
-Made by \`npm run fuzz\`, which compares everything that anybody notices (what is called, subscribed, torn down and aborted,
-what the monitor is told, what comes out, and when) with what the model in \`test/proof/model/predict.ts\` says.
+Made by \`npm run fuzz\`. It compares everything that can be observed (what is called, subscribed, torn down and aborted, which
+events the monitor gets, what comes out, and when) with what the model in \`test/proof/model/predict.ts\` says.
 
 - **${count(census.total)} scenarios, no difference** (seed ${seed}, ${Math.round(seconds / 60)} minutes).
-- ${count(census.ambiguous)} more were not compared: in them a limit passes in the very millisecond in which something else
-  happens, and the contract says nothing of what comes first.
+- ${count(census.ambiguous)} more were not compared: in them a limit passes in the same millisecond in which something else
+  happens, and no rule says which comes first.
 - ${found.length} bugs that were planted on purpose, one at a time, were all found within ${count(SOON)} scenarios.
 
 ## What was in them
 
-Each option, each pair of options that exclude neither each other nor make one another needless, and each event was in more
-than ${percent(LEAST)} of the scenarios.
+Each option, each pair of compatible, non-redundant options, and each event was in more than ${percent(LEAST)} of the scenarios.
 
 ${table(['option', 'share'], rows(OPTIONS))}
 

@@ -28,14 +28,14 @@ function page(results: Results): Promise<string> {
 Made by \`npm run soak\` from [results.json](results.json); do not edit. Node.js ${node} on ${platform} with ${cores} cores,
 ${minutes} minutes, seed ${seed}.
 
-Nine live streams go on all the time, by real timers: \`concatMapEager\` under each policy, \`concatAllEager\`, and \`concatEager\` over a
+Nine streams run all the time, with real timers: \`concatMapEager\` under each policy, \`concatAllEager\`, and \`concatEager\` over a
 generator and an async iterable, neither of which ends. Their inners are promises, thenables, Observables, arrays, iterables, async
-iterables and ReadableStreams, and up to 30 of a hundred hang, fail, come too late, throw, or are no ObservableInput; time limits,
-retries and fallbacks get them out of that. Half of the projects read their signal. Beside them, short streams with options by chance
+iterables and ReadableStreams. Up to 30 of a hundred hang, fail, come too late, throw, or are not an ObservableInput; time limits,
+retries and fallbacks deal with them. Half of the \`project\` functions read their signal. Meanwhile short streams with random options
 come and go: they complete, fail, or are unsubscribed in the middle.
 
-Every few seconds nothing more is let in until all is accounted for. The live streams are still subscribed then, but have nothing
-to do; what the process holds at that moment must be the same each time.
+Every few seconds no more items are let in until every item is accounted for. The streams are then at rest: still subscribed, with
+nothing to do. What the process holds at that moment must be the same each time.
 
 ## Verdict
 
@@ -60,10 +60,10 @@ ${table(
     ['items a second', count(Math.round(counts.items! / (minutes * 60)))],
     ['values that came out', count(counts.values!)],
     ['retries (of the streams with a monitor)', count(counts.retries!)],
-    ['time limits passed', `${count(sum(under(counts, 'limit: ')))} (${inWords(under(counts, 'limit: '))})`],
+    ['time limits exceeded', `${count(sum(under(counts, 'limit: ')))} (${inWords(under(counts, 'limit: '))})`],
     ['fallbacks', count(counts.fallbacks!)],
     ['signals aborted, of those that were read', count(counts['signals aborted']!)],
-    ['items that a monitor saw end', inWords(under(counts, 'outcome: '))],
+    ['outcomes of items, of the streams with a monitor', inWords(under(counts, 'outcome: '))],
     ['short streams', inWords(under(counts, 'short: '))],
     ['times at rest', count(samples.length)],
   ],

@@ -52,7 +52,7 @@ export function judge(results: Results): Check[] {
   return [
     ...(isLongEnough(results) ? [judgeHeap(heapTrend(results)), judgeHappenings(results)] : []),
     {
-      name: 'timers and handles at rest are those of before the first item',
+      name: 'at rest there are as many timers and handles as before the first item',
       found:
         different.length === 0
           ? `${sum(before)} at each of ${samples.length} rests and at the end`
@@ -65,13 +65,13 @@ export function judge(results: Results): Check[] {
       isHeld: alarms.length === 0,
     },
     {
-      name: 'everything comes out in order and is accounted for; what is opened is closed',
+      name: 'everything comes out in order and is accounted for; everything opened is closed',
       found: problems.length === 0 ? 'no exception' : problems[0]!,
       isHeld: problems.length === 0,
     },
     {
-      name: 'what is done with is collected while the streams live on',
-      found: `${present} objects at most are there at rest`,
+      name: 'objects that are no longer needed are collected while the streams go on',
+      found: `at most ${present} objects are left at rest`,
       isHeld: present <= MOST_PRESENT,
     },
     {
@@ -85,7 +85,7 @@ export function judge(results: Results): Check[] {
 function judgeHappenings({ counts }: Results): Check {
   const missing = MUST_HAPPEN.filter((what) => !counts[what]);
   return {
-    name: 'hangs, failures, retries, fallbacks and unsubscriptions have happened, and every limit has passed',
+    name: 'hangs, failures, retries, fallbacks and unsubscriptions happened, and every limit was exceeded',
     found: missing.length === 0 ? 'all of them' : `not so: ${missing.join(', ')}`,
     isHeld: missing.length === 0,
   };

@@ -14,22 +14,22 @@ export function pageOf({ runtimes, types, bundlers }: Tables): Promise<string> {
     `# Where it works
 
 Made by \`npm run matrix\`, which packs the package, installs it from the tarball as a user would, and runs it in each of
-these. A cell names what was tried and works; "–" is what cannot work, for the reason below the table.`,
+these. A cell names what was tried and works; "–" means that it cannot work, for the reason below the table.`,
     runtimes &&
       `## Runtimes
 
-A program that checks the order, each kind of inner, a time limit, \`retry\`, \`onError\`, \`signal\`, an endless generator given
-to \`concatEager\`, and \`/testing\`; as an ES module (ESM) and as CommonJS (CJS). Chromium loads the package's own files on a page
+The program checks the order, each kind of inner, a time limit, \`retry\`, \`onError\`, \`signal\`, an endless generator given
+to \`concatEager\`, and \`/testing\`. It runs as an ES module (ESM) and as CommonJS (CJS). Chromium loads the package's own files on a page
 without a build tool, by an import map; rxjs is one file there, as CDNs serve it.
 
 ${tableOf(runtimes)}`,
     types &&
       `## Types
 
-With each TypeScript, module resolution and rxjs, a program is compiled with \`strict\` and without \`skipLibCheck\`. It says what
-is inferred, so that types which are lost are an error, and what must not compile. With \`nodenext\` it is compiled
-twice, as an ES module and as CommonJS; \`node10\` is what was called \`node\`. rxjs 7.5 is given \`@types/node\`, to which its own
-types refer. The cells name the versions of rxjs.
+With each TypeScript, module resolution and rxjs, a program is compiled with \`strict\` and without \`skipLibCheck\`. It states
+which types must be inferred and what must not compile, so a type that is lost is an error. With \`nodenext\` it is compiled
+twice, as an ES module and as CommonJS; \`node10\` was once called \`node\`. rxjs 7.5 gets \`@types/node\`, since its own types
+refer to it. The cells name the versions of rxjs.
 
 ${tableOf(types)}`,
     bundlers &&
