@@ -1,4 +1,4 @@
-/** What is held while things wait, are parked or run, and whether it is let go of in the end. */
+/** The memory of items that wait, are parked or run, and whether it is released at the end. */
 import { ask } from './child.js';
 import { scenes, type SceneName } from './memoryScenes.js';
 

@@ -127,7 +127,7 @@ function shownFailure(): string {
   return shown;
 }
 
-/** Whether the documented failure is there, indented as a whole or but for its first line. */
+/** Whether the documented failure is there, indented as a whole, or all lines except the first. */
 function showsFailure(output: string): boolean {
   const [first = '', ...others] = linesOf(pictures);
   const lines = linesOf(output);

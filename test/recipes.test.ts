@@ -1556,7 +1556,7 @@ describe('reading ahead', () => {
     expect(await time(readAhead)).toBe(110);
   });
 
-  test('tells of a failure in its turn, and reads no more', async () => {
+  test('fails at the turn of the failed item, and reads no more', async () => {
     const { cursor, log } = slow(2, true);
     const seen: unknown[] = [];
     const done = (async () => {

@@ -1,4 +1,4 @@
-/** What hears of failures, and does something about them. */
+/** The functions that a stream calls about failures: monitors, fallbacks, delays. */
 import { of, TimeoutError, type ObservableInput } from 'rxjs';
 import type { FailedItem, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
 import type { Part } from './inners.js';
@@ -6,7 +6,7 @@ import { FALLBACK, type Ledger } from './ledger.js';
 import type { Random } from './random.js';
 import type { Tally } from './tally.js';
 
-/** Counts what happens, and tells the ledger what it cannot see. */
+/** Counts what happens, and reports to the ledger what it cannot see itself. */
 export const monitorOf = (tally: Tally, ledger: Ledger) => (event: MonitorEvent<unknown>) => {
   tally.count(`event: ${event.type}`);
   if (event.type === 'failed') {

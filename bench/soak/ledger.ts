@@ -24,7 +24,7 @@ export class Ledger {
   constructor(
     private readonly name: string,
     private readonly problem: (text: string) => void,
-    /** Whether it is told of every item that fails: only then it knows what is missing. */
+    /** Whether every item that fails is reported to it: only then does it know what is missing. */
     private readonly isTold: boolean,
   ) {}
 

@@ -17,7 +17,7 @@ import type { Random } from './random.js';
 import type { Tally } from './tally.js';
 
 export interface LiveStream {
-  /** Gives it some more items, if it is one that is told. */
+  /** Gives it some more items, if its source pushes. */
   feed(): void;
   /** Whether all that has gone in is accounted for. */
   readonly isAtRest: boolean;
@@ -55,12 +55,12 @@ interface LiveSpec {
   readonly name: string;
   readonly config: Config;
   readonly plan: PlanOptions;
-  /** A monitor tells what has failed; without it, all must come out, or its fallback. */
+  /** With a monitor it is known what has failed; without one, every item must come out, or its fallback. */
   readonly isMonitored: boolean;
   readonly way: 'concatMapEager' | 'concatAllEager' | 'generator' | 'async iterable';
 }
 
-/** More than this many items in progress, and a stream that is told gets no more of them. */
+/** With more than this many items in progress, a source that pushes gives no more. */
 const MOST_OPEN = 150;
 
 const anything = ['fails', 'hangs', 'late', 'throws', 'no input'] as const;

@@ -12,7 +12,7 @@ export const INNER_KINDS = [
 ] as const;
 export type InnerKind = (typeof INNER_KINDS)[number];
 
-/** `late` is what only waits for longer than any limit allows; `no input` is what is no ObservableInput. */
+/** `late` is what only waits for longer than any limit allows; `no input` is anything that is not an ObservableInput. */
 export type Trouble = 'none' | 'fails' | 'hangs' | 'late' | 'throws' | 'no input';
 
 export interface Plan {

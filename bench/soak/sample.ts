@@ -26,7 +26,7 @@ export const timers = () => resources().Timeout ?? 0;
 
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Collects until nothing is waiting to be collected: what a registry is told, it is told in a task of its own. */
+/** Collects until nothing is waiting to be collected: a registry's callbacks run in tasks of their own. */
 export async function collect(): Promise<void> {
   for (let i = 0; i < 3; i++) {
     await turn();

@@ -46,7 +46,7 @@ describe('the verdict on the last run', () => {
     ['a handle had been left at the end', { after: { ...results.before, PipeWrap: 7 } }],
     ['there had been a warning', { counts: { ...results.counts, 'alarm: warning': 1 } }],
     ['an item had been lost', { problems: ['item 7 is lost'] }],
-    ['objects had piled up, and been let go of in the end', changed({ present: 1_000 })],
+    ['objects had piled up, and were released at the end', changed({ present: 1_000 })],
     ['a signal had been left', { left: { ...results.left, signals: 1 } }],
     ['nothing had hung', { counts: { ...results.counts, 'limit: first': 0 } }],
   ];

@@ -16,7 +16,7 @@ export interface CancelOrder {
   readonly reason?: string;
 }
 
-/** A line of the input that is no action. Its message says what was expected, and what was there instead. */
+/** A line of the input that is not an action. Its message says what was expected, and what came instead. */
 export class NotAnAction extends Error {
   override readonly name = 'NotAnAction';
 }

@@ -2,8 +2,8 @@ import { defer, finalize, Observable, tap, type OperatorFunction } from 'rxjs';
 import type { MonitorEvent } from 'rxjs-concat-map-eager';
 
 /**
- * What concatMapEager's `monitor` tells, told of `concatMap` and `mergeMap`, which have no such thing: the same events,
- * from a wrapper around what goes in and around each inner. Nothing is ever parked there.
+ * Gives `concatMap` and `mergeMap` the events of concatMapEager's `monitor`, from a wrapper around the source and around each
+ * inner. Nothing is ever parked there.
  */
 export function observed<T, R>(
   flatten: (project: (value: T, index: number) => Observable<R>) => OperatorFunction<T, R>,

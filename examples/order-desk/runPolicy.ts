@@ -88,7 +88,7 @@ export function isBalanced({ read, emitted, skipped, deadLettered, notReached, l
   return read === emitted + skipped + deadLettered + notReached && late === 0 && twice === 0;
 }
 
-/** What the monitor tells: which items came to their turn, and which of them failed. */
+/** Counts by the monitor which items came to their turn, and which of them failed. */
 class Books {
   readonly flushed = new Set<number>();
   readonly failed = new Set<number>();

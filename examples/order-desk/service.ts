@@ -1,6 +1,6 @@
 /**
  * The slow service that validates actions: an HTTP server in a process of its own, on loopback, on a free port, which it
- * tells its parent. Its settings are its one argument, as JSON. It lives exactly as long as its parent.
+ * reports to its parent. Its settings are its one argument, as JSON. It lives exactly as long as its parent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve, type HttpBindings } from '@hono/node-server';

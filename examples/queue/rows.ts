@@ -36,7 +36,7 @@ export function readRows(path: string): Row[] {
   return lines.map((email, position) => ({ position, email }));
 }
 
-/** The lines of an output file, but for a last one that is torn. */
+/** The lines of an output file, except a torn last one. */
 export function readLines(path: string): Line[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   lines.pop();

@@ -129,13 +129,17 @@ describe('thumbnails', () => {
     },
   );
 
-  test('a file that is no picture costs its own row only', LIMIT, async () => {
-    const files = await pictures('a.jpg', 'b.jpg', 'c.jpg');
-    writeFileSync(files[1]!, 'these are words');
-    const rows = await make(files);
-    assert.deepEqual(made(rows), ['a.jpg', 'c.jpg']);
-    assert.match(failed(rows).join(), /^b\.jpg: Error: .*MIME/);
-  });
+  test(
+    'a file that is not a picture costs only its own row',
+    LIMIT,
+    async () => {
+      const files = await pictures('a.jpg', 'b.jpg', 'c.jpg');
+      writeFileSync(files[1]!, 'these are words');
+      const rows = await make(files);
+      assert.deepEqual(made(rows), ['a.jpg', 'c.jpg']);
+      assert.match(failed(rows).join(), /^b\.jpg: Error: .*MIME/);
+    },
+  );
 
   for (const [fault, message] of [
     ['exit', /worker exited with code: 7/],

@@ -30,7 +30,7 @@ const PAGE = `<!doctype html>
 </script>
 `;
 
-/** Serves the page and a folder on a free port of this machine alone. `report` is what the page tells. */
+/** Serves the page and a folder on a free port of this machine alone. `report` is what the page reports. */
 export async function servePage(folder: string): Promise<{ url: string; report: Promise<string>; close(): void }> {
   const { promise, resolve, reject } = withResolvers<string>();
   // The browser may end before anybody listens.

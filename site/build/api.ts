@@ -53,7 +53,7 @@ export async function writeApi(): Promise<void> {
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc had something to say');
 }
 
-/** Functions are in the order of the alphabet, but for the one that the others are explained by. */
+/** Functions are in alphabetical order, except the one that explains the others. */
 function withFirst(name: string, text: string): string {
   const all = /^(## Functions\n\n)([^]*?)(?=\n## )/m;
   return text.replace(all, (_, head: string, functions: string) => {

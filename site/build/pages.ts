@@ -159,7 +159,7 @@ function imageOf(path: string, page: string, target: string, content: string): s
   return `./${posix.relative(posix.dirname(page), image)}`;
 }
 
-/** Does something to a text but for its fenced code. */
+/** Does something to a text, except to its fenced code. */
 function outsideOfCode(text: string, change: (part: string) => string): string {
   return text
     .split(/^(```+[^]*?^```+ *$)/m)

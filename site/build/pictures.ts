@@ -54,6 +54,7 @@ export function marbleStyle(): string {
   const [, style = ''] = /<style>([^]*?)<\/style>/.exec(drawMarble(spec!)) ?? [];
   const media = /@media \(prefers-color-scheme:dark\)\{((?:[^{}]*\{[^{}]*\})*)\}/;
   const [all, dark] = media.exec(style) ?? [];
-  if (all === undefined || dark === undefined) throw new Error('Expected colours for dark ground in a marble picture');
+  if (all === undefined || dark === undefined)
+    throw new Error('Expected colours for a dark background in a marble picture');
   return style.replace(all, '') + dark.replaceAll('.marble', '.dark .marble');
 }

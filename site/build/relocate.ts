@@ -1,7 +1,7 @@
 /**
  * Makes what VitePress has built work in any folder of any server, also after it has been moved, and readable from a disk.
  *
- * VitePress must be told where a site will be. It is told a place that nobody has, `BASE`, and afterwards that is replaced: in a
+ * VitePress must know where a site will be. It gets a path that nobody has, `BASE`, and afterwards that is replaced: in a
  * page by the way from there to the top, `../`; in scripts by what the page finds that way to be, when it is loaded.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ const toTop = (path: string) => '../'.repeat(path.split('/').length - 1) || './'
 
 function page(html: string, top: string): string {
   // First what is found, since the scripts below it ask for it.
-  // Decoded, as VitePress compares it with decoded paths, but for what would end the text that it stands in.
+  // Decoded, as VitePress compares it with decoded paths, except what would end the text around it.
   const path = `decodeURI(new URL(${JSON.stringify(top)},location.href).pathname)`;
   const find = `<script>${FOUND}=${path}.replace(/["\\\\]/g,encodeURIComponent)</script>`;
   // Then links and pictures, which the page's scripts take for what they would have written: where they lead, wherever the reader goes.

@@ -54,7 +54,7 @@ describe('a page loads without an error, is accessible, and fits', () => {
     await page.setViewportSize(phone);
     expect(await overflow(page), 'pixels beyond the window of a phone').toBe(0);
     if (asked) {
-      // Colours are those of the wide page, but for what stands above it.
+      // Colours are those of the wide page, except for what stands above it.
       expect(await violations(page, 'the rest'), 'on a phone').toEqual([]);
       expect(await violations(page, 'contrast', bars), 'dark, on a phone').toEqual([]);
       await setTheme(page, 'light');

@@ -1,7 +1,7 @@
 /**
- * Thrown when something else happens than a marble block shows. The message has file and line, and both pictures under each
- * other, with a `^` under the first column that differs in each row; `expected` and `actual` are there for test frameworks
- * to draw their own difference of.
+ * Thrown when something else happens than a marble block shows. The message has file and line, and both pictures one below the
+ * other, with a `^` under the first column that differs in each row. From `expected` and `actual`, test frameworks make their
+ * own diff.
  */
 export class MarbleMismatch extends Error {
   override readonly name = 'MarbleMismatch';
@@ -10,7 +10,7 @@ export class MarbleMismatch extends Error {
     message: string,
     /** The block as it should have happened. */
     readonly expected: string,
-    /** The block as it happened: as it would have to be drawn, to pass. */
+    /** The block as it happened, which would pass. */
     readonly actual: string,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-/** A place in a marble page; lines and columns are counted from 1. */
+/** A position in a marble page; lines and columns are counted from 1. */
 export interface MarblePlace {
   readonly file: string;
   readonly line: number;
@@ -22,7 +22,7 @@ export class MarbleSyntaxError extends Error {
   }
 }
 
-/** A place `columns` further to the right. */
+/** The position `columns` further to the right. */
 export function after(place: MarblePlace, columns: number): MarblePlace {
   return { ...place, column: place.column + columns };
 }

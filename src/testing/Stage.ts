@@ -11,8 +11,8 @@ import { show } from './show.js';
  */
 export interface MarbleStage {
   /**
-   * For operators that project: the inner of a source value, which plays its next row. When it is called is checked:
-   * it must be in the column in which that row starts. Throws where the row says `throws`.
+   * For operators that project: the inner of a source value, which plays its next row. It must be called in the column in
+   * which that row starts; this is checked. Throws where the row says `throws`.
    */
   readonly project: (value: unknown) => Observable<never>;
   /**

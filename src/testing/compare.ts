@@ -157,7 +157,7 @@ function printPictures(rows: readonly Comparison[]): { expected: string; actual:
   return { expected: expected.join('\n'), actual: actual.join('\n'), marked: marked.join('\n') };
 }
 
-/** The first column in which drawings differ, but for how long nothing happens, and its line, which one may be without. */
+/** The first column in which drawings differ, not counting how long nothing happens, and its line, which one of them may lack. */
 function firstDifference({ expected, actual, column }: Comparison): { line: number; column: number } {
   const columns = Array.from({ length: Math.max(expected.length, actual.length) }, (_, index) => {
     const [one, other] = [[...(expected[index] ?? '')], [...(actual[index] ?? '')]];

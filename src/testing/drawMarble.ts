@@ -24,10 +24,10 @@ type Drawn = MarblePicture & { readonly name: string };
 /**
  * Draws a marble block as an SVG: source, inners as they are subscribed, operators, result, time to the right. Values have
  * the colour of the source value that they come from. A dotted line leads from where a source value came to where its inner
- * is subscribed; a broad one from where an inner's value came to where it comes out.
+ * is subscribed; a thick one from where an inner's value came to where it comes out.
  *
- * It is readable on light and on dark ground, as `prefers-color-scheme` has it, and has the block as its description. It
- * stands alone, or within HTML.
+ * The picture follows `prefers-color-scheme`, so it is readable on light and dark backgrounds, and has the block as its
+ * description. It can stand alone or within HTML.
  *
  * @example
  * ```ts

@@ -42,7 +42,7 @@ export interface MarbleStep {
   readonly config: MarbleValue;
 }
 
-/** How the result fails: what a line `error` says, or without one the only error there is. */
+/** How the result fails: as a line `error` says, or, without one, with the only error there is. */
 export type MarbleError =
   /** The error of a row: `b` for the first row of `b`, `b2` for its second, `source`. */
   | { readonly row: string }
@@ -59,7 +59,7 @@ export type MarbleError =
 export interface MarbleSpec {
   /** The heading above the block; from the second block of that name on with a number: `heading (2)`. */
   readonly name: string;
-  /** The file as {@link readMarbles} was told, for messages. */
+  /** The file name that {@link readMarbles} was given, for messages. */
   readonly file: string;
   /** The line of the block's opening fence, counted from 1. */
   readonly line: number;
@@ -72,12 +72,12 @@ export interface MarbleSpec {
   readonly operators: readonly MarbleStep[];
   /** The frame in which the consumer unsubscribes; `undefined` if it does not. */
   readonly unsub: number | undefined;
-  /** What the consumer hears. */
+  /** What the consumer receives. */
   readonly result: MarbleRow;
   /** How the result fails; `undefined` if it does not. */
   readonly error: MarbleError | undefined;
   /**
-   * What stands for something else than itself: values by their character, errors by `#` and the name of their row
+   * The characters that do not stand for themselves: values by their character, errors by `#` and the name of their row
    * (`#b`, `#source`).
    */
   readonly where: Readonly<Record<string, MarbleValue>>;

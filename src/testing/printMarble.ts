@@ -28,7 +28,7 @@ export type MarblePicture = Omit<MarbleSpec, 'name' | 'file' | 'line'>;
  * console.log(printMarble({ ...spec, unsub: 3 }));
  * ```
  *
- * @param picture - A specification from `readMarbles`, or one that was made otherwise.
+ * @param picture - A specification from `readMarbles`, or one that your program made.
  * @returns Lines, with none empty at the end.
  */
 export function printMarble(picture: MarblePicture): string {

@@ -7,11 +7,11 @@ import { isErrorObject } from './realms.js';
 import { show } from './show.js';
 import { type MarbleStage, Stage } from './Stage.js';
 
-/** What an entry of the table of operators is given. */
+/** What an entry of the table of operators gets. */
 export interface MarbleContext extends MarbleStage {
   /**
    * The operator line's argument, fixtures filled in; `undefined` if it has none. It is typed `never` so that it can be
-   * passed on as it is: whether it fits is for the operator to say, as with a call from JavaScript.
+   * passed on as it is: the operator checks it, as with a call from JavaScript.
    */
   readonly config: never;
 }
@@ -32,10 +32,10 @@ export type MarbleFixtures =
 const EXTRA_TIME = 100_000;
 
 /**
- * Runs one marble block in virtual time, and throws unless output and subscriptions are what it shows. It needs no test
- * framework: call it in a test of any.
+ * Runs one marble block in virtual time, and throws unless output and subscriptions are what it shows. It works in any test
+ * framework.
  *
- * Time is that of rxjs's `TestScheduler` in run mode: timers of rxjs's own schedulers are virtual, nothing has to be
+ * Time is that of rxjs's `TestScheduler` in run mode: timers of rxjs's own schedulers are virtual, and no scheduler has to be
  * passed. What does not use them (promises, `setTimeout`) does not happen within a run; animation frames are not simulated.
  *
  * @example

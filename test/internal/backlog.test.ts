@@ -33,7 +33,7 @@ test('gives the value that came first, with its index and its lane', () => {
 });
 
 describe('dropping', () => {
-  test('tells of each value, which does not wait any more by then', () => {
+  test('reports each value when it no longer waits', () => {
     const { values } = backlog(2, 'a', 'b', 'c');
     const told: unknown[] = [];
     values.drop((index, value) => told.push([index, value, values.waiting]));
@@ -45,13 +45,13 @@ describe('dropping', () => {
     ]);
   });
 
-  test('leaves nothing where nobody is told', () => {
+  test('leaves nothing where nothing is reported', () => {
     const { values } = backlog(0, 'a', 'b');
     values.drop();
     expect(values.waiting).toBe(0);
   });
 
-  test('includes a value that comes when one is told of', () => {
+  test('includes a value that comes while one is reported', () => {
     const { values } = backlog(0, 'a');
     const told: string[] = [];
     values.drop((_, value) => {

@@ -143,7 +143,7 @@ function settled(input: ObservableInput<string>): ObservableInput<string> {
 
 const outcomeOf = (outputs: readonly string[]) => outputs.at(-1)?.split(' ')[0];
 
-/** rxjs has words of its own for what is no ObservableInput. */
+/** rxjs has a message of its own for anything that is not an ObservableInput. */
 const inTheWordsOfBoth = (outputs: readonly string[]) =>
   outputs.map((each) => each.replace(/TypeError\(.*\)/, 'TypeError'));
 

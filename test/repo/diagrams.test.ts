@@ -157,7 +157,7 @@ describe('a picture', () => {
     expect(drawMarble({ ...spec!, name })).toContain(`<title>${written}</title>`);
   });
 
-  test('has colours for light and for dark ground', () => {
+  test('has colours for light and dark backgrounds', () => {
     const [, light, dark] = /<style>(.*)@media \(prefers-color-scheme:dark\)\{(.*)\}/.exec(draw(...eager))!;
     for (const name of ['--ink', '--faint', '--box', '--fill', '--edge']) {
       expect(light).toContain(name);

@@ -57,7 +57,7 @@ describe('code that is shown of an example with a package of its own', () => {
   );
 
   test.each(applications)(
-    'docs/guide/%s.md: is lines of the file that is named above it, but for their indent',
+    'docs/guide/%s.md: is lines of the file that is named above it, except for their indent',
     (name) => {
       const page = read(`docs/guide/${name}.md`);
       const shown = [...page.matchAll(/^\[(examples\/.+)\]\(\.\.\/\.\.\/\1\)\n\n```ts\n([^]*?)^```$/gm)];

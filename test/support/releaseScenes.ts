@@ -11,8 +11,8 @@ import type { Tracker } from './collected.js';
 import { turn } from './turn.js';
 
 /*
- * What an operator deals with, and how it ends. What is followed is what it must let go of; what is held is what the producers
- * may well keep: the subscribers that they were given, the callbacks of promises, iterators that have not answered yet.
+ * What an operator deals with, and how it ends. What it must release is followed; what the producers may well keep
+ * is held: the subscribers that they were given, the callbacks of promises, iterators that have not answered yet.
  */
 
 export interface Thing {

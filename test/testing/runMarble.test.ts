@@ -456,7 +456,7 @@ describe('a hot source', () => {
     run(['hot     (abc|)', 'hot     (ab!)', '> call $two', 'result  (aabbc|)'], other);
   });
 
-  test('tells its end to who comes after it', () => {
+  test('gives its end to a subscription that comes after it', () => {
     run(['hot     a|', 'hot      |', '> repeat 2', 'result  a|']);
     run(['hot     a#', 'hot      #', '> retry 1', 'result  a#', 'error   source']);
   });
@@ -926,7 +926,7 @@ actual
     );
   });
 
-  test('says what is no value of one character, and what error it is', () => {
+  test('says what a value is that no character stands for, and which error came', () => {
     const odd = {
       odd: mergeMap(() =>
         concat(
@@ -985,7 +985,7 @@ test('what an operator throws is the cause of the error with file and line', () 
   expect(block).toThrow(expect.objectContaining({ message: 'page.md:2: the block: no such limit', cause }));
 });
 
-test('what an operator throws that is no error is in the message', () => {
+test('the message has what an operator throws, even if that is not an Error', () => {
   const fixtures = {
     get fail(): never {
       throw 'no such limit';

@@ -413,7 +413,7 @@ describe('what a consumer that is gone has read', () => {
 describe('the streams', () => {
   const CLAIM_AFTER = '600'; // ms; they are trimmed three times in this
 
-  test('are trimmed, but for what is not acknowledged', async () => {
+  test('are trimmed, except for what is not acknowledged', async () => {
     const gate = new Gate();
     const upstream = await startUpstream(async (asked) => {
       const order = orderOf(asked);

@@ -20,7 +20,7 @@ describe('the faults of the service', () => {
     expect(drawn).not.toEqual(Array.from({ length: 2_000 }, (_, id) => faultOf(id, 2, 7, faults)));
   });
 
-  test('are none, but for the action that is stuck', () => {
+  test('are none, except for the action that is stuck', () => {
     expect(faultOf(1, 1, 7, NO_FAULTS)).toBe(undefined);
     expect(faultOf(1, 1, 7, { ...NO_FAULTS, stuck: 1 })).toBe('hang');
   });

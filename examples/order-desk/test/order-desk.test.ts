@@ -245,7 +245,7 @@ describe('the events of a run', () => {
   const log = (events: MonitorEvent<number>[]) =>
     events.map(({ type, index, waiting, active }) => [type, index, waiting, active]);
 
-  it('of concatMap are those that concatMapEager tells of one at a time', async () => {
+  it('of concatMap are those of concatMapEager with one at a time', async () => {
     const project = (n: number): Observable<number> => of(n).pipe(delay(n));
     const seen: MonitorEvent<number>[][] = [[], []];
     const operators = [
@@ -528,6 +528,6 @@ describe('the program', { timeout: 60_000 }, () => {
     const { child, ended, firstRunIsOver } = start(['--count', '20', '--concurrent', '1', '--latency', '25-25']);
     await firstRunIsOver;
     child.kill('SIGKILL');
-    await ended; // only when the service, too, has let go of standard error
+    await ended; // only when the service, too, has closed standard error
   });
 });

@@ -125,7 +125,7 @@ interface Span {
   readonly phase: keyof typeof SHARES;
 }
 
-/** What an item was, from its coming until it was let go of. */
+/** What an item was, from when it came until it was flushed. */
 export function phasesOf({ received, legs, ended, flushed }: Item, until: number): Span[] {
   const over = ended?.at ?? until;
   const spans: Span[] = [{ from: received, to: legs[0]?.start ?? over, phase: 'waiting' }];

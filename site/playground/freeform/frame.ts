@@ -1,6 +1,6 @@
 /**
- * The script of the frame in which programs run: it starts the worker that the page sends, with one port to the page, and tells of a
- * failure by the other. The program is in the worker, out of reach of the frame's document.
+ * The script of the frame in which programs run: it starts the worker that the page sends, with one port to the page, and reports a
+ * failure through the other. The program is in the worker, out of reach of the frame's document.
  */
 import type { Start } from './sandbox';
 

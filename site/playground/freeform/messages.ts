@@ -38,7 +38,7 @@ const message = v.variant('what', [
   v.object({ what: v.literal('full') }),
 ]);
 
-/** What the worker tells the page. */
+/** What the worker sends to the page. */
 export type Message = v.InferOutput<typeof message>;
 
 /** A message as the page may use it. The program may have forged it; `undefined` if it is none. */

@@ -194,8 +194,8 @@ class Track {
   }
 
   /**
-   * An inner that tells what it emits and how it ends by itself; of its being cancelled the monitor is told. `legOf` is asked
-   * when it is listened to.
+   * An inner that records what it emits and how it ends by itself; that it is cancelled, the monitor reports. `legOf` is asked
+   * when it is subscribed.
    */
   heard(input: Input, legOf: () => Leg | undefined): Input {
     const asObservable = (inner: Input) =>
@@ -352,7 +352,7 @@ async function later(result: unknown, hear: Hear): Promise<unknown> {
 }
 
 function heardResult(result: unknown, hear: Hear): unknown {
-  // What is no result is an error of which the operator tells.
+  // Anything that is not a result is an error, which the operator reports.
   if (Object(result) !== result) return result;
   const { done, value } = result as IteratorResult<unknown>;
   if (!done) return { done, value: hear(value) };

@@ -79,7 +79,7 @@ export function useRunner({ live }: { live: boolean }) {
     end(`What runs programs could not be loaded${why === '' ? '' : `: ${why}`}.`);
   }
 
-  /** The program has replaced something that tells of it. */
+  /** The program has replaced something that reports on it. */
   function distrust(): void {
     end('Stopped: what the page was told of the program cannot be true.');
   }

@@ -151,7 +151,7 @@ interface Place {
 
 const number = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
 
-/** Where a mistake in the syntax is. Chromium tells that of a script only, and only who hears of its errors. */
+/** Where a mistake in the syntax is. Chromium says so only of a script, and only to a listener for its errors. */
 function placeOf(error: Error, { broken }: Compiled): Promise<Place> {
   const told = error as Partial<Record<string, unknown>> & Error;
   const line = number(told['lineNumber'] ?? told['line']);

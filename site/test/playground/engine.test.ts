@@ -45,7 +45,7 @@ describe('a preset', () => {
     expect(outputOf(simulate(settings, 'concatMapEager'))).toEqual(expected);
   });
 
-  test.each(PRESETS)('$name: shows what it tells of', ({ name, settings }) => {
+  test.each(PRESETS)('$name: shows what its text says', ({ name, settings }) => {
     const [slow, unordered, eager] = OPERATORS.map((operator) => measure(settings, simulate(settings, operator)));
     expect([slow!.inOrder, unordered!.inOrder, eager!.inOrder]).toEqual([true, false, true]);
     expect(eager!.emitted).toBe(slow!.emitted);

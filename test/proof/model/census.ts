@@ -52,7 +52,7 @@ const LISTED: readonly Option[] = [
 
 export const OPTIONS = LISTED.map(([name]) => name);
 
-/** All pairs of options, but for those of which one is given by giving the other, or excludes it. */
+/** All pairs of options, except those of which one includes or excludes the other. */
 export const PAIRS = OPTIONS.flatMap((one, index) =>
   OPTIONS.slice(index + 1)
     .filter((other) => (one === 'retry' ? !other.startsWith('retry.') : !exclude(one, other)))

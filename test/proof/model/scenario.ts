@@ -75,7 +75,7 @@ export function deedsAt({ reactions }: Scenario, at: Moment, nth: number): Deed[
 
 /** All that happens to one subscription. Everything else follows. */
 export interface Scenario {
-  /** `concatMapEager`, with a source that tells; or `concatEager`, with inputs that it reads. */
+  /** `concatMapEager`, with a push source; or `concatEager`, with inputs that it reads. */
   readonly door: 'concatMapEager' | 'concatEager';
   readonly source: Play;
   /** Taken in turn, by index. */

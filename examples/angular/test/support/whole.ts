@@ -72,7 +72,7 @@ export class Whole {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
-      // It logs every answer that is no success.
+      // It logs every answer except successes.
       if (
         message.type() === 'error' &&
         !message.text().startsWith('Failed to load resource')

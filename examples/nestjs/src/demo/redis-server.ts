@@ -75,7 +75,7 @@ function ready(child: ChildProcess): Promise<void> {
       output += text;
       if (output.includes('Ready to accept connections')) resolve();
     });
-    // However this process ends, but for SIGKILL.
+    // However this process ends, except by SIGKILL.
     const kill = () => child.kill('SIGKILL');
     process.on('exit', kill);
     child.on('exit', () => process.off('exit', kill));

@@ -107,7 +107,7 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
         return of(i);
       }),
     ),
-  'what is no inner': ({ concatMapEager }) => range(0, 2).pipe(concatMapEager(() => 7 as never)),
+  'something that is not an inner': ({ concatMapEager }) => range(0, 2).pipe(concatMapEager(() => 7 as never)),
   'an operator in the inner of another': ({ concatMapEager }, scheduler) =>
     range(0, 3).pipe(
       concatMapEager(
