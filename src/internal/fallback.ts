@@ -5,7 +5,7 @@ import { notObservableInput } from './notObservableInput.js';
 import { InnerRun, type Host } from './run.js';
 import type { OnErrorFunction } from './settings.js';
 
-/** What continues a failed item: the `onError` function is called, and what it returns takes the place of the inner. */
+/** What continues a failed item: it calls the `onError` function, and observes what that returns instead of the inner. */
 export class Fallback<T, R> extends InnerRun<T, R> {
   constructor(
     item: Item<T, R>,

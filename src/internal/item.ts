@@ -34,7 +34,7 @@ export class Item<T, R> {
 
   constructor(
     readonly index: number,
-    /** Let go of, where nobody will ask for it again. */
+    /** Released as soon as nothing needs it any more. */
     public value: T | undefined,
     /** Whose head may emit. */
     readonly lane: ReorderQueue<T, R>,

@@ -3,7 +3,7 @@ import { InputObserver, observeInput } from './observeInput.js';
 import { show } from './show.js';
 import type { Intake, Source } from './source.js';
 
-/** A push source: an Observable. Like every observer, it lets go of everything when it is closed. */
+/** A push source: an Observable. Like every observer, it releases everything when it is closed. */
 export class PushedSource<T> extends InputObserver<T> implements Source {
   constructor(
     private source: Observable<T>,

@@ -1,4 +1,4 @@
-/** How many values a chunk holds: long enough to make linking cheap, short enough to let go of memory soon. */
+/** How many values a chunk holds: long enough to make linking cheap, short enough to release memory soon. */
 const CHUNK = 1024;
 
 interface Chunk<T> {

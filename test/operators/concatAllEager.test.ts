@@ -20,7 +20,7 @@ test('takes inners of any kind', async () => {
   expect(heard).toEqual([1, 2, 3, 4, 5, '|']);
 });
 
-test('fails in order with a TypeError for a value that is no ObservableInput', () => {
+test('fails in order with a TypeError for a value that is not an ObservableInput', () => {
   const head = new Subject<number>();
   const { heard } = record(from([head, 42 as never]).pipe(concatAllEager()));
 
@@ -42,7 +42,7 @@ test('gives what concatAll gives', () => {
   expect(record(source.pipe(concatAllEager())).heard).toEqual(record(source.pipe(concatAll())).heard);
 });
 
-test('subscribes no inner that `take` makes needless', () => {
+test('subscribes no inner that `take` makes unnecessary', () => {
   const [a, b] = subjects(2);
   const { heard } = record(of(a!, b!).pipe(concatAllEager(1), take(1)));
 

@@ -37,7 +37,7 @@ test('reads its inputs anew for every subscription', () => {
   expect(iterated).toBe(2);
 });
 
-test('fails in order with a TypeError for an input that is no ObservableInput', () => {
+test('fails in order with a TypeError for an input that is not an ObservableInput', () => {
   const head = new Subject<number>();
   const { heard } = record(concatEager([head, undefined as never, of(3)]));
 
@@ -242,7 +242,7 @@ describe('an iterable', () => {
       },
     ],
     ['gives an iterator without `next`', () => ({})],
-    ['gives what is no result', () => ({ next: () => 42 })],
+    ['gives something that is not a result', () => ({ next: () => 42 })],
     [
       'gives a result that throws',
       () => ({
@@ -434,7 +434,7 @@ describe('an async iterable', () => {
         throw new TypeError('bad');
       },
     ],
-    ['gives what is no result', () => Promise.resolve(42)],
+    ['gives something that is not a result', () => Promise.resolve(42)],
     [
       'gives a result that throws',
       () =>
@@ -587,7 +587,7 @@ describe('inputs that are not as they are to be', () => {
     expect(record(concatEager(inputs)).heard).toEqual([failure('closed today')]);
   });
 
-  test('give what is no result: a TypeError says so', () => {
+  test('give something that is not a result: a TypeError says so', () => {
     const inputs = { [Symbol.iterator]: () => ({ next: () => 5 as never }) };
 
     expect(record(concatEager(inputs)).heard).toEqual([

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
 import { record, subjects } from '../support/record.js';
 
-/** Inners that are told when to end, and what is known of them. */
+/** Inners that end on demand, and what is known of them. */
 function gauge(count: number) {
   const inners = subjects(count);
   const started: number[] = [];
@@ -168,7 +168,7 @@ test('emits what is ready before it fills a slot', () => {
   expect(log).toEqual(['b', 'c', 'start 4']);
 });
 
-test.each([1, 2, 5])('starts nothing that `take` makes needless, with %i at a time', (concurrent) => {
+test.each([1, 2, 5])('starts nothing that `take` makes unnecessary, with %i at a time', (concurrent) => {
   const inners = subjects(10);
   const started: number[] = [];
   const { heard } = record(

@@ -351,7 +351,7 @@ describe('an iterable', () => {
 });
 
 describe('an async iterable', () => {
-  /** An async iterator that is told what to give, and what is known of it. */
+  /** An async iterator that gives values on demand, and what is known of it. */
   function controlled() {
     const pending: { resolve(result: IteratorResult<string>): void; reject(error: unknown): void }[] = [];
     const calls = { next: 0, return: 0 };
@@ -521,7 +521,7 @@ describe('an async iterable', () => {
     expect(() => subscription.unsubscribe()).not.toThrow();
   });
 
-  test.each(['throws', 'gives what is no result'])('fails its item when `next` %s', async (kind) => {
+  test.each(['throws', 'gives something that is not a result'])('fails its item when `next` %s', async (kind) => {
     const { heard } = recordOne({
       [Symbol.asyncIterator]: () => ({
         next: () => {
@@ -647,7 +647,7 @@ describe('a ReadableStream', () => {
     expect(recordOne(stream).heard).toEqual([failure(expect.any(TypeError))]);
   });
 
-  test('needs not be an async iterable', async () => {
+  test('need not be an async iterable', async () => {
     const { stream, controller, cancelled } = controlled();
     const bare = { getReader: () => (stream as unknown as ReadableStream).getReader() };
     const { heard, subscription } = recordOne(bare as unknown as ObservableInput<unknown>);

@@ -282,7 +282,7 @@ describe('no promise becomes an unhandled rejection', () => {
   });
 });
 
-describe('a thenable that is no promise is not touched before its turn', () => {
+describe('a thenable that is not a promise is not touched before its turn', () => {
   function thenables(count: number) {
     const touched: number[] = [];
     const list = Array.from({ length: count }, (_, index): PromiseLike<number> => ({
