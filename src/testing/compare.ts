@@ -58,6 +58,7 @@ export function compare(spec: MarbleSpec, observed: Observed, legend: Legend): v
 
   const { expected, actual, marked } = printPictures(rows);
   const differs = wrong.length > 0 ? `\ndiffers: ${wrong.map(({ what }) => what).join(', ')}` : '';
+  if (!hasEnd(observed.result) && observed.result.marks.length < spec.result.marks.length) notes.push(NOT_VIRTUAL);
   const said = notes.map((note) => `\n${note}`).join('');
   throw new MarbleMismatch(
     `${spec.file}:${spec.line}: ${spec.name}${differs}${said}\n\n` +
@@ -66,6 +67,13 @@ export function compare(spec: MarbleSpec, observed: Observed, legend: Legend): v
     `${actual}${said}`,
   );
 }
+
+/** May be why something has not happened: nothing else would tell. */
+const NOT_VIRTUAL =
+  'Promises, async iterables, streams and `setTimeout` do not run in virtual time. If the operators of this block wait for ' +
+  'one, give them Observables instead, or test them in real time';
+
+const hasEnd = ({ marks }: MarbleRow): boolean => marks.some(({ mark }) => mark === '|' || mark === '#');
 
 function indented(picture: string): string {
   return picture.replace(/^(?=.)/gm, '  ');

@@ -765,6 +765,28 @@ actual
 `);
   });
 
+  test.each<[what: string, project: () => unknown]>([
+    ['a promise', () => Promise.resolve('1')],
+    [
+      'an async iterable',
+      async function* () {
+        yield '1';
+      },
+    ],
+    ['a ReadableStream', () => new Response('1').body],
+  ])('says why nothing came from %s', (_, project) => {
+    const note = '\nPromises, async iterables, streams and `setTimeout` do not run in virtual time.';
+    const fixtures = () => ({ real: mergeMap(project as () => Promise<string>) });
+    for (const [source, result] of [
+      ['a|', '1|'],
+      ['a', '1'],
+    ] as const) {
+      expect(mismatch([`source  ${source}`, '> call $real', `result  ${result}`], fixtures).message).toContain(note);
+    }
+    const wrong = mismatch(['source  a|', 'a       2|', '> mergeMap', 'result  1|']);
+    expect(wrong.message).not.toContain('virtual time');
+  });
+
   test('says that no error came which is expected as a value', () => {
     const { message } = mismatch(['source  |', '> take 1', 'result  #', 'error   undefined']);
     expect(message).toContain('differs: result at 0 ms, error\n');
@@ -893,7 +915,7 @@ actual
       run(
         mismatch(block)
           .actual.split('\n')
-          .filter((line) => !line.includes('never used')),
+          .filter((line) => !/never used|virtual time/.test(line)),
       );
   });
 
