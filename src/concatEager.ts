@@ -1,6 +1,7 @@
 import { identity, type Observable, type ObservableInput } from 'rxjs';
 import type { ConcatMapEagerConfig, NoInfer } from './config.js';
 import { eagerly } from './internal/eagerly.js';
+import { keepShapesOfPulled } from './internal/keepShapes.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import { PulledSource, type InputsFunction } from './internal/pulled.js';
 import { hasMethod, isReadable } from './internal/reader.js';
@@ -82,6 +83,7 @@ export function concatEager<O extends ObservableInput<unknown>, F extends Observ
   return eagerly(identity as Project<O, never>, settings, (loop) => {
     // An array may have others by now.
     handleRejections(inputs);
+    keepShapesOfPulled();
     return new PulledSource(inputs, loop);
   });
 }

@@ -1,9 +1,12 @@
 import { identity, NEVER, noop, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { EagerLoop } from './eagerLoop.js';
+import { PulledSource } from './pulled.js';
 import { PushedSource } from './pushed.js';
 import { normalizeConfig } from './settings.js';
+import type { Intake, Source } from './source.js';
 
-let kept: Subscription | undefined = undefined;
+let pushed: Subscription | undefined = undefined;
+let pulled: Subscription | undefined = undefined;
 
 /**
  * Keeps one subscription, with an item of each kind, that never does anything. V8 knows a class's objects by their shape; when
@@ -11,16 +14,29 @@ let kept: Subscription | undefined = undefined;
  * it. Streams that come one after the other would be slow again and again: `docs/reference/decisions.md` has the figures.
  */
 export function keepShapes(): void {
-  if (kept === undefined) {
-    const scheduler = { now: () => 0, schedule: () => Subscription.EMPTY };
-    const settings = normalizeConfig<ObservableInput<never>, never>({ timeout: { each: 1, total: 1 }, scheduler });
+  pushed ??= keep((loop) => {
     const inputs = new Observable<ObservableInput<never>>((subscriber) => {
       subscriber.next(NEVER);
       subscriber.next(new Promise(noop));
     });
-    kept = new Observable<never>((subscriber) => {
-      const loop = new EagerLoop(subscriber, identity, settings);
-      loop.connect(new PushedSource(inputs, loop));
-    }).subscribe();
-  }
+    return new PushedSource(inputs, loop);
+  });
+}
+
+/** Does it for sources that are read: apart, so that it is not in the bundle of those who read none. */
+export function keepShapesOfPulled(): void {
+  pulled ??= keep((loop) => new PulledSource([NEVER], loop));
+}
+
+function keep(open: (loop: Intake<ObservableInput<never>>) => Source): Subscription {
+  const settings = normalizeConfig<ObservableInput<never>, never>({
+    concurrent: 2,
+    timeout: { each: 1, total: 1, blocking: 1 },
+    monitor: noop,
+    scheduler: { now: () => 0, schedule: () => Subscription.EMPTY },
+  });
+  return new Observable<never>((subscriber) => {
+    const loop = new EagerLoop(subscriber, identity, settings);
+    loop.connect(open(loop));
+  }).subscribe();
 }
