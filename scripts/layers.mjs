@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 
 /** The lowest first. */
 export const LAYERS = [
-  ['queue', 'deadlines', 'settings', 'policies', 'check', 'show', 'notObservableInput', 'context', 'reportError'],
+  ['queue', 'deadlines', 'settings', 'policies', 'check', 'show', 'notObservableInput', 'context', 'asyncContext', 'reportError'],
   [
     'observeInput',
     'observeReader',

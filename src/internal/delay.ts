@@ -1,4 +1,5 @@
 import type { ObservableInput } from 'rxjs';
+import { runIn } from './asyncContext.js';
 import { Attempt } from './attempt.js';
 import type { Item } from './item.js';
 import { notObservableInput } from './notObservableInput.js';
@@ -41,7 +42,7 @@ export class Delay<T, R> extends Run<T, R, unknown> {
   }
 
   override passed(): void {
-    this.next();
+    runIn(this.context, () => this.next());
   }
 
   protected call({ retries }: Item<T, R>, { settings }: Host<T, R>): ObservableInput<unknown> {

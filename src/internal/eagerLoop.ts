@@ -81,12 +81,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       blocking: deadlines.add('blocking', blocking),
       delay: deadlines.add('delay', retry.delay),
     };
-    if (blocking !== undefined || monitor !== undefined) {
-      this.blocking = new Blocking(this.lane, deadlines, this.durations.blocking);
-    }
-    if (monitor !== undefined) {
-      this.monitor = new Monitor(monitor, this, this.blocking!, deadlines);
-    }
+    // Always assigned, in the same order: so all loops have one shape.
+    this.blocking =
+      blocking === undefined && monitor === undefined
+        ? undefined
+        : new Blocking(this.lane, deadlines, this.durations.blocking);
+    this.monitor = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
     this.showsContext = wantsContext(project);
     this.readBy = retry.count > 0 ? new WeakMap() : undefined;
     this.keepsValues = Object.keys(limits).length > 0 || !!monitor || retry.count > 0 || typeof onError === 'function';

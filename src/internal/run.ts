@@ -1,5 +1,6 @@
 import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
+import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
 import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
 import type { Item, Running } from './item.js';
 import { timeoutError } from './itemErrors.js';
@@ -48,6 +49,8 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
   protected item: Item<T, R>;
   protected host: Host<T, R>;
   protected clock: Clock | undefined = undefined;
+  /** In which it goes on when a clock has passed: all clocks share one timer, which fires in that of whoever has set it. */
+  protected context: AsyncContext | undefined = undefined;
 
   constructor(item: Item<T, R>, host: Host<T, R>) {
     super();
@@ -58,9 +61,13 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
 
   /** What is wrong with the function, or with what it returns, is the item's failure. */
   start(): void {
-    const { item } = this;
+    const { item, host } = this;
+    if (host.durations.blocking !== undefined) {
+      // Its clock is started for whatever item is the head, in the context of another.
+      this.context = presentContext(host.deadlines.now());
+    }
     try {
-      const input = this.call(item, this.host);
+      const input = this.call(item, host);
       if (this.closed) {
         handleRejection(input);
       } else if (!observeInput(input, this)) {
@@ -90,29 +97,23 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
   }
 
   timeOut(limit: Duration, mayRetry: boolean): void {
-    const { item, host } = this;
-    const error = timeoutError(item, limit);
-    try {
-      (this as Running).cancel(error);
-    } catch (thrown) {
-      reportError(thrown);
-    }
-    // A teardown may have ended everything.
-    if (!item.ended) {
-      this.timedOut(item, host, error, mayRetry);
-    }
+    runIn(this.context, () => this.failByLimit(limit, mayRetry));
   }
 
   override close(): void {
     this.closed = true;
     this.clock?.stop();
     this.item.run = undefined;
-    this.item = this.host = this.clock = undefined as never;
+    this.item = this.host = this.clock = this.context = undefined as never;
   }
 
   /** Starts a clock of that duration, if there is one. */
   protected startClock(duration: Duration | undefined): Clock | undefined {
-    return duration && this.host.deadlines.start(duration, this);
+    const clock = duration && this.host.deadlines.start(duration, this);
+    if (clock !== undefined) {
+      this.context ??= presentContext(clock.since);
+    }
+    return clock;
   }
 
   /** Calls the function. */
@@ -125,6 +126,20 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
 
   protected timedOut(item: Item<T, R>, host: Host<T, R>, error: unknown, mayRetry: boolean): void {
     host.attemptFailed(item, error, mayRetry);
+  }
+
+  private failByLimit(limit: Duration, mayRetry: boolean): void {
+    const { item, host } = this;
+    const error = timeoutError(item, limit);
+    try {
+      (this as Running).cancel(error);
+    } catch (thrown) {
+      reportError(thrown);
+    }
+    // A teardown may have ended everything.
+    if (!item.ended) {
+      this.timedOut(item, host, error, mayRetry);
+    }
   }
 }
 
