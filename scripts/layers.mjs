@@ -4,7 +4,19 @@ import { readdirSync } from 'node:fs';
 
 /** The lowest first. */
 export const LAYERS = [
-  ['queue', 'deadlines', 'settings', 'policies', 'check', 'show', 'notObservableInput', 'context', 'asyncContext', 'reportError'],
+  [
+    'queue',
+    'heap',
+    'deadlines',
+    'settings',
+    'policies',
+    'check',
+    'show',
+    'notObservableInput',
+    'context',
+    'asyncContext',
+    'reportError',
+  ],
   [
     'observeInput',
     'observeReader',
@@ -15,9 +27,10 @@ export const LAYERS = [
     'itemErrors',
     'reorderQueue',
     'backlog',
+    'keys',
     'slots',
   ],
-  ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'blocking', 'monitor'],
+  ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'keyAsker', 'blocking', 'monitor'],
   ['eagerLoop'],
   ['eagerly', 'keepShapes'],
 ];

@@ -46,6 +46,33 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
   reorderWindow?: number | undefined;
 
   /**
+   * The key of a value: of each key, only `concurrentPerKey` items are active at once, and are started in the order of the
+   * source. So what `project` does happens, key by key, in the order of the source, while items of other keys run at the same
+   * time. It is called once for each value when that is received, and never for a retry. Keys are compared as those of a `Map`.
+   *
+   * If it throws, or returns a promise, the item fails when it would be started, without a retry.
+   *
+   * Default: no keys. Items are started in the order of the source.
+   */
+  key?: { bivarianceHack(value: T, index: number): unknown }['bivarianceHack'] | undefined;
+
+  /**
+   * How many items of one key may be active at once: an integer, 1 or more, or `Infinity`. Only together with `key`.
+   *
+   * Default: 1.
+   */
+  concurrentPerKey?: number | undefined;
+
+  /**
+   * What the order of the result is: `'source'`, or `'key'` for an order within each key only, in which the earliest item of each
+   * key emits at once, whatever other keys wait for. Values of different keys are interleaved then, item by item if `atomic`. Only
+   * together with `key`.
+   *
+   * Default: `'source'`.
+   */
+  order?: 'source' | 'key' | undefined;
+
+  /**
    * Time limits of an item, in milliseconds above 0. When an item exceeds one, its inner is unsubscribed, its `signal`
    * aborts, and it fails with rxjs's `TimeoutError`: `onError` says what follows.
    *
@@ -213,6 +240,8 @@ export interface FailedItem<T> {
   readonly value: T;
   /** The position of the value in the source, from 0. */
   readonly index: number;
+  /** The key of the value; absent where there is none. */
+  readonly key?: unknown;
   /** The number of the attempt that failed last, from 1. */
   readonly attempt: number;
   /** How many values of the item have been emitted, or are parked until its turn. With `atomic` there are none. */
@@ -245,6 +274,8 @@ export type MonitorEvent<T> = {
   readonly index: number;
   /** The value of the source that the item was made of. */
   readonly value: T;
+  /** The key of the value; absent where there is none. */
+  readonly key?: unknown;
   /** The number of the attempt, from 1; 0 as long as there has been none. */
   readonly attempt: number;
   /** The scheduler's time, in milliseconds. */

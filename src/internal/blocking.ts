@@ -1,42 +1,33 @@
-import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
+import type { Deadlines, Duration } from './deadlines.js';
 import type { Item } from './item.js';
-import type { ReorderQueue } from './reorderQueue.js';
+import type { Blocker, ReorderQueue } from './reorderQueue.js';
 
 /** Knows since when the head of a lane holds up others that could be emitted, and runs the clock of the limit `blocking`. */
-export class Blocking<T, R> implements ClockOwner {
-  /** The head, while something behind it could be emitted. */
-  private blocker: Item<T, R> | undefined = undefined;
-  private blockedSince = 0;
-  private clock: Clock | undefined = undefined;
-
+export class Blocking {
   constructor(
-    private readonly lane: ReorderQueue<T, R>,
     private readonly deadlines: Deadlines,
     private readonly limit: Duration | undefined,
   ) {}
 
-  get since(): number | undefined {
-    return this.blocker && this.blockedSince;
-  }
-
   /** To be called whenever something was parked, or the head may be another. */
-  look(): void {
-    const { head, ready } = this.lane;
-    const blocker = ready > 0 && !head?.ended ? head : undefined;
-    if (blocker !== this.blocker) {
-      this.blocker = blocker;
-      this.clock?.stop();
-      if (blocker !== undefined) {
-        this.blockedSince = this.deadlines.now();
-        this.clock = this.limit && this.deadlines.start(this.limit, this);
-      }
+  look<T, R>(lane: ReorderQueue<T, R>): Blocker | undefined {
+    const { head, ready, blocker } = lane;
+    const blocking = ready > 0 && !head?.ended && !head?.waits ? head : undefined;
+    if (blocking !== blocker?.item) {
+      blocker?.clock?.stop();
+      lane.blocker = blocking && {
+        item: blocking,
+        since: this.deadlines.now(),
+        clock:
+          this.limit && this.deadlines.start(this.limit, { passed: (limit) => this.passed(lane, blocking, limit) }),
+      };
     }
+    return lane.blocker;
   }
 
-  passed(limit: Duration): void {
-    const blocker = this.blocker!;
+  private passed<T, R>(lane: ReorderQueue<T, R>, { run }: Item<T, R>, limit: Duration): void {
     // If the item goes on, with a fallback, its clock starts anew.
-    this.blocker = undefined;
-    blocker.run?.timeOut(limit, false);
+    lane.blocker = undefined;
+    run?.timeOut(limit, false);
   }
 }

@@ -1,12 +1,13 @@
 import { UnsubscriptionError, type Subscriber } from 'rxjs';
 import { Attempt } from './attempt.js';
-import { Backlog } from './backlog.js';
+import { FirstCome, type Backlog } from './backlog.js';
 import { Blocking } from './blocking.js';
 import { wantsContext } from './context.js';
 import { Deadlines } from './deadlines.js';
 import { Delay } from './delay.js';
 import { Fallback } from './fallback.js';
-import type { Item, Running } from './item.js';
+import type { Item, Key, Running } from './item.js';
+import { KeyedBacklog } from './keys.js';
 import { Monitor, type Counts, type Ending } from './monitor.js';
 import { failureOf, policyOf, type Consequences, type Failure, type Policy } from './policies.js';
 import { Queue } from './queue.js';
@@ -36,11 +37,12 @@ const CANCELLED: Ending = { outcome: 'cancelled' };
 export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequences<Item<T, R>> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
-  /** Whether waiting values may be started: not any more, once an error has its turn in the output. */
-  private mayStart = true;
   private readonly slots: Slots;
-  private readonly backlog = new Backlog<T, R>();
-  private readonly lane = new ReorderQueue<T, R>();
+  private readonly backlog: Backlog<T, R>;
+  /** The one lane of all items; `undefined` where each key has its own. */
+  private readonly lane: ReorderQueue<T, R> | undefined;
+  /** The lanes of keys in which something may have to be emitted. */
+  private readonly touched = new Queue<ReorderQueue<T, R>>();
   /** How many items are started and not yet flushed. */
   private unflushed = 0;
   parked = 0;
@@ -58,8 +60,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   private closed = false;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
-  private readonly blocking: Blocking<T, R> | undefined;
-  readonly monitor: Monitor<T> | undefined;
+  private readonly blocking: Blocking | undefined;
+  readonly monitor: Monitor<T, R> | undefined;
   readonly keepsValues: boolean;
   readonly showsContext: boolean;
 
@@ -68,10 +70,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     readonly project: Project<T, R>,
     readonly settings: Settings<T, R>,
   ) {
-    const { retry, onError, monitor, limits } = settings;
+    const { retry, onError, monitor, limits, key, concurrentPerKey, order } = settings;
     const deadlines = new Deadlines(settings.scheduler);
     const { first, each, total, blocking } = limits;
     this.slots = new Slots(settings.concurrent);
+    this.lane = order === 'source' ? new ReorderQueue() : undefined;
+    this.backlog = key === undefined ? new FirstCome(this.lane!) : new KeyedBacklog(this.lane, concurrentPerKey);
     this.policy = policyOf(onError);
     this.deadlines = deadlines;
     this.durations = {
@@ -83,9 +87,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     };
     // Always assigned, in the same order: so all loops have one shape.
     this.blocking =
-      blocking === undefined && monitor === undefined
-        ? undefined
-        : new Blocking(this.lane, deadlines, this.durations.blocking);
+      blocking === undefined && monitor === undefined ? undefined : new Blocking(deadlines, this.durations.blocking);
     this.monitor = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
     this.showsContext = wantsContext(project);
     this.readBy = retry.count > 0 ? new WeakMap() : undefined;
@@ -113,11 +115,16 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
 
   // What happens outside, and is recorded.
 
-  receive(value: T): void {
+  receive(value: T, key?: Key): void {
     handleRejection(value);
-    const index = this.backlog.add(value);
-    this.monitor?.tellOf('received', index, value);
+    const { backlog, monitor } = this;
+    const index = backlog.add(value, key);
+    monitor?.tellOf('received', index, value, backlog.laneOf(key), key);
     this.advance();
+  }
+
+  get receives(): boolean {
+    return this.source !== undefined && !this.closed;
   }
 
   endSource(failure?: { readonly error: unknown }): void {
@@ -144,7 +151,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     item.keep(value);
     if (!atomic) {
       lane.markReady(item);
-      this.blocking?.look();
+      this.blocking?.look(lane);
     }
   }
 
@@ -222,35 +229,56 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     } finally {
       this.starting = false;
     }
-    this.blocking?.look();
+    if (this.lane !== undefined) {
+      this.blocking?.look(this.lane);
+    }
   }
 
-  /** Emits all that the head, and the items behind it that have ended, allow. */
+  /** Emits all that may be emitted. */
   private drain(): void {
-    const { lane, destination, settings } = this;
+    const { lane, touched } = this;
     this.draining = true;
     try {
-      let head: Item<T, R> | undefined;
-      while ((head = lane.head) !== undefined && (head.ended || !settings.atomic)) {
-        while (head.kept > 0 && this.wanted && !this.closed) {
-          destination.next(head.takeKept());
-        }
-        if (head.kept > 0 || !head.ended || this.closed) {
-          return;
-        }
-        lane.shift();
-        this.unflushed--;
-        this.parked--;
-        this.monitor?.tell('flushed', head);
+      if (lane !== undefined) {
+        this.drainLane(lane);
+      }
+      while (touched.length > 0 && !this.closed) {
+        this.drainLane(touched.shift());
       }
     } finally {
       this.draining = false;
     }
   }
 
+  /** Emits all that the head, and the items behind it that have ended, allow. */
+  private drainLane(lane: ReorderQueue<T, R>): void {
+    const { destination, settings } = this;
+    let head: Item<T, R> | undefined;
+    while ((head = lane.head) !== undefined && (head.ended || !settings.atomic)) {
+      while (head.kept > 0 && this.wanted && !this.closed) {
+        destination.next(head.takeKept());
+      }
+      if (head.kept > 0 || !head.ended || this.closed) {
+        break;
+      }
+      lane.shift();
+      this.unflushed--;
+      this.parked--;
+      this.backlog.left(head);
+      this.monitor?.tell('flushed', head);
+    }
+    if (lane !== this.lane && !this.closed) {
+      if (head === undefined && lane.failure !== undefined) {
+        this.failNow(lane.failure.error);
+      } else {
+        this.blocking?.look(lane);
+      }
+    }
+  }
+
   /** Starts one thing that is to be started, if there is one and a slot for it. */
   private startNext(): boolean {
-    const { restarts, backlog, slots, lane } = this;
+    const { restarts, backlog, slots } = this;
     if (restarts.length > 0) {
       const run = restarts.shift();
       if (!run.closed) {
@@ -258,22 +286,42 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       }
       return true;
     }
-    if (!this.mayStart || !slots.areFree || this.unflushed >= this.settings.reorderWindow) {
+    if (!slots.areFree || this.unflushed >= this.settings.reorderWindow) {
       return false;
     }
-    if (backlog.waiting === 0) {
-      this.source?.pull();
-      if (this.closed || backlog.waiting === 0) {
-        // While it was being pulled, the source may have made an item fail and be queued for a retry.
-        return restarts.length > 0;
-      }
+    const item = backlog.take() ?? this.pull();
+    if (item === undefined) {
+      // While it was being pulled, the source may have made an item fail and be queued for a retry.
+      return restarts.length > 0;
     }
-    const item = backlog.take(lane);
-    lane.push(item);
     this.unflushed++;
     slots.take();
-    new Attempt(item, this).start();
+    this.startItem(item);
     return true;
+  }
+
+  /** Asks the source for values, until one may be started, or too many wait for their keys. */
+  private pull(): Item<T, R> | undefined {
+    const { backlog, settings } = this;
+    let item, waiting;
+    do {
+      ({ waiting } = backlog);
+      if (this.source === undefined || waiting > settings.readAhead) {
+        return undefined;
+      }
+      this.source.pull();
+      item = this.closed ? undefined : backlog.take();
+    } while (item === undefined && backlog.waiting > waiting);
+    return item;
+  }
+
+  private startItem(item: Item<T, R>): void {
+    const { lock } = item;
+    if (lock !== undefined && 'failure' in lock.of) {
+      this.failedForGood(item, lock.of.failure.error);
+    } else {
+      new Attempt(item, this).start();
+    }
   }
 
   // How items, and the result, end.
@@ -292,7 +340,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   failInOrder(item: Item<T, R>, error: unknown): void {
-    this.failures = [{ index: item.index, error }];
+    const { lane } = item;
+    if (lane === this.lane) {
+      this.failures = [{ index: item.index, error }];
+    } else {
+      lane.failure = { error };
+    }
     this.cancelAfter(item).forEach(reportError);
     if (!item.ended) {
       this.endFailed(item, error);
@@ -331,10 +384,15 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   private endItem(item: Item<T, R>, ending: Ending): void {
+    const { lane } = item;
     item.ended = true;
     this.slots.giveBack();
+    this.backlog.ended(item);
     this.parked++;
-    item.lane.markReady(item);
+    lane.markReady(item);
+    if (lane !== this.lane) {
+      this.touched.push(lane);
+    }
     if (this.monitor === undefined) {
       item.value = undefined;
     } else {
@@ -387,30 +445,36 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
         errors.push(error);
       }
     };
-    const { source, monitor } = this;
+    const { source, monitor, backlog } = this;
     this.source = undefined;
     this.sourceEnded = true;
-    this.mayStart = false;
-    const later = this.lane.removeAfter(item);
-    this.unflushed -= later.length;
-    const states = later.map((each) => {
+    const states = backlog.removeAfter(item).map((each) => {
       const { run, ended } = each;
       each.ended = true;
       run?.close();
+      if (!each.waits) {
+        this.unflushed--;
+      }
       return { each, run, ended };
     });
     cancel(source);
     for (const { each, run, ended } of states) {
-      if (ended) {
+      if (each.waits) {
+        backlog.left(each);
+        monitor?.tell('ended', each, CANCELLED);
+      } else if (ended) {
         this.parked--;
+        backlog.left(each);
         monitor?.tell('flushed', each, { dropped: true });
       } else {
         cancel(run);
         this.slots.giveBack();
+        backlog.ended(each);
+        backlog.left(each);
         monitor?.tell('ended', each, CANCELLED);
       }
     }
-    this.backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, CANCELLED)));
+    backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, this.lane, undefined, CANCELLED)));
     return errors;
   }
 }

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { EagerLoop } from './eagerLoop.js';
+import { KeyAsker } from './keyAsker.js';
 import { keepShapes } from './keepShapes.js';
 import type { Project } from './run.js';
 import type { Settings } from './settings.js';
@@ -14,6 +15,6 @@ export function eagerly<T, R>(
   return new Observable((subscriber) => {
     keepShapes();
     const loop = new EagerLoop(subscriber, project, settings);
-    loop.connect(open(loop));
+    loop.connect(open(settings.key === undefined ? loop : new KeyAsker(loop, settings.key)));
   });
 }

@@ -29,13 +29,14 @@ export class Fallback<T, R> extends InnerRun<T, R> {
 
   protected call(item: Item<T, R>, { settings }: Host<T, R>): ObservableInput<R> {
     const onError = settings.onError as OnErrorFunction<T, R>;
-    const { value, index, attempts: attempt, emitted } = item;
+    const { value, index, attempts: attempt, emitted, lock } = item;
     const signal = () => this.signal;
     const failed: FailedItem<T> = {
       value: value as T,
       index,
       attempt,
       emitted,
+      ...(lock && 'key' in lock.of && lock.of),
       get signal() {
         return signal();
       },

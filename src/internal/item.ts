@@ -12,6 +12,9 @@ export interface Running {
   timeOut(limit: Duration, mayRetry: boolean): void;
 }
 
+/** The key of a value, or why it has none. */
+export type Key = { readonly key: unknown } | { readonly failure: { readonly error: unknown } };
+
 /** One source value together with its turn in the output: how it ended, and the values that it keeps until then. */
 export class Item<T, R> {
   /** The next item of its lane. */
@@ -31,6 +34,11 @@ export class Item<T, R> {
   kept = 0;
   private earliest: R | undefined = undefined;
   private more: Queue<R> | undefined = undefined;
+  // Only with keys:
+  /** Whether it is not started yet. */
+  declare waits?: boolean;
+  /** What it holds while it is active. */
+  declare readonly lock?: { readonly of: Key };
 
   constructor(
     readonly index: number,

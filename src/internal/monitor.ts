@@ -1,6 +1,8 @@
 import type { ItemOutcome, MonitorEvent } from '../config.js';
 import type { Blocking } from './blocking.js';
 import type { Deadlines } from './deadlines.js';
+import type { Item, Key } from './item.js';
+import type { ReorderQueue } from './reorderQueue.js';
 import { reportError } from './reportError.js';
 
 /** What the monitor needs of the loop. */
@@ -23,28 +25,31 @@ export interface Ending {
 type EventDetails = { readonly willRetry: boolean; readonly error: unknown } | Ending | { readonly dropped: true };
 
 /** Tells a user's function what happens to items. */
-export class Monitor<T> {
+export class Monitor<T, R> {
   constructor(
     private readonly listener: (event: MonitorEvent<T>) => void,
     private readonly counts: Counts,
-    private readonly blocking: Blocking<T, unknown>,
+    private readonly blocking: Blocking,
     private readonly deadlines: Deadlines,
   ) {}
 
-  tell(
-    type: EventType,
-    item: { readonly index: number; readonly value: T | undefined; readonly attempts: number },
-    details?: EventDetails,
-  ): void {
-    this.tellOf(type, item.index, item.value as T, details, item.attempts);
+  tell(type: EventType, item: Item<T, R>, details?: EventDetails): void {
+    this.tellOf(type, item.index, item.value as T, item.lane, item.lock?.of, details, item.attempts);
   }
 
   /** Tells what happened to a value, which may not have been started yet. */
-  tellOf(type: EventType, index: number, value: T, details?: EventDetails, attempt = 0): void {
+  tellOf(
+    type: EventType,
+    index: number,
+    value: T,
+    lane: ReorderQueue<T, R> | undefined,
+    key?: Key,
+    details?: EventDetails,
+    attempt = 0,
+  ): void {
     const { listener, blocking, deadlines } = this;
     const { waiting, active, parked } = this.counts;
-    blocking.look();
-    const { since } = blocking;
+    const blocker = lane && blocking.look(lane);
     const event = {
       type,
       index,
@@ -54,7 +59,8 @@ export class Monitor<T> {
       waiting,
       active,
       parked,
-      ...(since !== undefined && { blockedSince: since }),
+      ...(blocker && { blockedSince: blocker.since }),
+      ...(key && 'key' in key && { key: key.key }),
       ...details,
     };
     try {

@@ -1,4 +1,12 @@
+import type { Clock } from './deadlines.js';
 import type { Item } from './item.js';
+
+/** What holds up a lane, and since when; its clock runs only where `blocking` is a limit. */
+export interface Blocker {
+  readonly item: object;
+  readonly since: number;
+  readonly clock: Clock | undefined;
+}
 
 /**
  * A lane: items that are started and not yet flushed, in the order in which they come out. Only the head may emit; the values
@@ -8,6 +16,10 @@ export class ReorderQueue<T, R> {
   head: Item<T, R> | undefined = undefined;
   /** How many items behind the head have something that could be emitted if it were their turn. */
   ready = 0;
+  /** Its head, while that holds up others that could be emitted. */
+  blocker: Blocker | undefined = undefined;
+  /** The error that comes when all its items are flushed, where that ends the result: of items with keys. */
+  failure: { readonly error: unknown } | undefined = undefined;
   private tail: Item<T, R> | undefined = undefined;
 
   push(item: Item<T, R>): void {

@@ -21,7 +21,7 @@ export interface Host<T, R> {
   readonly settings: Settings<T, R>;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
-  readonly monitor: Monitor<T> | undefined;
+  readonly monitor: Monitor<T, R> | undefined;
   /** Whether `project` is shown a context, and not the run. */
   readonly showsContext: boolean;
   /** Whether anybody will ask for an item's value after `project` has had it. */

@@ -16,6 +16,11 @@ import { POLICY_NAMES } from './policies.js';
 export interface Settings<T, R> {
   readonly concurrent: number;
   readonly reorderWindow: number;
+  readonly key: KeyFunction<T> | undefined;
+  readonly concurrentPerKey: number;
+  readonly order: 'source' | 'key';
+  /** How many values may wait before no more are read, where nothing that waits could be started. */
+  readonly readAhead: number;
   readonly limits: Limits;
   readonly retry: Retry;
   readonly onError: OnErrorPolicy | OnErrorFunction<T, R>;
@@ -29,6 +34,8 @@ export interface Settings<T, R> {
 export type Mistake = (input: unknown, index: number) => TypeError;
 
 const mistakeOfProject: Mistake = (input, index) => notObservableInput(input, '`project` to return', index);
+
+export type KeyFunction<T> = (value: T, index: number) => unknown;
 
 export type OnErrorFunction<T, R> = (error: unknown, item: FailedItem<T>) => ObservableInput<R>;
 
@@ -45,6 +52,9 @@ export interface Retry {
 const OPTIONS: readonly (keyof ConcatMapEagerConfig<never>)[] = [
   'concurrent',
   'reorderWindow',
+  'key',
+  'concurrentPerKey',
+  'order',
   'timeout',
   'retry',
   'onError',
@@ -75,6 +85,14 @@ export function normalizeConfig<T, R>(
   const window = concurrent === Infinity ? unlimitedWindow : Math.max(1024, 16 * concurrent);
   const { reorderWindow = window } = given;
   checkCount('reorderWindow', 1, reorderWindow);
+  const { key, concurrentPerKey = 1, order = 'source' } = given;
+  check(key === undefined || typeof key === 'function', 'key', 'a function', key);
+  checkCount('concurrentPerKey', 1, concurrentPerKey);
+  check(order === 'source' || order === 'key', 'order', "`'source'` or `'key'`", order);
+  if (key === undefined) {
+    check(given.concurrentPerKey === undefined, 'concurrentPerKey', 'given together with `key` only', concurrentPerKey);
+    check(order === 'source', 'order', "`'source'`, where there is no `key`", order);
+  }
   const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
@@ -83,6 +101,10 @@ export function normalizeConfig<T, R>(
   return {
     concurrent,
     reorderWindow,
+    key,
+    concurrentPerKey,
+    order,
+    readAhead: key === undefined ? 0 : Math.min(reorderWindow, 1024),
     limits: normalizeTimeout(given.timeout),
     retry: normalizeRetry(given.retry),
     onError,

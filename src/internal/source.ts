@@ -1,6 +1,9 @@
+import type { Key } from './item.js';
+
 /** What a source needs of the loop. */
 export interface Intake<T> {
-  receive(value: T): void;
+  /** @param key - only with keys */
+  receive(value: T, key?: Key): void;
   /** The source has completed, or failed. */
   endSource(failure?: { readonly error: unknown }): void;
 }

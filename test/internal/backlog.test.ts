@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { Backlog } from '../../src/internal/backlog.js';
+import { FirstCome } from '../../src/internal/backlog.js';
 import { ReorderQueue } from '../../src/internal/reorderQueue.js';
 
 const lane = new ReorderQueue<string, string>();
 
 /** A backlog in which values wait, after some that have been taken. */
 function backlog(taken: number, ...waiting: string[]) {
-  const values = new Backlog<string, string>();
+  const values = new FirstCome<string, string>(lane);
   for (let n = 0; n < taken; n++) {
     values.add('taken');
-    values.take(lane);
+    values.take()!;
   }
   const indices = waiting.map((value) => values.add(value));
   return { values, indices };
@@ -22,7 +22,7 @@ test('counts indices from 0, whether values wait or have been taken', () => {
 
 test('gives the value that came first, with its index and its lane', () => {
   const { values } = backlog(1, 'a', 'b');
-  const taken = [values.take(lane), values.take(lane)];
+  const taken = [values.take()!, values.take()!];
 
   expect(taken.map(({ index, value }) => [index, value])).toEqual([
     [1, 'a'],

@@ -6,6 +6,10 @@ import { normalizeConfig, type Settings } from '../../src/internal/settings.js';
 const DEFAULTS: Settings<unknown, unknown> = {
   concurrent: Infinity,
   reorderWindow: Infinity,
+  key: undefined,
+  concurrentPerKey: 1,
+  order: 'source',
+  readAhead: 0,
   limits: {},
   retry: { count: 0, delay: undefined, resetOnSuccess: false },
   onError: 'in-order',

@@ -193,7 +193,7 @@ const unknownOptions: [config: unknown, key: string, meant: string][] = [
   [{ retry: { resetOnSucces: true } }, 'resetOnSucces', 'resetOnSuccess'],
   // The nearest name, whichever words it contains.
   [{ reorderWindw: 3 }, 'reorderWindw', 'reorderWindow'],
-  [{ reorder: 3 }, 'reorder', 'reorderWindow'],
+  [{ reorder: 3 }, 'reorder', 'order'],
   [{ time: 3 }, 'time', 'timeout'],
   [{ on: 'skip' }, 'on', 'onError'],
   // So are those of a configuration that it was created from.

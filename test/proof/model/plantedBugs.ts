@@ -79,7 +79,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'later items go on when an error has its turn',
     file: loop,
     code: 'this.cancelAfter(item).forEach(reportError);',
-    bug: 'this.mayStart = false;',
+    bug: 'this.backlog.drop();\n    this.source?.cancel();\n    this.source = undefined;\n    this.sourceEnded = true;',
   },
   {
     name: 'errors at the end are in the order in which they happened',
@@ -114,8 +114,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'links are cut one after another while teardowns run',
     file: loop,
-    code: 'run?.close();\n      return { each, run, ended };',
-    bug: 'return { each, run, ended };',
+    code: 'run?.close();\n      if (!each.waits)',
+    bug: 'if (!each.waits)',
   },
   {
     name: '`each` is not renewed by a value',
@@ -144,14 +144,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: '`blocking` goes on for the next head',
     file: 'blocking.ts',
-    code: 'this.clock?.stop();\n      if (blocker !== undefined) {',
-    bug: 'if (blocker !== undefined && !this.clock) {',
+    code: 'if (blocking !== blocker?.item) {',
+    bug: 'if (blocking !== blocker?.item && !blocker) {',
   },
   {
     name: '`blocking` counts what unfinished atomic items keep',
     file: loop,
-    code: 'if (!atomic) {\n      lane.markReady(item);\n      this.blocking?.look();\n    }',
-    bug: 'lane.markReady(item);\n    this.blocking?.look();',
+    code: 'if (!atomic) {\n      lane.markReady(item);\n      this.blocking?.look(lane);\n    }',
+    bug: 'lane.markReady(item);\n    this.blocking?.look(lane);',
   },
   {
     name: 'clocks go on when their attempt has ended',
@@ -168,8 +168,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'inputs are read ahead of free slots',
     file: loop,
-    code: 'if (!this.mayStart || !slots',
-    bug: 'this.source?.pull();\n    if (!this.mayStart || !slots',
+    code: 'if (!slots.areFree',
+    bug: 'this.source?.pull();\n    if (!slots.areFree',
   },
   {
     name: 'inputs that are left are not returned',
@@ -180,8 +180,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a cancelled item is ended twice for the monitor',
     file: loop,
-    code: "monitor?.tell('ended', each, CANCELLED);",
-    bug: "monitor?.tell('ended', each, CANCELLED);\n        monitor?.tell('ended', each, CANCELLED);",
+    code: "backlog.ended(each);\n        backlog.left(each);\n        monitor?.tell('ended', each, CANCELLED);",
+    bug: "backlog.ended(each);\n        backlog.left(each);\n        monitor?.tell('ended', each, CANCELLED);\n        monitor?.tell('ended', each, CANCELLED);",
   },
   {
     name: 'a parked item that is cancelled goes on being counted',
