@@ -1,5 +1,13 @@
 import { isEqual } from './isEqual.js';
-import { errorNames, type MarbleError, type MarbleRow, type MarbleSpec, type MarbleValue, valuesOf } from './model.js';
+import {
+  errorNames,
+  type MarbleError,
+  type MarbleRow,
+  type MarbleSpec,
+  type MarbleValue,
+  namesOfErrors,
+  valuesOf,
+} from './model.js';
 import { isValue } from './readMarks.js';
 import { show } from './show.js';
 import { fill } from './values.js';
@@ -24,7 +32,7 @@ export class Legend {
   constructor(spec: MarbleSpec, fixtures: Readonly<Record<string, unknown>>) {
     this.#fixtures = fixtures;
     this.#nameOfRow = errorNames(spec.rows);
-    for (const name of this.#nameOfRow.values()) {
+    for (const name of namesOfErrors(spec)) {
       this.#errors.set(name, { given: `error ${name}`, expected: `error ${name}` });
     }
     for (const [name, value] of Object.entries(spec.where)) {
@@ -32,7 +40,7 @@ export class Legend {
       if (name.startsWith('#')) this.#errors.set(name.slice(1), entry);
       else this.#values.set(name, entry);
     }
-    this.#expectDistinct(valuesOf([...spec.rows, spec.result]));
+    this.#expectDistinct(valuesOf(spec));
     // A misspelt name in an `error` line would otherwise only look like another error.
     if (spec.error) this.#expectFixtures(spec.error);
   }
@@ -57,6 +65,11 @@ export class Legend {
   /** What a row fails with, which does fail. */
   errorOf(row: MarbleRow): unknown {
     return this.#errors.get(this.#nameOfRow.get(row)!)!.given;
+  }
+
+  /** What a key function throws, where it does. */
+  get errorOfKeys(): unknown {
+    return this.#errors.get('keys')!.given;
   }
 
   /** Whether this is the error of a row, by its name: equal to it, and not the very one of another row. */

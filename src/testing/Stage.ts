@@ -1,7 +1,7 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import type { Legend } from './Legend.js';
-import { bursts, fails, type MarbleMark, type MarbleRow, type MarbleSpec } from './model.js';
+import { bursts, fails, type MarbleMark, type MarbleRow, type MarbleSpec, valuesIn } from './model.js';
 import { isValue } from './readMarks.js';
 import { show } from './show.js';
 
@@ -22,6 +22,11 @@ export interface MarbleStage {
   readonly inner: (value: unknown) => Observable<never>;
   /** For creation operators: the inners that the row `inputs` names. Each must be asked for where its row starts. */
   readonly inputs: Iterable<Observable<never>>;
+  /**
+   * The key of a value: what stands under it in the row `keys`, found by the index; where an operator before has changed that,
+   * by the value. Throws where the row has `#`.
+   */
+  readonly key: (value: unknown, index: number) => unknown;
   /** The virtual time of the run. rxjs's own schedulers run in it too. */
   readonly scheduler: SchedulerLike;
 }
@@ -60,8 +65,13 @@ export class Stage implements MarbleStage {
   /** The rows that are not used yet. */
   readonly #rows = new Map<string, MarbleRow[]>();
 
-  constructor({ rows }: MarbleSpec, scheduler: TestScheduler) {
+  readonly #keys: readonly string[] | undefined;
+  readonly #keyed: readonly string[];
+
+  constructor({ rows, keys }: MarbleSpec, scheduler: TestScheduler) {
     this.scheduler = scheduler;
+    this.#keys = keys;
+    this.#keyed = valuesIn(rows[0]!).map(({ mark }) => mark);
     this.#hotRows = rows.filter(({ label }) => label === 'hot');
     for (const row of rows) this.#rows.set(row.label, [...(this.#rows.get(row.label) ?? []), row]);
     this.inputs = { [Symbol.iterator]: () => this.#iterate(this.#take('inputs', undefined)) };
@@ -102,6 +112,18 @@ export class Stage implements MarbleStage {
 
   readonly project = (value: unknown): Observable<never> =>
     this.#observable(this.#take(this.#markOf(value), this.scheduler.frame, value));
+
+  readonly key = (value: unknown, index: number): unknown => {
+    if (this.#keys === undefined) throw new Error('expected a row "keys", since keys are asked for, got none');
+    const legend = this.#legendFor('keys to be asked for');
+    const mark = legend.markOf(value);
+    // Inputs have no marks: their positions are all that is known of them.
+    const isAt = this.source === undefined || this.#keyed[index] === mark;
+    const key = this.#keys[isAt ? index : this.#keyed.indexOf(mark ?? UNKNOWN)];
+    if (key === undefined) throw new Error(`expected a value of the first row, which has a key, got ${show(value)}`);
+    if (key === '#') throw legend.errorOfKeys;
+    return legend.valueOf(key);
+  };
 
   #markOf(value: unknown): string {
     return this.legend?.markOf(value) ?? UNKNOWN;

@@ -10,6 +10,7 @@ import { printWhere } from './readWhere.js';
 /** Pixels. */
 const UNIT = 26;
 const ROW = 34;
+const KEYS = 20;
 const LEFT = 76;
 const RIGHT = 22;
 const RADIUS = 11;
@@ -23,7 +24,7 @@ type Drawn = MarblePicture & { readonly name: string };
 
 /**
  * Draws a marble block as an SVG: source, inners as they are subscribed, operators, result, time to the right. Values have
- * the colour of the source value that they come from. A dotted line leads from where a source value came to where its inner
+ * the colour of the source value that they come from; its key stands below it. A dotted line leads from where a source value came to where its inner
  * is subscribed; a thick one from where an inner's value came to where it comes out.
  *
  * The picture follows `prefers-color-scheme`, so it is readable on light and dark backgrounds, and has the block as its
@@ -66,12 +67,16 @@ class Picture {
   }
 
   draw(): string {
-    const { name, operators } = this.#spec;
+    const { name, keys, operators } = this.#spec;
     const drawn: string[] = [this.#ticks()];
     let top = 18;
     for (const row of this.#rows) {
       drawn.push(this.#row(row, top + ROW / 2));
       top += ROW;
+      if (row === this.#rows[0] && keys !== undefined) {
+        drawn.push(this.#keys(row, keys, top + KEYS / 2 - 4));
+        top += KEYS;
+      }
     }
     const box = 20 * operators.length + 10;
     drawn.push(this.#operators(top + 4, box));
@@ -130,6 +135,18 @@ class Picture {
     const colour = this.#isInner(row) ? this.#trace.colour(row.label) : 'n';
     const line = row.throws ? this.#throw(row, begin, y) : this.#lineOf(row, begin, y);
     return this.#label(row, y) + element('g', { class: colour }, line) + drawn;
+  }
+
+  /** The key of each value, below it. */
+  #keys(source: MarbleRow, keys: readonly string[], y: number): string {
+    const left = keys.slice();
+    const drawn = [...bursts(source.marks)].flatMap(([frame, burst]) =>
+      burst.flatMap((mark, index) => {
+        const key = isEnd(mark) ? undefined : left.shift();
+        return key === undefined ? [] : [this.#text(key, this.#x(this.#axis.at(frame) + index), y)];
+      }),
+    );
+    return element('text', { class: 'left', x: 4, y }, 'keys') + drawn.join('');
   }
 
   #throw(row: MarbleRow, begin: number, y: number): string {

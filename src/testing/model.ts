@@ -68,6 +68,11 @@ export interface MarbleSpec {
    * inners. Rows with one label are used one after another.
    */
   readonly rows: readonly MarbleRow[];
+  /**
+   * The keys of the first row's values, in their order, one character each; `#` where the key function throws. `undefined`
+   * if there is no row `keys`.
+   */
+  readonly keys?: readonly string[] | undefined;
   /** The operators, from the source to the result. At least one. */
   readonly operators: readonly MarbleStep[];
   /** The frame in which the consumer unsubscribes; `undefined` if it does not. */
@@ -101,6 +106,11 @@ export function errorNames(rows: readonly MarbleRow[]): ReadonlyMap<MarbleRow, s
   return names;
 }
 
+/** What the errors are called that a block has of its own: those of its rows, and `keys` where the key function throws. */
+export function namesOfErrors({ rows, keys }: Pick<MarbleSpec, 'rows' | 'keys'>): ReadonlySet<string> {
+  return new Set([...errorNames(rows).values(), ...(keys?.includes('#') ? ['keys'] : [])]);
+}
+
 /** The marks of each frame, in order of time. */
 export function bursts(marks: readonly MarbleMark[]): ReadonlyMap<number, readonly MarbleMark[]> {
   const byFrame = new Map<number, MarbleMark[]>();
@@ -117,8 +127,17 @@ export function isEnd({ mark }: MarbleMark): boolean {
   return mark === '|' || mark === '#' || mark === '!';
 }
 
-/** The characters of what is emitted in these rows. Inputs are not: they name the rows that are. */
-export function valuesOf(rows: readonly MarbleRow[]): ReadonlySet<string> {
-  const marks = rows.filter(({ label }) => label !== 'inputs').flatMap((row) => row.marks);
-  return new Set(marks.filter((mark) => !isEnd(mark)).map(({ mark }) => mark));
+/** The values of a row, without its end. */
+export function valuesIn({ marks }: MarbleRow): MarbleMark[] {
+  return marks.filter((mark) => !isEnd(mark));
+}
+
+/** The characters of what is emitted in a block, and of the keys. Inputs are not emitted: they name the rows that are. */
+export function valuesOf({
+  rows,
+  keys = [],
+  result,
+}: Pick<MarbleSpec, 'rows' | 'keys' | 'result'>): ReadonlySet<string> {
+  const emitted = [...rows, result].filter(({ label }) => label !== 'inputs').flatMap(valuesIn);
+  return new Set([...emitted.map(({ mark }) => mark), ...keys.filter((key) => key !== '#')]);
 }

@@ -1,6 +1,6 @@
 import { drawRow, layOut } from './drawRows.js';
 import { printError } from './errors.js';
-import { errorNames, type MarbleRow, type MarbleSpec } from './model.js';
+import { type MarbleRow, type MarbleSpec, namesOfErrors, valuesIn } from './model.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 import type { TimeAxis } from './TimeAxis.js';
@@ -11,6 +11,11 @@ const INDENT = 8;
 /** Behind a label, in the column in which time begins. */
 export function labelled(label: string, body: string): string {
   return `${label}${' '.repeat(Math.max(1, INDENT - [...label].length))}${body}`;
+}
+
+/** The keys, as a row below the one that they belong to. */
+interface KeysRow extends MarbleRow {
+  readonly of: MarbleRow;
 }
 
 /** What of a specification is printed: all but what the page says of it. */
@@ -32,11 +37,14 @@ export type MarblePicture = Omit<MarbleSpec, 'name' | 'file' | 'line'>;
  * @returns Lines, with none empty at the end.
  */
 export function printMarble(picture: MarblePicture): string {
-  const { rows, operators, unsub, result, where } = picture;
+  const { rows, keys, operators, unsub, result, where } = picture;
+  const [source, ...inners] = rows as [MarbleRow, ...MarbleRow[]];
   const unsubscription = unsubRow(unsub);
   const axis = layOut(timed([...rows, ...unsubscription, result]));
   return [
-    ...rows.map((row) => printRow(row, axis)),
+    printRow(source, axis),
+    ...keysRow(source, keys).map((row) => printRow(row, axis)),
+    ...inners.map((row) => printRow(row, axis)),
     ...operators.map(printOperator),
     ...unsubscription.map((row) => printRow(row, axis)),
     printRow(result, axis),
@@ -51,9 +59,16 @@ function printRow(row: MarbleRow, axis: TimeAxis): string {
     .join('\n');
 }
 
-/** Inputs have no columns of time. */
-export function drawn(row: MarbleRow, axis: TimeAxis): string[] {
-  if (row.label !== 'inputs') return drawRow(row, axis);
+/** The row of the keys, if there is one: each where the value is in the row that it belongs to. */
+export function keysRow(source: MarbleRow, keys: readonly string[] | undefined): KeysRow[] {
+  if (keys === undefined) return [];
+  const marks = valuesIn(source).map(({ frame }, index) => ({ frame, mark: keys[index] ?? '-' }));
+  return [{ label: 'keys', start: 0, marks, throws: false, of: source }];
+}
+
+/** Inputs, and their keys, have no columns of time. */
+export function drawn(row: MarbleRow | KeysRow, axis: TimeAxis): string[] {
+  if ('of' in row ? row.of.label !== 'inputs' : row.label !== 'inputs') return drawRow(row, axis);
   return [row.marks.map(({ mark }) => mark).join('') || '-'];
 }
 
@@ -69,9 +84,10 @@ export function unsubRow(unsub: number | undefined): MarbleRow[] {
 }
 
 /** What the line `error` says, unless the block needs none: see `readBlock`. */
-export function errorText({ rows, error }: Pick<MarblePicture, 'rows' | 'error'>): string[] {
+export function errorText(picture: Pick<MarblePicture, 'rows' | 'keys' | 'error'>): string[] {
+  const { error } = picture;
   if (error === undefined) return [];
-  const names = new Set(errorNames(rows).values());
+  const names = namesOfErrors(picture);
   const inferred = names.size === 1 && 'row' in error && names.has(error.row);
   return inferred ? [] : [printError(error, names)];
 }

@@ -1,7 +1,6 @@
 import { readError } from './errors.js';
 import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
 import {
-  errorNames,
   fails,
   isEnd,
   type MarbleError,
@@ -9,6 +8,8 @@ import {
   type MarbleRow,
   type MarbleSpec,
   type MarbleStep,
+  namesOfErrors,
+  valuesIn,
   valuesOf,
 } from './model.js';
 import { type Drawing, readAxis } from './readAxis.js';
@@ -33,6 +34,8 @@ const SUBSCRIBED: Allowed = { ...TIMED, ends: '|#!' };
 const RESULT: Allowed = { ...TIMED, ends: '|#' };
 const INPUTS: Allowed = { groups: false, values: true, waiting: false, ends: '|!' };
 const UNSUB: Allowed = { groups: false, values: false, waiting: true, ends: '!' };
+const KEYS: Allowed = { ...TIMED, ends: '#', endless: true };
+const KEYS_OF_INPUTS: Allowed = { ...KEYS, groups: false, waiting: false };
 const FIRST = new Map([
   ['source', SUBSCRIBED],
   ['hot', SUBSCRIBED],
@@ -50,7 +53,7 @@ interface Line {
 }
 
 /**
- * Reads one marble block: the source, its inners, the operators, the result, in this order.
+ * Reads one marble block: the source, its keys, its inners, the operators, the result, in this order.
  *
  * @throws MarbleSyntaxError if it cannot be read
  */
@@ -59,7 +62,8 @@ export function readBlock(block: Block): MarbleSpec {
 
   const first = lines.label;
   const source = FIRST.get(first) ?? lines.fail('a row "source", "hot" or "inputs"');
-  const rows: MarbleRow[] = [];
+  const rows = [lines.takeRow(source)];
+  const keys = lines.label === 'keys' ? lines.takeKeys(rows[0]!) : undefined;
   while (lines.label === first) rows.push(lines.takeRow(source));
   while (isValue(lines.label)) rows.push(lines.takeRow(SUBSCRIBED));
 
@@ -73,13 +77,13 @@ export function readBlock(block: Block): MarbleSpec {
   const unsub = lines.label === 'unsub' ? lines.takeRow(UNSUB).marks[0]!.frame : undefined;
   if (lines.label !== 'result') lines.fail(unsub === undefined ? 'a row "unsub" or "result"' : 'a row "result"');
   const result = lines.takeRow(RESULT);
-  const errors = new Set(errorNames(rows).values());
+  const errors = namesOfErrors({ rows, keys });
   const error = fails(result) ? takeError(lines, errors) : undefined;
-  const where = takeWhere(lines, valuesOf([...rows, result]), errors);
+  const where = takeWhere(lines, valuesOf({ rows, keys, result }), errors);
   lines.expectEnd();
 
   const { name, file, line } = block;
-  return { name, file, line, rows, operators, unsub, result, error, where };
+  return { name, file, line, rows, ...(keys && { keys }), operators, unsub, result, error, where };
 }
 
 /** How the result fails: what the `error` line says, or without one the only error there is. */
@@ -142,6 +146,23 @@ class Lines {
     );
   }
 
+  /** Takes the row of the keys: one under each value of the row above. */
+  takeKeys(source: MarbleRow): string[] {
+    const { place } = this.#lines[this.#at]!;
+    const keys = this.takeRow(source.label === 'inputs' ? KEYS_OF_INPUTS : KEYS).marks;
+    const values = valuesIn(source);
+    for (let at = 0; at < Math.max(values.length, keys.length); at++) {
+      const [value, key] = [values[at], keys[at]];
+      if (value?.frame === key?.frame) continue;
+      const column = this.#indent + this.#axis.columnOf((value ?? key)!.frame);
+      const expected = value ? `the key of "${value.mark}" under it` : `no more keys than "${source.label}" has values`;
+      const got = key ? quote(key.mark) : 'the end of the row';
+      const where = value && key ? ` further ${key.frame < value.frame ? 'left' : 'right'}` : '';
+      throw new MarbleSyntaxError(after(place, column), expected, got + where);
+    }
+    return keys.map(({ mark }) => mark);
+  }
+
   expectEnd(): void {
     if (this.#at < this.#lines.length) this.fail('the end of the block');
   }
@@ -152,7 +173,8 @@ class Lines {
     let timed = false;
     for (const line of this.#lines) {
       const { label } = line;
-      if (label !== '')
+      if (label === 'keys') timed = this.label !== 'inputs';
+      else if (label !== '')
         timed = label === 'unsub' || label === 'result' || isValue(label) || FIRST.get(label) === SUBSCRIBED;
       if (timed && line.column >= this.#indent) drawings.push(this.#drawing(line));
     }
@@ -215,7 +237,7 @@ function readRow(
   if (allowed === UNSUB && marks.length === 0) {
     throw new MarbleSyntaxError(place, '"!" in the row "unsub"', quote(text));
   }
-  const end = marks.findIndex(isEnd);
+  const end = allowed.endless ? -1 : marks.findIndex(isEnd);
   const outside = marks.find(({ frame }, index) => throws || frame < start || (end >= 0 && index > end));
   if (outside) {
     throw new MarbleSyntaxError(

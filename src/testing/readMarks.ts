@@ -10,6 +10,8 @@ export interface Allowed {
   readonly values: boolean;
   readonly groups: boolean;
   readonly waiting: boolean;
+  /** Whether the row goes on after what ends others. */
+  readonly endless?: boolean;
 }
 
 /** What never is a value: blanks, and what means something else here, in rxjs's own marbles or in a printed picture. */
@@ -66,7 +68,7 @@ export function readMarks(
     } else if (mark === '(' && allowed.groups && !inGroup) {
       groupAt = index;
     } else if (allowed.ends.includes(mark)) {
-      ended = mark;
+      if (!allowed.endless) ended = mark;
       put();
     } else if (allowed.values && isValue(mark)) {
       put();

@@ -56,7 +56,7 @@ const EXTRA_TIME = 100_000;
  *
  * @param spec - A block, from {@link readMarbles} or {@link readMarbleFile}.
  * @param operators - What the block's operator lines are looked up in.
- * @param fixtures - What `$name` stands for. Default: none.
+ * @param fixtures - What `$name` stands for. Default: none. Where the block has a row `keys`, `$keys` is its key function.
  * @throws {@link MarbleMismatch} if something else happens than the block shows; Error with file and line if the block names
  * an operator or a fixture that is not there, or the operator throws when it is called.
  */
@@ -66,7 +66,8 @@ export function runMarble(spec: MarbleSpec, operators: MarbleOperators, fixtures
   let legend: Legend;
   let observed: Observed;
   try {
-    legend = stage.legend = new Legend(spec, typeof fixtures === 'function' ? fixtures(stage) : fixtures);
+    const given = typeof fixtures === 'function' ? fixtures(stage) : fixtures;
+    legend = stage.legend = new Legend(spec, spec.keys ? { ...given, keys: stage.key } : given);
     observed = scheduler.run(() => {
       // Run mode would let an endless timer run for ever.
       scheduler.maxFrames = lastFrame(spec) + EXTRA_TIME;
@@ -116,8 +117,8 @@ function connect(spec: MarbleSpec, operators: MarbleOperators, stage: Stage, leg
       const known = Object.keys(operators).join(', ') || 'the operators, of which there are none';
       throw new Error(`expected one of ${known}, got ${step.name}`);
     }
-    const { project, inner, inputs, scheduler } = stage;
-    const made = entry({ project, inner, inputs, scheduler, config: legend.fill(step.config) as never });
+    const { project, inner, inputs, key, scheduler } = stage;
+    const made = entry({ project, inner, inputs, key, scheduler, config: legend.fill(step.config) as never });
     if (typeof made !== 'function' && !isObservable(made)) {
       throw new Error(`expected the entry ${step.name} to return an operator or an Observable, got ${show(made)}`);
     }

@@ -71,6 +71,7 @@ const pieces = fc.oneof(
         'source  ',
         'hot     ',
         'inputs  ',
+        'keys    ',
         'result  ',
         'unsub   ',
         'error   ',
@@ -86,6 +87,7 @@ const pieces = fc.oneof(
         '1s ',
         '2.5m',
         '$empty',
+        '$keys',
         'timeout(0, total)',
         'aggregate(',
         '{ a: 1 }',
@@ -120,7 +122,7 @@ const damaged = fc
     fc.constantFrom(...blocks),
     fc.array(fc.tuple(fc.nat(), fc.nat({ max: 3 }), fc.array(pieces, { maxLength: 3 })), {
       minLength: 1,
-      maxLength: 4,
+      maxLength: 3,
     }),
   )
   .map(([block, changes]) =>
@@ -228,6 +230,7 @@ const picture: fc.Arbitrary<MarblePicture> = fc
       })),
     ),
     inners: fc.array(inner, { maxLength: 5 }),
+    keys: fc.option(fc.array(fc.oneof(label, fc.constant('#')), { minLength: 6, maxLength: 6 }), { nil: undefined }),
     operators: fc.array(fc.record({ name: fc.constantFrom('concatMapEager', 'a.b', '_x'), config: value }), {
       minLength: 1,
       maxLength: 3,
@@ -237,7 +240,7 @@ const picture: fc.Arbitrary<MarblePicture> = fc
     errors: fc.array(value, { maxLength: 3 }),
     values: fc.array(value, { maxLength: 3 }),
   })
-  .map(({ source, inners, operators, unsub, result, errors, values }) => {
+  .map(({ source, inners, keys, operators, unsub, result, errors, values }) => {
     const rows = [source, ...inners];
     const emitted = [...rows, result].filter((each) => each.label !== 'inputs').flatMap(({ marks }) => marks);
     const known = [...new Set(emitted.map(({ mark }) => mark))].filter((mark) => !'|#!'.includes(mark));
@@ -247,7 +250,8 @@ const picture: fc.Arbitrary<MarblePicture> = fc
     const error = failed
       ? { aggregate: [limit, { type: 'TypeError' }, ...errors.map((each) => ({ value: each }))] }
       : undefined;
-    return { rows, operators, unsub, result, error, where };
+    const keyed = source.marks.filter(({ mark }) => !'|#!'.includes(mark)).length;
+    return { rows, ...(keys && { keys: keys.slice(0, keyed) }), operators, unsub, result, error, where };
   });
 
 describe('any specification', () => {
