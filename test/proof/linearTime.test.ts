@@ -27,6 +27,37 @@ describe('the time grows with the input, not with its square', () => {
       },
     ],
     [
+      'values of one key that wait',
+      50_000,
+      (size) => {
+        const head = new Subject<number>();
+        const key = () => 'x';
+        drained(range(0, size).pipe(concatMapEager((value) => (value === 0 ? head : of(value)), { key })));
+        head.complete();
+      },
+    ],
+    [
+      'keys that are there at once',
+      50_000,
+      (size) => {
+        const head = new Subject<number>();
+        const key = (value: number) => value;
+        drained(range(0, size).pipe(concatMapEager((value) => (value === 0 ? head : of(value)), { key })));
+        head.complete();
+      },
+    ],
+    [
+      'values of keys that wait for slots, and are dropped',
+      50_000,
+      (size) => {
+        const key = (value: number) => value % 1000;
+        range(0, size)
+          .pipe(concatMapEager(() => new Subject<number>(), { key, concurrent: 16, order: 'key' }))
+          .subscribe()
+          .unsubscribe();
+      },
+    ],
+    [
       'values that one item has parked',
       50_000,
       (size) => {
