@@ -84,6 +84,24 @@ describe.each(functions)('%s', (_, start) => {
   });
 });
 
+test.each([
+  [4, 4],
+  [Infinity, 1024],
+])('concatEager reads on while a key is busy, until more than the window of %d wait', (reorderWindow, most) => {
+  let read = 0;
+  const inputs = function* () {
+    for (;;) {
+      read++;
+      yield NEVER;
+    }
+  };
+  const { subscription } = record(concatEager(inputs(), { key: () => 'x', reorderWindow }));
+
+  // The active one, as many as the window that wait, and the one with which they are more.
+  expect(read).toBe(1 + most + 1);
+  subscription.unsubscribe();
+});
+
 describe('keys are equal as in a Map:', () => {
   const one = {};
   test.each<[string, unknown[], number]>([
