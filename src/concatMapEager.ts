@@ -28,8 +28,9 @@ import { normalizeConfig } from './internal/settings.js';
  *   earlier output, and a source that does not fail.
  * - Cost: constant time for each value, one small object for each item that is started and not yet fully emitted, and a stack
  *   that does not grow.
- * - Only the output is in order. Effects that need the order belong downstream, not in `project`: when item 3 fails, the
- *   request of item 4 may already have been sent.
+ * - Without `key`, only the output is in order: when item 3 fails, the request of item 4 may already have been sent. Effects
+ *   that need the order belong downstream, or get a `key`: then what `project` does is in order too, key by key, while other
+ *   keys run at the same time.
  * - It does not slow the source: values that come faster than they are processed wait in memory, without a limit.
  *   {@link concatEager} reads its inputs only as it needs them.
  * - An inner that is hot is heard only from its start on: what it emits while its item waits is lost.
@@ -57,7 +58,7 @@ import { normalizeConfig } from './internal/settings.js';
  * @typeParam O - what `project` returns
  * @typeParam F - what an `onError` function returns
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner: any
- * `ObservableInput`. It is called when the item starts, in source order, and again for each retry. A promise cannot be
+ * `ObservableInput`. It is called when the item starts, in source order (with `key`, within each key), and again for each retry. A promise cannot be
  * cancelled, only ignored: unless you pass `signal` on, its work continues and no longer counts towards `concurrent`.
  * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a
  * {@link ConcatMapEagerConfig}, whose times are in milliseconds.

@@ -71,6 +71,7 @@ const config = defineConfig({
             ...to('Choosing', 'docs/guide/choosing.md'),
             ...to('Time limits', 'docs/guide/time-limits.md'),
             ...to('Failures', 'docs/guide/failures.md'),
+            ...to('Keys', 'docs/guide/keys.md'),
             ...to('Recipes', 'docs/guide/recipes.md'),
             ...to('Testing', 'docs/guide/testing.md'),
             ...to('Scaling', 'docs/guide/scaling.md'),

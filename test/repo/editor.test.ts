@@ -19,6 +19,9 @@ ids.pipe(
   concatMapEager((id) => of(id), {
     /*concurrent*/concurrent: 8,
     /*reorderWindow*/reorderWindow: 8,
+    /*key*/key: (id) => id,
+    /*concurrentPerKey*/concurrentPerKey: 2,
+    /*order*/order: 'key',
     /*timeout*/timeout: { /*first*/first: 1, /*each*/each: 1, /*total*/total: 1, /*blocking*/blocking: 1 },
     /*retry*/retry: { /*count*/count: 1, /*delay*/delay: 1, /*resetOnSuccess*/resetOnSuccess: true },
     /*onError*/onError: (_, item) => of(item./*item*/value),
@@ -76,6 +79,9 @@ function hover(mark: string): { type: string; text: string } {
 const OPTIONS: [option: string, unit: RegExp, byDefault: string][] = [
   ['concurrent', /integer, 1 or more, or `Infinity`/, '`Infinity`'],
   ['reorderWindow', /integer, 1 or more, or `Infinity`/, '`max(1024, 16 * concurrent)` items'],
+  ['key', /key of a value/, 'no keys'],
+  ['concurrentPerKey', /integer, 1 or more, or `Infinity`/, '1'],
+  ['order', /`'source'`, or `'key'`/, "`'source'`"],
   ['timeout', /milliseconds above 0/, 'no limit'],
   ['retry', /number of retries, 0 or more.*delays in milliseconds/s, '0 retries'],
   ['onError', /`'in-order'`.*`'immediate'`.*`'at-end'`.*`'skip'`.*a function/s, "`'in-order'`"],
