@@ -30,6 +30,8 @@ export class FirstCome<T, R> implements Backlog<T, R> {
   private values = new Queue<T>();
   /** The index of the first value that waits. */
   private first = 0;
+  /** Whether an error has its turn in the output: nothing that waits comes before it. */
+  private cut = false;
 
   constructor(private readonly lane: ReorderQueue<T, R>) {}
 
@@ -47,7 +49,7 @@ export class FirstCome<T, R> implements Backlog<T, R> {
   }
 
   take(): Item<T, R> | undefined {
-    if (this.values.length === 0) {
+    if (this.values.length === 0 || this.cut) {
       return undefined;
     }
     const item = new Item(this.first++, this.values.shift(), this.lane);
@@ -64,6 +66,7 @@ export class FirstCome<T, R> implements Backlog<T, R> {
   }
 
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[] {
+    this.cut = true;
     return this.lane.removeAfter(item);
   }
 
