@@ -35,8 +35,11 @@ export class KeyAsker<T> implements Intake<T> {
     while (this.values.length > 0) {
       this.handOver(this.values.shift());
     }
-    if (this.end !== undefined) {
-      this.loop.endSource(this.end.failure);
+    const { end } = this;
+    // Once, although values are received while others are; and not at all where an error has its turn by now.
+    this.end = undefined;
+    if (end !== undefined && this.loop.receives) {
+      this.loop.endSource(end.failure);
     }
   }
 

@@ -449,7 +449,86 @@ describe('an inner', () => {
   });
 });
 
+describe('a key function', () => {
+  test('that lets the source fail is heard once, after what it was asked for, although that feeds the source', () => {
+    const source = new Subject<string>();
+    const inner = new Subject<string>();
+    const { heard } = record(
+      source.pipe(
+        concatMapEager(
+          (value) => {
+            if (value === 'a') {
+              source.next('b');
+            }
+            return inner;
+          },
+          {
+            key: (value) => {
+              if (value === 'b') {
+                source.error('bad');
+              }
+              return value;
+            },
+          },
+        ),
+      ),
+    );
+
+    source.next('a');
+    inner.next('x');
+    inner.complete();
+    expect(heard).toEqual(['x', 'x', failure('bad')]);
+  });
+
+  test('that lets the source fail, and then an item, ends the result with the error of the item', () => {
+    const source = new Subject<Observable<string>>();
+    const [a, b, c] = subjects(3);
+    const { heard } = record(
+      source.pipe(
+        concatMapEager((inner) => inner, {
+          key: (inner) => {
+            if (inner === c) {
+              source.error('bad');
+              b!.error('worse');
+            }
+            return inner;
+          },
+        }),
+      ),
+    );
+
+    source.next(a!);
+    source.next(b!);
+    source.next(c!);
+    a!.complete();
+    expect(heard).toEqual([failure('worse')]);
+    expect(c!.observed).toBe(false);
+  });
+});
+
 describe('a teardown', () => {
+  test('of the source that completes an earlier inner when an error has its turn starts nothing that waits', () => {
+    const [a, b] = subjects(2);
+    const source = new Subject<Observable<string>>();
+    let subscribed = 0;
+    const waiting = new Observable<string>(() => {
+      subscribed++;
+    });
+    const { heard } = record(
+      source.pipe(
+        finalize(() => a!.complete()),
+        concatMapEager((inner) => inner, 2),
+      ),
+    );
+    for (const inner of [a!, b!, waiting]) {
+      source.next(inner);
+    }
+
+    b!.error('bad');
+    expect(heard).toEqual([failure('bad')]);
+    expect(subscribed).toBe(0);
+  });
+
   test.each(['next', 'error', 'complete'] as const)(
     'that calls `%s` of another inner while the subscriber leaves disturbs nothing',
     (kind) => {
