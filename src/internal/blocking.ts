@@ -29,5 +29,6 @@ export class Blocking {
     // If the item goes on, with a fallback, its clock starts anew.
     lane.blocker = undefined;
     run?.timeOut(limit, false);
+    this.look(lane);
   }
 }

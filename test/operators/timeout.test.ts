@@ -180,6 +180,24 @@ describe('a clock', () => {
     expect(run({ blocking: 10 })).toBe('8:x 13:#blocking');
   });
 
+  test('gives a fallback the whole of `blocking` again, also where each key has an order of its own', () => {
+    const run = (order: 'source' | 'key') =>
+      timed(({ cold }) =>
+        of(0, 1).pipe(
+          concatMapEager((n) => (n === 0 ? cold('---------') : cold('---b|')), {
+            timeout: { blocking: 5 },
+            onError: () => cold('---------'),
+            key: () => 'same',
+            concurrentPerKey: 2,
+            order,
+          }),
+        ),
+      );
+    // Blocked from 3 to 8, when the fallback starts, and from then on.
+    expect(run('source')).toBe('13:#blocking');
+    expect(run('key')).toBe('13:#blocking');
+  });
+
   test('is not stopped, nor set off, by a value that comes after the item has failed', () => {
     const inner = new Subject<string>();
     const scheduler = new HandScheduler();
