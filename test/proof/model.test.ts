@@ -29,7 +29,12 @@ describe('in any scenario', () => {
     let drawn = 0;
     fc.assert(
       fc.property(
-        scenarios.map((scenario) => ({ ...scenario, reactions: [] })),
+        scenarios.map(({ config, ...scenario }) => ({
+          ...scenario,
+          reactions: [],
+          // Marbles do not draw keys.
+          config: { ...config, keys: undefined, concurrentPerKey: undefined, order: undefined },
+        })),
         (scenario) => {
           const prediction = predict(scenario);
           fc.pre(!prediction.ambiguous);

@@ -33,6 +33,9 @@ const LISTED: readonly Option[] = [
   ['concatEager', (_, { door }) => door === 'concatEager'],
   ['concurrent', ({ concurrent }) => concurrent !== undefined],
   ['reorderWindow', ({ reorderWindow }) => reorderWindow !== undefined],
+  ['key', ({ keys }) => keys !== undefined],
+  ['concurrentPerKey', ({ concurrentPerKey }) => concurrentPerKey !== undefined],
+  ['order: key', ({ order }) => order === 'key'],
   ['timeout.first', ({ first }) => first !== undefined],
   ['timeout.each', ({ each }) => each !== undefined],
   ['timeout.total', ({ total }) => total !== undefined],
@@ -55,14 +58,16 @@ export const OPTIONS = LISTED.map(([name]) => name);
 /** All pairs of options, except those of which one includes or excludes the other. */
 export const PAIRS = OPTIONS.flatMap((one, index) =>
   OPTIONS.slice(index + 1)
-    .filter((other) => (one === 'retry' ? !other.startsWith('retry.') : !exclude(one, other)))
+    .filter((other) => !includes(one, other) && !exclude(one, other))
     .map((other) => pairOf(one, other)),
 );
 
 /** What may happen in a scenario. */
 export const EVENTS = [
   'the consumer or another is re-entrant',
-  ...['next', 'call', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'].map((moment) => `reaction to ${moment}`),
+  ...['next', 'call', 'key', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'].map(
+    (moment) => `reaction to ${moment}`,
+  ),
   'synchronous and asynchronous inners',
   ...['observable', 'array', 'iterable', 'thenable', 'throws', 'invalid'].map((kind) => `an inner that is: ${kind}`),
   ...['first', 'each', 'total', 'blocking', 'delay'].map((limit) => `${limit} passed`),
@@ -73,7 +78,20 @@ export const EVENTS = [
   'the source fails',
   'the consumer unsubscribes',
   'a value is parked',
+  '`key` throws',
+  '`key` returns a promise',
+  'several items of a key are active',
+  '`concurrentPerKey` is Infinity',
+  'an item waits for its key',
+  'an item starts before an earlier one',
+  'an item that waited for its key is started after an error of a later one',
+  'an error has its turn in the order of its key',
+  'a value of the source waits for its key to be asked for',
 ];
+
+function includes(one: string, other: string): boolean {
+  return one === 'key' ? /PerKey|order/.test(other) : one === 'retry' && other.startsWith('retry.');
+}
 
 function exclude(one: string, other: string): boolean {
   const [option, value] = one.split(': ');

@@ -23,6 +23,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   const { first, each, total, blocking, retries, delay, resetOnSuccess, onError, atomic, ...others } = config;
   const pulls = door === 'concatEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
+  refuse(config.keys !== undefined, 'there are keys');
   refuse(happened.has(RE_ENTRANT), 'somebody is re-entrant');
   refuse(shown.some(isInvalid), 'a function returns no ObservableInput');
   refuse(

@@ -5,9 +5,11 @@ import {
   attemptOf,
   burstsOf,
   deedsAt,
+  keyPlanOf,
   planOf,
   type Answer,
   type Burst,
+  type KeyName,
   type Mark,
   type Moment,
   type Play,
@@ -29,6 +31,14 @@ export function perform(scenario: Scenario, { concatMapEager, concatEager }: Ope
       : stage.source().pipe(concatMapEager((value, index, item) => stage.project(value, index, item), stage.config));
   return stage.observe(result);
 }
+
+/** Keys that are the same for a `Map` only. There is one that is not there, and still a key. */
+const KEYS: readonly (readonly [name: KeyName, key: unknown])[] = [
+  ['a', NaN],
+  ['b', 0],
+  ['b', -0],
+  ['c', undefined],
+];
 
 interface Playing {
   open(): boolean;
@@ -52,12 +62,16 @@ class Stage {
   private readonly delays = new Map<number, number>();
 
   constructor(private readonly scenario: Scenario) {
-    const { concurrent, reorderWindow, first, each, total, blocking, retries, ...others } = scenario.config;
+    const { concurrent, reorderWindow, keys, concurrentPerKey, order, ...timed } = scenario.config;
+    const { first, each, total, blocking, retries, ...others } = timed;
     const { delay, resetOnSuccess, onError, atomic, monitor } = others;
     const limits = { first, each, total, blocking };
     this.config = {
       concurrent,
       reorderWindow,
+      key: keys && this.key,
+      concurrentPerKey,
+      order,
       timeout: Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined,
       retry: {
         count: retries,
@@ -138,10 +152,24 @@ class Stage {
     return this.answer(`${index}.${attempt}`, answer, `project ${index} ${this.nameOfValue(value)} ${attempt}`, item);
   }
 
+  private readonly key = (value: unknown, index: number): unknown => {
+    this.note(`key ${index} ${this.nameOfValue(value)}`);
+    this.react('key');
+    const plan = keyPlanOf(this.scenario, index);
+    if (plan === 'throws') {
+      throw new Error(`${index}k threw`);
+    }
+    if (plan === 'promise') {
+      return Promise.reject(new Error('Nobody looks at it'));
+    }
+    const equal = KEYS.filter(([name]) => name === plan);
+    return equal[index % equal.length]![1];
+  };
+
   private readonly fallback = (error: unknown, item: FailedItem<unknown>): ObservableInput<string> => {
     const { index, value, attempt, emitted } = item;
     const { fallback } = planOf(this.scenario, index);
-    const call = `onError ${index} ${this.nameOfValue(value)} ${attempt} ${emitted} ${nameOf(error)}`;
+    const call = `onError ${index} ${this.nameOfValue(value)} ${attempt} ${emitted} ${nameOf(error)}${nameOfKey(item)}`;
     return this.answer(`${index}f`, fallback, call, item);
   };
 
@@ -181,7 +209,9 @@ class Stage {
     } else if (type === 'flushed') {
       details = event.dropped ? ' dropped' : '';
     }
-    this.note(`monitor ${type} ${index} ${this.nameOfValue(value)} ${attempt} ${counts} at ${time}${details}`);
+    this.note(
+      `monitor ${type} ${index} ${this.nameOfValue(value)} ${attempt} ${counts} at ${time}${nameOfKey(event)}${details}`,
+    );
     this.react('monitor');
   };
 
@@ -282,6 +312,11 @@ class Stage {
   }
 }
 
+/** The key of what carries one. */
+function nameOfKey(carrier: { readonly key?: unknown }): string {
+  return 'key' in carrier ? ` key ${KEYS.find(([, key]) => new Set([key]).has(carrier.key))?.[0]}` : '';
+}
+
 /** What an error is called. */
 function nameOf(error: unknown): string {
   if (error instanceof TimeoutError) {
@@ -290,6 +325,9 @@ function nameOf(error: unknown): string {
   }
   if (error instanceof AggregateError) {
     return `[${error.errors.map(nameOf).join(', ')}]`;
+  }
+  if (error instanceof TypeError && error.message.includes('`key`')) {
+    return 'TypeError(key)';
   }
   if (error instanceof TypeError) {
     const index = /for item (\d+)/.exec(error.message)?.[1];

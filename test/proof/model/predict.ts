@@ -1,5 +1,18 @@
-import { attemptOf, planOf, type Answer, type Deed, type Mark, type Scenario } from './scenario.js';
+import {
+  attemptOf,
+  keyPlanOf,
+  planOf,
+  type Answer,
+  type Deed,
+  type KeyPlan,
+  type Mark,
+  type Scenario,
+} from './scenario.js';
 import { Playing, World } from './World.js';
+
+const byIndex = (a: Item, b: Item) => a.index - b.index;
+
+const nameOfKey = ({ key }: Item) => (key === undefined ? '' : ` key ${key}`);
 
 /** What the contract says of a scenario. */
 export interface Prediction {
@@ -34,6 +47,9 @@ export interface Run {
 export interface Item {
   readonly index: number;
   readonly value: string;
+  readonly key: string | undefined;
+  /** Why it has no key, although there is a function that gives keys. */
+  readonly keyError: string | undefined;
   run: Run | undefined;
   ended: boolean;
   parked: string[];
@@ -67,34 +83,44 @@ class Model {
   private readonly config = this.scenario.config;
   private readonly concurrent = this.config.concurrent ?? Infinity;
   private readonly window = this.config.reorderWindow ?? Math.max(1024, 16 * this.concurrent);
+  private readonly perKey = this.config.concurrentPerKey ?? 1;
+  private readonly hasKeys = this.config.keys !== undefined;
+  private readonly readAhead = this.hasKeys ? this.window : 0;
   private readonly onError = this.config.onError ?? 'in-order';
   private readonly world = new World(this.scenario, (deed) => this.interfere(deed));
   private readonly runs: Run[] = [];
 
-  /** Received, and not yet started. */
-  private waiting: string[] = [];
-  /** How many values have been started, or dropped. */
-  private started = 0;
-  /** Started, and not yet fully emitted, in source order: the first one is the head. */
+  /** How many values have been received. */
+  private received = 0;
+  /** Whether a key is being asked for; and what comes from the source before the value that it is for is received. */
+  private asking = false;
+  private pending: (() => void)[] = [];
+  /** Received, and not yet started, in source order. */
+  private waiting: Item[] = [];
+  /** Started, and not yet fully emitted, in source order. */
   private items: Item[] = [];
+  /** The orders in which an item has ended since they were looked at, where each key has an order of its own. */
+  private ready: string[] = [];
   /** Active items that are to be started again: for another attempt, or for their fallback. */
   private again: Item[] = [];
   private source: Run | undefined = undefined;
   private sourceEnded = false;
   private pulls = 0;
   private pulling = false;
-  /** Whether waiting values may be started: not any more, once an error has its turn in the output. */
-  private mayStart = true;
+  /** Whether the source has been left. */
+  private left = false;
   private errors: { readonly index: number; readonly error: string }[] = [];
+  /** The errors that have their turn in the order of a key. */
+  private readonly errorsOf = new Map<string, string>();
   private emitting = false;
   private starting = false;
   private closed = false;
   private consumerListens = true;
-  /** The head while it holds up others, and since when. */
-  private blocker: { readonly item: Item; readonly clock: Clock } | undefined = undefined;
+  /** The head of each order while it holds up others, and since when. */
+  private readonly blockers = new Map<string, { readonly item: Item; readonly clock: Clock }>();
   private clocks = 0;
-  /** How many items are being cancelled, and are active until it is their turn. */
-  private leaving = { active: 0, parked: 0 };
+  /** How many items are being cancelled or dropped, and are what they are until it is their turn. */
+  private leaving = { waiting: 0, active: 0, parked: 0 };
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -120,6 +146,8 @@ class Model {
       // Clocks of one limit pass in the order in which they were started.
       const due = clocks.filter(({ at }) => at === passes).sort((a, b) => a.order - b.order);
       ambiguous ||= happens === passes || due.some(({ limit }) => limit !== due[0]!.limit);
+      // Of several keys, whose heads hold up others since the same time, none is the first.
+      ambiguous ||= due.length > 1 && due[0]!.limit === 'blocking';
       world.now = passes;
       this.passed(due[0]!.item, due[0]!.limit);
     }
@@ -145,12 +173,27 @@ class Model {
       this.finish();
     }
     this.starting = false;
-    this.watchHead();
+    this.watchHeads();
   }
 
   private drain(): void {
+    if (this.config.order !== 'key') {
+      this.drainOrder('source');
+    }
+    while (this.ready.length > 0 && !this.closed) {
+      const order = this.ready.shift()!;
+      this.drainOrder(order);
+      const error = this.errorsOf.get(order);
+      if (error !== undefined && this.headOf(order) === undefined && !this.closed) {
+        this.world.happened.add('an error has its turn in the order of its key');
+        this.fail(error, undefined);
+      }
+    }
+  }
+
+  private drainOrder(order: string): void {
     for (;;) {
-      const head = this.items[0];
+      const head = this.headOf(order);
       if (head === undefined || (this.config.atomic && !head.ended)) {
         return;
       }
@@ -160,9 +203,23 @@ class Model {
       if (!head.ended || this.closed) {
         return;
       }
-      this.items.shift();
+      this.items = this.items.filter((item) => item !== head);
       this.tell('flushed', head);
     }
+  }
+
+  /** In which order an item has its turn: that of the source, or that of its key; an item without a key is alone. */
+  private orderOf({ index, key }: Item): string {
+    return this.config.order === 'key' ? (key ?? `alone ${index}`) : 'source';
+  }
+
+  /** The items of an order that are not fully emitted, the first of which is the head. */
+  private inOrder(order: string): Item[] {
+    return [...this.items, ...this.waiting].filter((item) => this.orderOf(item) === order).sort(byIndex);
+  }
+
+  private headOf(order: string): Item | undefined {
+    return this.inOrder(order)[0];
   }
 
   private startNext(): boolean {
@@ -173,30 +230,54 @@ class Model {
       }
       return true;
     }
-    if (!this.mayStart || this.active() >= this.concurrent || this.items.length >= this.window) {
+    if (this.active() >= this.concurrent || this.items.length >= this.window) {
       return false;
     }
-    if (this.waiting.length === 0) {
+    let pulled = true;
+    while (pulled && this.startable() === undefined && this.waiting.length <= this.readAhead) {
+      const { received } = this;
       this.pull();
+      pulled = this.received > received && !this.closed;
     }
-    if (this.closed || this.waiting.length === 0) {
+    const item = this.closed ? undefined : this.startable();
+    if (item === undefined) {
       return this.again.length > 0;
     }
-    const item: Item = {
-      index: this.started++,
-      value: this.waiting.shift()!,
-      run: undefined,
-      ended: false,
-      parked: [],
-      attempts: 0,
-      retries: 0,
-      emitted: 0,
-      seen: 0,
-      failure: undefined,
-    };
-    this.items.push(item);
-    this.startAttempt(item);
+    this.noteStart(item);
+    this.waiting = this.waiting.filter((each) => each !== item);
+    this.items = [...this.items, item].sort(byIndex);
+    if (item.keyError === undefined) {
+      this.startAttempt(item);
+    } else {
+      this.applyPolicy(item, item.keyError);
+      this.settle();
+    }
     return true;
+  }
+
+  /** The earliest item that waits, and not for its key. */
+  private startable(): Item | undefined {
+    if (this.left && !this.hasKeys) {
+      return undefined;
+    }
+    return this.waiting.find(({ key }) => key === undefined || this.activeOf(key) < this.perKey);
+  }
+
+  private activeOf(key: string): number {
+    return this.items.filter((item) => item.key === key && !item.ended).length;
+  }
+
+  private noteStart(item: Item): void {
+    const { happened } = this.world;
+    if (this.waiting[0] !== item) {
+      happened.add('an item waits for its key').add('an item starts before an earlier one');
+    }
+    if (item.key !== undefined && this.activeOf(item.key) > 0) {
+      happened.add('several items of a key are active');
+    }
+    if (this.left) {
+      happened.add('an item that waited for its key is started after an error of a later one');
+    }
   }
 
   private finish(): void {
@@ -256,10 +337,23 @@ class Model {
     }
     source.marks.push({ at: this.world.now, mark: mark === 'next' ? value : mark });
     if (mark === 'next') {
-      this.receive(value);
+      this.inTurn(() => this.receive(value));
     } else {
       this.source = undefined;
-      this.endSource(mark === 'error' ? 'source failed' : undefined);
+      this.inTurn(() => this.endSource(mark === 'error' ? 'source failed' : undefined));
+    }
+  }
+
+  /** What the source does while a key is asked for comes after the value that it is for, unless it has been left by then. */
+  private inTurn(act: () => void): void {
+    if (this.asking || this.pending.length > 0) {
+      this.world.happened.add('a value of the source waits for its key to be asked for');
+      this.pending.push(act);
+      return;
+    }
+    act();
+    while (this.pending.length > 0) {
+      this.pending.shift()!();
     }
   }
 
@@ -284,12 +378,58 @@ class Model {
   }
 
   private receive(value: string): void {
-    this.waiting.push(value);
-    this.tellOf('received', this.started + this.waiting.length - 1, value, 0);
+    // Whether a value that comes while the monitor is told of an error that ends the result is received, is not promised.
+    const isTooLate = () => this.left || (this.hasKeys && this.closed);
+    if (isTooLate()) {
+      return;
+    }
+    const index = this.received;
+    const plan = this.askForKey(index, value);
+    if (isTooLate()) {
+      return;
+    }
+    this.received++;
+    const item: Item = {
+      index,
+      value,
+      key: plan === 'throws' || plan === 'promise' ? undefined : plan,
+      keyError: plan === 'throws' ? `${index}k threw` : plan === 'promise' ? 'TypeError(key)' : undefined,
+      run: undefined,
+      ended: false,
+      parked: [],
+      attempts: 0,
+      retries: 0,
+      emitted: 0,
+      seen: 0,
+      failure: undefined,
+    };
+    this.waiting.push(item);
+    this.tell('received', item);
     this.settle();
   }
 
+  private askForKey(index: number, value: string): KeyPlan | undefined {
+    const { world, config, scenario } = this;
+    const plan = keyPlanOf(scenario, index);
+    if (plan !== undefined) {
+      if (config.concurrentPerKey === Infinity) {
+        world.happened.add('`concurrentPerKey` is Infinity');
+      }
+      if (plan === 'throws' || plan === 'promise') {
+        world.happened.add(plan === 'throws' ? '`key` throws' : '`key` returns a promise');
+      }
+      this.asking = true;
+      world.note(`key ${index} ${value}`);
+      world.react('key');
+      this.asking = false;
+    }
+    return plan;
+  }
+
   private endSource(error: string | undefined): void {
+    if (this.left) {
+      return;
+    }
     this.sourceEnded = true;
     if (error !== undefined && this.onError === 'immediate') {
       this.fail(error, undefined);
@@ -338,7 +478,7 @@ class Model {
     item.seen = 0;
     if (failure !== undefined) {
       const run = this.newRun(`${index}f`, 'fallback', item, planOf(this.scenario, index).fallback);
-      this.call(run, `onError ${index} ${item.value} ${item.attempts} ${emitted} ${failure}`);
+      this.call(run, `onError ${index} ${item.value} ${item.attempts} ${emitted} ${failure}${nameOfKey(item)}`);
       return;
     }
     const attempt = ++item.attempts;
@@ -433,12 +573,12 @@ class Model {
     }
     item.emitted++;
     item.seen++;
-    if (item === this.items[0] && item.parked.length === 0 && !this.config.atomic) {
+    if (item === this.headOf(this.orderOf(item)) && item.parked.length === 0 && !this.config.atomic) {
       this.emit(value);
     } else {
       this.world.happened.add('a value is parked');
       item.parked.push(value);
-      this.watchHead();
+      this.watchHeads();
     }
     if (run.kind === 'attempt') {
       const { total } = run.clocks;
@@ -545,7 +685,11 @@ class Model {
   /** The error takes the item's turn in the output: nothing that comes later can be emitted any more. */
   private cut(item: Item, error: string): void {
     this.forget(item);
-    this.errors = [{ index: item.index, error }];
+    if (this.config.order === 'key') {
+      this.errorsOf.set(this.orderOf(item), error);
+    } else {
+      this.errors = [{ index: item.index, error }];
+    }
     this.cancelAfter(item);
     if (!item.ended) {
       this.endItem(item, 'failed', error);
@@ -568,44 +712,56 @@ class Model {
     const recovered = outcome === 'completed' && item.failure !== undefined ? 'recovered' : '';
     item.ended = true;
     item.failure = undefined;
+    if (this.config.order === 'key') {
+      this.ready.push(this.orderOf(item));
+    }
     this.tell('ended', item, `${outcome} ${error || recovered}`);
   }
 
-  /** Cancels the source, all items after this one (or all there are), and what waits. */
+  /**
+   * Cancels the source, all items later in the order than this one (or all there are), and what waits, but for what is earlier in
+   * the order and only waits for its key.
+   */
   private cancelAfter(item: Item | undefined): void {
-    const { source } = this;
-    const isLater = ({ index }: Item) => item === undefined || index > item.index;
-    const later = this.items.filter(isLater).map((item) => ({ item, run: item.run, wasParked: item.ended }));
+    const { source, waiting } = this;
+    const isLater = (each: Item) =>
+      item === undefined || (each.index > item.index && this.orderOf(each) === this.orderOf(item));
+    // Without keys, what waits is dropped last of all. That it is in the order of the source even where a teardown leads to the
+    // end of all is not promised.
+    const isDropped = (each: Item) => this.hasKeys && (this.config.order === 'key' || isLater(each));
+    const later = [...this.items.filter(isLater), ...waiting.filter(isDropped)].sort(byIndex).map((each) => {
+      const state: keyof typeof this.leaving = waiting.includes(each) ? 'waiting' : each.ended ? 'parked' : 'active';
+      return { item: each, run: each.run, state };
+    });
     this.items = this.items.filter((each) => !isLater(each));
-    this.mayStart = false;
+    this.waiting = waiting.filter((each) => !isDropped(each));
+    this.left = true;
     this.source = undefined;
     this.sourceEnded = true;
     // None of them is heard any more, before the first teardown is called.
-    for (const { item: each, run, wasParked } of later) {
+    for (const { item: each, run, state } of later) {
       each.ended = true;
       if (run !== undefined) {
         this.unlink(run);
       }
-      this.leaving[wasParked ? 'parked' : 'active']++;
+      this.leaving[state]++;
     }
     if (source !== undefined) {
       this.cancelSource(source);
     }
-    for (const { item: each, run, wasParked } of later) {
-      if (wasParked) {
-        this.leaving.parked--;
+    for (const { item: each, run, state } of later) {
+      if (run !== undefined) {
+        this.cancel(run, 'AbortError');
+      }
+      this.leaving[state]--;
+      if (state === 'parked') {
         this.tell('flushed', each, 'dropped');
       } else {
-        if (run !== undefined) {
-          this.cancel(run, 'AbortError');
-        }
-        this.leaving.active--;
         this.tell('ended', each, 'cancelled');
       }
     }
-    while (this.waiting.length > 0) {
-      const value = this.waiting.shift()!;
-      this.tellOf('ended', this.started++, value, 0, 'cancelled');
+    while (!this.hasKeys && this.waiting.length > 0) {
+      this.tell('ended', this.waiting.shift()!, 'cancelled');
     }
   }
 
@@ -615,14 +771,16 @@ class Model {
     return { since: this.world.now, order: this.clocks++ };
   }
 
-  /** The head holds up others, if one of them has something that could be emitted at once. */
-  private watchHead(): void {
-    const [head, ...others] = this.items;
+  /** A head that is active holds up others, if one of them has something that could be emitted at once. */
+  private watchHeads(): void {
     const isReady = ({ ended, parked }: Item) => ended || (parked.length > 0 && !this.config.atomic);
-    if (head === undefined || head.ended || !others.some(isReady)) {
-      this.blocker = undefined;
-    } else if (this.blocker?.item !== head) {
-      this.blocker = { item: head, clock: this.startClock() };
+    for (const order of new Set([...this.blockers.keys(), ...this.items.map((item) => this.orderOf(item))])) {
+      const [head, ...others] = this.inOrder(order);
+      if (head === undefined || head.ended || this.waiting.includes(head) || !others.some(isReady)) {
+        this.blockers.delete(order);
+      } else if (this.blockers.get(order)?.item !== head) {
+        this.blockers.set(order, { item: head, clock: this.startClock() });
+      }
     }
   }
 
@@ -630,8 +788,8 @@ class Model {
   private running(): { item: Item; limit: Limit; at: number; order: number }[] {
     const clocksOf = ({ run }: Item) => Object.entries(run?.clocks ?? {}) as [Limit, Clock][];
     const all = this.items.flatMap((item) => clocksOf(item).map(([limit, clock]) => ({ item, limit, clock })));
-    if (this.blocker !== undefined && !this.closed) {
-      all.push({ ...this.blocker, limit: 'blocking' });
+    if (!this.closed) {
+      all.push(...[...this.blockers.values()].map((blocker) => ({ ...blocker, limit: 'blocking' as const })));
     }
     return all.flatMap(({ item, limit, clock: { since, order } }) => {
       const ms = this.config[limit];
@@ -647,7 +805,7 @@ class Model {
     }
     if (limit === 'blocking') {
       // A fallback has the whole limit again.
-      this.blocker = undefined;
+      this.blockers.delete(this.orderOf(item));
     }
     const error = `timeout(${item.index}, ${limit}) attempt ${item.attempts} seen ${item.seen}`;
     this.cancel(item.run!, error);
@@ -663,16 +821,16 @@ class Model {
   }
 
   private tell(type: string, item: Item, details = ''): void {
-    this.tellOf(type, item.index, item.value, item.attempts, details);
-  }
-
-  private tellOf(type: string, index: number, value: string, attempt: number, details = ''): void {
     if (this.config.monitor) {
-      this.watchHead();
-      const parked = this.items.filter(({ ended }) => ended).length + this.leaving.parked;
-      const counts = `${this.waiting.length}/${this.active()}/${parked}`;
-      const since = this.blocker === undefined ? '' : ` since ${this.blocker.clock.since}`;
-      const text = `monitor ${type} ${index} ${value} ${attempt} ${counts}${since} at ${this.world.now} ${details}`;
+      this.watchHeads();
+      const { leaving, blockers, world } = this;
+      const parked = this.items.filter(({ ended }) => ended).length + leaving.parked;
+      const counts = `${this.waiting.length + leaving.waiting}/${this.active()}/${parked}`;
+      const blocker = blockers.get(this.orderOf(item));
+      const since = blocker === undefined ? '' : ` since ${blocker.clock.since}`;
+      const { index, value, attempts } = item;
+      const about = `${index} ${value} ${attempts} ${counts}${since} at ${world.now}${nameOfKey(item)}`;
+      const text = `monitor ${type} ${about} ${details}`;
       this.world.note(text.trimEnd());
       this.world.react('monitor');
     }

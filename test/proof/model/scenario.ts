@@ -34,7 +34,7 @@ export interface ItemPlan {
 }
 
 /** Where somebody reacts: to the nth of what is subscribed, torn down, called and so on, of whatever item. */
-export type Moment = 'next' | 'call' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
+export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
 
 /** What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves. */
 export type Deed =
@@ -50,10 +50,19 @@ export interface Reaction {
   readonly deed: Deed;
 }
 
+/** What the function `key` does for a value: it returns one of a few keys, or throws, or returns a promise, which is no key. */
+export type KeyPlan = KeyName | 'throws' | 'promise';
+
+export type KeyName = 'a' | 'b' | 'c';
+
 /** The options, with functions replaced by what they do. */
 export interface PlannedConfig {
   readonly concurrent: number | undefined;
   readonly reorderWindow: number | undefined;
+  /** What `key` does, taken in turn, by index. The two options after it are given together with it only. */
+  readonly keys: readonly KeyPlan[] | undefined;
+  readonly concurrentPerKey: number | undefined;
+  readonly order: 'source' | 'key' | undefined;
   readonly first: number | undefined;
   readonly each: number | undefined;
   readonly total: number | undefined;
@@ -89,6 +98,11 @@ export interface Scenario {
 /** What an item does, from one attempt to the next. */
 export function planOf({ items }: Scenario, index: number): ItemPlan {
   return items[index % items.length]!;
+}
+
+/** What `key` does for the value with that index, where there is a function `key`. */
+export function keyPlanOf({ config: { keys } }: Scenario, index: number): KeyPlan | undefined {
+  return keys?.[index % keys.length];
 }
 
 const DONE: Answer = { kind: 'observable', gaps: [], last: 0, end: 'complete', signal: false };

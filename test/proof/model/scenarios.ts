@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { POLICY_NAMES } from '../../../src/internal/policies.js';
-import type { Answer, Deed, ItemPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
+import type { Answer, Deed, ItemPlan, KeyPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
 
 // Everything happens at multiples of ten milliseconds, and limits last some more: so it is rare that two things of which the
 // contract does not say which comes first happen at one time.
@@ -58,7 +58,25 @@ const item: fc.Arbitrary<ItemPlan> = fc.record({
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, weight = 1): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight, arbitrary });
 
-const config: fc.Arbitrary<PlannedConfig> = fc.record({
+/** Few keys, so that several values have the same. */
+const keyPlan = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom<KeyPlan>('a', 'a', 'b', 'c') },
+  { weight: 1, arbitrary: fc.constantFrom<KeyPlan>('throws', 'promise') },
+);
+
+const keyed: fc.Arbitrary<Pick<PlannedConfig, 'keys' | 'concurrentPerKey' | 'order'>> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant({ keys: undefined, concurrentPerKey: undefined, order: undefined }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      keys: fc.array(keyPlan, { minLength: 1, maxLength: 5 }),
+      concurrentPerKey: maybe(fc.constantFrom(1, 2, 3, Infinity)),
+      order: fc.constantFrom(undefined, 'source' as const, 'key' as const, 'key' as const),
+    }),
+  },
+);
+
+const unkeyedConfig = fc.record({
   concurrent: maybe(fc.integer({ min: 1, max: 4 }), 3),
   reorderWindow: maybe(fc.integer({ min: 1, max: 5 })),
   first: maybe(tens(0, 4, 1)),
@@ -72,6 +90,10 @@ const config: fc.Arbitrary<PlannedConfig> = fc.record({
   atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   monitor: fc.boolean(),
 });
+
+const config: fc.Arbitrary<PlannedConfig> = fc
+  .tuple(unkeyedConfig, keyed)
+  .map(([options, keys]) => ({ ...options, ...keys }));
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
@@ -98,6 +120,8 @@ const reaction: fc.Arbitrary<Reaction> = fc.record({
     'next',
     'next',
     'call',
+    'key',
+    'key',
     'subscribe',
     'teardown',
     'teardown',
@@ -110,8 +134,7 @@ const reaction: fc.Arbitrary<Reaction> = fc.record({
   deed,
 });
 
-/** Scenarios of all kinds. */
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+const anything: fc.Arbitrary<Scenario> = fc.record({
   door: fc.oneof(
     { weight: 4, arbitrary: fc.constant('concatMapEager' as const) },
     { weight: 1, arbitrary: fc.constant('concatEager' as const) },
@@ -125,6 +148,45 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 5 }) },
   ),
 });
+
+const observable = (last: number, end: Play['end']): ItemPlan['attempts'] => [
+  { kind: 'observable', gaps: [10], last, end, signal: false },
+];
+
+/** What is rare otherwise: when an error has its turn, an earlier item waits for its key. */
+const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenario, last]): Scenario => {
+  const { source, items, config: options, ...others } = scenario;
+  const [item] = items as [ItemPlan];
+  return {
+    ...others,
+    source: { ...source, gaps: [0, 0, 0, ...source.gaps] },
+    items: [
+      { ...item, attempts: observable(last, 'complete') },
+      item,
+      { ...item, attempts: observable(10, 'error') },
+      ...items.slice(1),
+    ],
+    config: {
+      ...options,
+      concurrent: undefined,
+      reorderWindow: undefined,
+      keys: ['a', 'a', 'b', ...(options.keys ?? [])],
+      concurrentPerKey: undefined,
+      order: 'source',
+      onError: 'in-order',
+      first: undefined,
+      each: undefined,
+      total: undefined,
+      retries: 0,
+    },
+  };
+});
+
+/** Scenarios of all kinds. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 24, arbitrary: anything },
+  { weight: 1, arbitrary: failsLater },
+);
 
 /** Multiples of ten, and some more. */
 function tens(min: number, max: number, more = 0): fc.Arbitrary<number> {
