@@ -3,7 +3,14 @@ import { concatAll, concatMap, from, map, Observable, type ObservableInput } fro
 import { describe, expect, test, vi } from 'vitest';
 import * as operators from '../../src/index.js';
 import { perform, type Operators } from './model/perform.js';
-import type { Answer, ItemPlan, PlannedConfig, Play, Scenario } from './model/scenario.js';
+import {
+  keyPlanOf,
+  type Answer,
+  type ItemPlan,
+  type PlannedConfig,
+  type Play,
+  type Scenario,
+} from './model/scenario.js';
 import { scenarios as anyScenarios } from './model/scenarios.js';
 import * as history from '../support/history.js';
 
@@ -36,8 +43,8 @@ function always<S, Way extends string>(
   }
 }
 
-/** Scenarios of all kinds; half of them begin with some values at once, so that more runs side by side. */
-const scenarios = fc.oneof(
+/** Scenarios of all kinds, with keys or without; half of them begin with some values at once, so that more runs side by side. */
+const scenariosWithKeys = fc.oneof(
   anyScenarios,
   anyScenarios.map(({ source, ...scenario }) => ({
     ...scenario,
@@ -58,6 +65,16 @@ const undisturbed = (scenario: Scenario) => ({ ...scenario, reactions: [], unsub
 const unlimited = withConfig({ first: undefined, each: undefined, total: undefined, blocking: undefined });
 
 const byDefault = withConfig({ retries: 0, onError: undefined, atomic: false });
+
+const unkeyed = withConfig({ keys: undefined, concurrentPerKey: undefined, order: undefined });
+
+const scenarios = scenariosWithKeys.map(unkeyed);
+
+/** Every value has a key. */
+const keyed = (scenario: Scenario): Scenario => {
+  const keys = (scenario.config.keys ?? []).map((plan) => (plan === 'throws' || plan === 'promise' ? 'a' : plan));
+  return withConfig({ keys: keys.length > 1 ? keys : ['a', 'b', 'a'] })(scenario);
+};
 
 const tellsMonitor = withConfig({ monitor: true });
 
@@ -90,6 +107,16 @@ const finite = withAnswers((answer) => {
   // The value of a thenable and its end are one.
   const { gaps, last } = answer.kind === 'thenable' ? { gaps: [answer.last], last: 0 } : answer;
   return { ...answer, gaps, last, end: 'complete' };
+});
+
+/** Whatever would fail, completes. */
+const sound = withAnswers((answer) => {
+  if (answer.kind === 'throws' || answer.kind === 'invalid') {
+    return { ...answer, kind: 'observable' };
+  }
+  // The value of a thenable and its end are one.
+  const { gaps, last } = answer.kind === 'thenable' ? { gaps: [answer.last], last: 0 } : answer;
+  return answer.end === 'error' ? { ...answer, gaps, last, end: 'complete' } : answer;
 });
 
 /** Of what is subscribed, all is Observables, whose teardowns are noticed. */
@@ -487,6 +514,147 @@ describe('the monitor', () => {
         return { 'waited side by side': reached.waiting > 1, raced: reached.active > 1, parked: reached.parked > 1 };
       },
       { 'waited side by side': 5, raced: 20, parked: 10 },
+    );
+  });
+});
+
+describe('keys', () => {
+  const withKeys = scenariosWithKeys.map(keyed);
+
+  test('of each key, no two inners overlap, and they come in the order of the source', () => {
+    always(
+      withKeys.map(noticed).map(withConfig({ concurrentPerKey: undefined })),
+      (scenario) => {
+        const open = new Set<string>();
+        const latest = new Map<string, number>();
+        let several = false;
+        let raced = false;
+        let retried = false;
+        for (const { what, words } of run(scenario)) {
+          const [name] = words as [string];
+          if (name === 'source' || !['project', 'onError', 'subscribe', 'teardown'].includes(what)) {
+            continue;
+          }
+          if (what === 'teardown') {
+            open.delete(name);
+            continue;
+          }
+          const index = history.indexOf(name);
+          const key = keyPlanOf(scenario, index)!;
+          const before = latest.get(key) ?? -1;
+          expect(index).toBeGreaterThanOrEqual(before);
+          expect([...open].filter((other) => keyPlanOf(scenario, history.indexOf(other)) === key)).toEqual([]);
+          several ||= index > before && before >= 0;
+          retried ||= what === 'project' && words[2] !== '1';
+          raced ||= open.size > 0;
+          latest.set(key, index);
+          if (what === 'subscribe') {
+            open.add(name);
+          }
+        }
+        return { 'had several items of a key': several, raced, retried };
+      },
+      { 'had several items of a key': 20, raced: 20, retried: 5 },
+    );
+  });
+
+  const untimed = withKeys.map(undisturbed).map(unlimited);
+
+  test('change nothing in what is emitted in the order of the source', () => {
+    always(
+      untimed
+        .map(withConfig({ order: 'source' }))
+        .map((scenario) =>
+          scenario.config.onError === 'immediate' ? withConfig({ onError: undefined })(scenario) : scenario,
+        ),
+      (scenario) => {
+        const entries = run(scenario);
+        const plain = run(unkeyed(scenario));
+        const subscriptions = (of: readonly history.Entry[]) =>
+          of.filter(({ what }) => what === 'subscribe').map(({ at, words }) => `${at} ${words[0]}`);
+
+        expect(history.output(entries)).toEqual(history.output(plain));
+        return {
+          'went another way': subscriptions(entries).join() !== subscriptions(plain).join(),
+          'emitted much': history.output(entries).length > 4,
+          failed: outcomeOf(history.output(entries)) === 'error',
+        };
+      },
+      { 'went another way': 20, 'emitted much': 10, failed: 20 },
+    );
+  });
+
+  test('with an order for each key, what each emits is what concatMap over the values of that key does', () => {
+    always(
+      untimed
+        .map(finite)
+        .map(sound)
+        .map(sourceDoesNotFail)
+        .map(withConfig({ order: 'key' })),
+      (scenario) => {
+        const emitted = history.values(run(scenario));
+        const plain = history.values(history.readLog(perform(unkeyed(scenario), concat)));
+        const ofKey = (values: readonly string[], key: string) =>
+          values.filter((value) => keyPlanOf(scenario, history.indexOf(value)) === key);
+
+        for (const key of ['a', 'b', 'c']) {
+          expect(ofKey(emitted, key)).toEqual(ofKey(plain, key));
+        }
+        return {
+          'emitted in another order': emitted.join() !== plain.join(),
+          'emitted several items of a key': new Set(ofKey(emitted, 'a').map(history.indexOf)).size > 1,
+        };
+      },
+      { 'emitted in another order': 15, 'emitted several items of a key': 20 },
+    );
+  });
+
+  test('whenever there are a slot and room, the earliest item whose key is free is started', () => {
+    always(
+      withKeys.map(tellsMonitor).map(ends),
+      (scenario) => {
+        const { concurrent = Infinity, concurrentPerKey = 1 } = scenario.config;
+        const { reorderWindow = Math.max(1024, 16 * concurrent) } = scenario.config;
+        const waiting = new Set<number>();
+        const active = new Set<number>();
+        let unflushed = 0;
+        let overtaken = false;
+        let busy = false;
+        const isFree = (index: number) => {
+          const key = keyPlanOf(scenario, index);
+          return [...active].filter((each) => keyPlanOf(scenario, each) === key).length < concurrentPerKey;
+        };
+        const events = history.monitored(run(scenario));
+        for (const [nth, { at, what, index, words }] of events.entries()) {
+          const item = index!;
+          if (what === 'received') {
+            waiting.add(item);
+          } else if (what === 'started' && words[2] === '1') {
+            const earlier = [...waiting].filter((each) => each < item);
+            expect(isFree(item)).toBe(true);
+            expect(earlier.filter(isFree)).toEqual([]);
+            overtaken ||= earlier.length > 0;
+            waiting.delete(item);
+            active.add(item);
+            unflushed++;
+            expect(active.size).toBeLessThanOrEqual(concurrent);
+            expect(unflushed).toBeLessThanOrEqual(reorderWindow);
+          } else if (what === 'ended') {
+            const wasActive = active.delete(item);
+            waiting.delete(item);
+            unflushed -= wasActive && words.includes('cancelled') ? 1 : 0;
+          } else if (what === 'flushed') {
+            unflushed--;
+          }
+          const isLastOfInstant = events[nth + 1]?.at !== at;
+          if (isLastOfInstant && active.size < concurrent && unflushed < reorderWindow) {
+            expect([...waiting].filter(isFree)).toEqual([]);
+            busy ||= waiting.size > 0;
+          }
+        }
+        return { 'started an item before an earlier one': overtaken, 'had only busy keys': busy };
+      },
+      { 'started an item before an earlier one': 10, 'had only busy keys': 10 },
     );
   });
 });
