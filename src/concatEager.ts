@@ -27,6 +27,8 @@ import { show } from './internal/show.js';
  * rxjs's `concat` takes its inputs as arguments. Here they are one argument, since there may be no end of them.
  *
  * - Law: the notifications are those of `concat(...inputs)`, under the conditions of {@link concatMapEager}'s law.
+ * - `key` gets the input itself. While inputs wait for their keys, it reads on, until more of them wait than the window has
+ *   room for, or than 1,024.
  * - If it ends before its inputs do, it closes what it reads in the same call: it calls the iterator's `return()`, cancels a
  *   ReadableStream, destroys a Node stream, and ignores the outcome. An async generator that is waiting closes only when what it
  *   waits for has come: give a function, and have its `signal` end the wait.
