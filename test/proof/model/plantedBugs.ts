@@ -7,6 +7,7 @@ export interface PlantedBug {
 }
 
 const loop = 'eagerLoop.ts';
+const keys = 'keys.ts';
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
@@ -188,5 +189,107 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: loop,
     code: 'if (ended) {\n        this.parked--;',
     bug: 'if (ended) {',
+  },
+  {
+    name: 'a key is free when an attempt has failed, before the retry',
+    file: loop,
+    code: 'item.retries++;',
+    bug: 'item.retries++;\n    this.backlog.ended(item);',
+  },
+  {
+    name: 'a key is free only when its item is flushed',
+    file: keys,
+    code: '    lock.held--;\n    this.offer(lock);\n  }\n\n  left({ lock, waits }: KeyedItem<T, R>): void {\n',
+    bug: '    void lock;\n  }\n\n  left({ lock, waits }: KeyedItem<T, R>): void {\n    if (!waits) {\n      lock.held--;\n      this.offer(lock);\n    }\n',
+  },
+  {
+    name: 'a key is never free again',
+    file: keys,
+    code: 'lock.held--;',
+    bug: '',
+  },
+  {
+    name: 'one item too many of a key is active',
+    file: keys,
+    code: 'lock.held < this.perKey',
+    bug: 'lock.held <= this.perKey',
+  },
+  {
+    name: 'what the source says while a key is asked for overtakes the value that it is for',
+    file: 'keyAsker.ts',
+    code: 'if (this.asking || this.values.length > 0) {\n      this.values.push(value);',
+    bug: 'if (this.values.length > 0) {\n      this.values.push(value);',
+  },
+  {
+    name: 'the end of the source overtakes the value whose key is asked for',
+    file: 'keyAsker.ts',
+    code: 'if (this.asking || this.values.length > 0) {\n      this.end',
+    bug: 'if (this.values.length > 0) {\n      this.end',
+  },
+  {
+    name: 'the latest item whose key is free is started first',
+    file: keys,
+    code: 'return this.first!.index;',
+    bug: 'return -this.first!.index;',
+  },
+  {
+    name: 'of several free keys, the one that was free first is served first',
+    file: keys,
+    code: 'lock.offered = true;\n',
+    bug: 'lock.offered = true;\n      Object.defineProperty(lock, "rank", { value: (this as unknown as { nth: number }).nth = ((this as unknown as { nth?: number }).nth ?? 0) + 1, configurable: true });\n',
+  },
+  {
+    name: 'the window counts the items of each key',
+    file: loop,
+    code: 'this.unflushed >= this.settings.reorderWindow',
+    bug: '((lock: any) => {\n      let count = lock?.items ?? this.unflushed;\n      for (let item = lock?.first; item; item = item.nextOfKey) {\n        count--;\n      }\n      return count;\n    })((this.backlog as any).free?.elements[0]) >= this.settings.reorderWindow',
+  },
+  {
+    name: 'an error that has its turn drops earlier items that wait for their key',
+    file: keys,
+    code: 'return this.lane.removeAfter(item);',
+    bug: 'const removed = this.lane.removeAfter(item);\n      let before: any = undefined;\n      for (let each: any = this.lane.head; each !== undefined; each = each.next) {\n        if (each.waits && before !== undefined) {\n          before.next = each.next;\n          removed.push(each);\n        } else {\n          before = each;\n        }\n      }\n      return removed;',
+  },
+  {
+    name: 'a key is asked for again for a retry',
+    file: 'attempt.ts',
+    code: 'this.attempt = ++item.attempts;',
+    bug: 'this.attempt = ++item.attempts;\n    if (this.attempt > 1) {\n      host.settings.key?.(item.value as T, item.index);\n    }',
+  },
+  {
+    name: 'an item whose key is not known is tried again',
+    file: loop,
+    code: 'this.failedForGood(item, lock.of.failure.error);',
+    bug: 'this.attemptFailed(item, lock.of.failure.error, true);',
+  },
+  {
+    name: 'items without a key wait for one another',
+    file: keys,
+    code: "'key' in key ? key.key : key.failure",
+    bug: "'key' in key ? key.key : 'none'",
+  },
+  {
+    name: 'an error ends the result before its turn in the order of its key',
+    file: loop,
+    code: 'if (head === undefined && lane.failure !== undefined) {',
+    bug: 'if (lane.failure !== undefined) {',
+  },
+  {
+    name: 'an error in the order of one key cancels what is active of all keys',
+    file: keys,
+    code: 'item === undefined ? this.started() : item.lane.removeAfter(item)',
+    bug: 'item === undefined ? this.started() : [...item.lane.removeAfter(item), ...[...this.locks.values()].flatMap(({ lane }) => (lane === item.lane ? [] : lane.removeAfter(undefined)))]',
+  },
+  {
+    name: 'only one lane in which something may be emitted is looked at',
+    file: loop,
+    code: 'while (touched.length > 0 && !this.closed) {\n        this.drainLane',
+    bug: 'if (touched.length > 0 && !this.closed) {\n        this.drainLane',
+  },
+  {
+    name: 'a key is free when its item has completed, before the teardown',
+    file: 'observeInput.ts',
+    code: 'const { observer } = this;\n    try {\n      this.unsubscribe();\n    } finally {\n',
+    bug: 'const { observer } = this;\n    const { host, item } = { ...(observer as any) };\n    try {\n      if (item?.lock) {\n        host.backlog.ended(item);\n      }\n      this.unsubscribe();\n    } finally {\n      if (item?.lock) {\n        item.lock.held++;\n      }\n',
   },
 ];
