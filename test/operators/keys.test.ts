@@ -263,6 +263,29 @@ describe('what `key` sets off comes after the value whose key it is:', () => {
     expect(source.observed).toBe(false);
   });
 
+  test('it lets an inner fail, and what has come meanwhile is not asked for', async () => {
+    const source = new Subject<ObservableInput<never>>();
+    const inner = new Subject<never>();
+    const asked = vi.fn();
+    const key = (_: unknown, index: number) => {
+      asked(index);
+      if (index === 1) {
+        source.next(Promise.reject(new Error('rejected')));
+        inner.error('boom');
+      }
+    };
+    const unhandled = await unhandledRejections(async () => {
+      const { heard } = record(source.pipe(concatAllEager({ key })));
+      source.next(inner);
+      source.next(NEVER);
+      expect(heard).toEqual([failure('boom')]);
+      await turn();
+    });
+
+    expect(asked.mock.calls).toEqual([[0], [1]]);
+    expect(unhandled).toEqual([]);
+  });
+
   test('it completes an inner of the same key', () => {
     const source = new Subject<string>();
     const [inner] = subjects(1);
