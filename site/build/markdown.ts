@@ -4,7 +4,7 @@ import { marbleFigure } from './pictures.js';
 
 type Markdown = Parameters<NonNullable<MarkdownOptions['config']>>[0];
 
-/** The anchor that GitHub gives a heading, so that links within the documents lead to the same place here. */
+/** The anchor that GitHub gives a heading, so that links within the documents lead to the same heading here. */
 export function slugify(heading: string): string {
   return heading
     .trim()

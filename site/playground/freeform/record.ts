@@ -167,7 +167,7 @@ class Track {
     };
   }
 
-  /** Adds to a configuration what records; `original` gives the value of an item for what stands in its place. */
+  /** Adds to a configuration what records; `original` gives the value of an item for what stands for it. */
   config(config: Config, original?: (value: unknown) => unknown): Config {
     const { monitor, onError } = config;
     const restore = (holder: { readonly value: unknown } | undefined) => {
