@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 import { bundles } from '../build/bundle.js';
-import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
+import {
+  slugify,
+  withEmptyHeaders,
+  withLegend,
+  withMarbles,
+  withScrollingCode,
+  withTables,
+} from '../build/markdown.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
 import { documents, exists, linkTo, namesIn, pageOf } from '../build/routes.js';
@@ -141,7 +148,10 @@ const config = defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languageAlias: { ndjson: 'json' },
     config: (markdown) => {
+      withScrollingCode(markdown);
       withMarbles(markdown);
+      withLegend(markdown);
+      withTables(markdown);
       withEmptyHeaders(markdown);
     },
   },
