@@ -60,7 +60,7 @@ const MOST_STACKED = 7;
  * of its column. They have the roles of a table, which browsers take from what is laid out otherwise.
  */
 export function withTables(markdown: Markdown): void {
-  markdown.core.ruler.push('tables', ({ tokens }) => {
+  markdown.core.ruler.push('tables', ({ tokens, Token }) => {
     let headers: string[] = [];
     let column = 0;
     tokens.forEach((token, index) => {
@@ -78,9 +78,14 @@ export function withTables(markdown: Markdown): void {
         if (column > 1 && textOf(cell).length <= SHORT) token.attrJoin('class', 'short');
       }
       if (token.type === 'td_open' || token.type === 'th_open') {
-        for (const child of cell.children ?? []) {
-          if (child.type === 'code_inline' && child.content.length <= UNBROKEN) child.attrJoin('class', 'unbroken');
-        }
+        cell.children = (cell.children ?? []).flatMap((child) => {
+          if (child.type !== 'code_inline') return [child];
+          if (child.content.length <= UNBROKEN) child.attrJoin('class', 'unbroken');
+          // A line may end behind code, where a type goes on.
+          const end = new Token('html_inline', '', 0);
+          end.content = '<wbr>';
+          return [child, end];
+        });
       }
       if (token.type === 'thead_close') {
         const table = tokens.findLast(({ type }, at) => at < index && type === 'table_open')!;
