@@ -594,7 +594,8 @@ class Model {
     for (const { item: each, run, wasParked } of later) {
       if (wasParked) {
         this.leaving.parked--;
-        this.tell('flushed', each, 'dropped');
+        // What has been emitted whole, to a consumer that left at its last value, is not dropped.
+        this.tell('flushed', each, ...(each.parked.length > 0 || each.emitted === 0 ? ['dropped'] : []));
       } else {
         if (run !== undefined) {
           this.cancel(run, 'AbortError');
