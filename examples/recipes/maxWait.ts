@@ -1,4 +1,10 @@
-import { map, pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  asyncScheduler,
+  map,
+  pipe,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
 
 /**

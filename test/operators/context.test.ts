@@ -23,7 +23,7 @@ describe("`project`'s third argument", () => {
     [
       'a default before it',
       (hold) =>
-        (_value, _index = 0, item) => (hold(item), []),
+        (_value, index = 0, item) => (hold(item), [index].slice(1)),
     ],
     [
       'a default of its own',
