@@ -3,7 +3,8 @@ import { range } from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
 
 // Later rows are quicker: row 1 takes 80 ms, row 8 takes 10 ms.
-const lookUp = (id: number, signal: AbortSignal) => sleep(90 - id * 10, `row ${id}`, { signal });
+const lookUp = (id: number, signal: AbortSignal) =>
+  sleep(90 - id * 10, `row ${id}`, { signal });
 
 range(1, 8)
   .pipe(
@@ -13,4 +14,5 @@ range(1, 8)
       onError: 'skip',
     }),
   )
-  .subscribe((row) => console.log(row)); // row 1, row 2, row 3 ... row 8, all within 80 ms
+  // row 1, row 2, row 3 ... row 8, all within 80 ms
+  .subscribe((row) => console.log(row));

@@ -105,12 +105,12 @@ const isAwaited = (inputs: unknown) => hasMethod(inputs, Symbol.asyncIterator) &
 
 function mistakeIn(inputs: unknown): Mistake {
   // Not `inputs` themselves, which every subscription would hold.
-  const areAwaited = isAwaited(inputs);
+  const mayBeAwaited = typeof inputs === 'function' || isAwaited(inputs);
   return (input, index) => {
     let hint = '. Use `concatMapEager` to make one of each value';
     if (typeof input === 'function') {
       hint = '. Call the function, for example at a `yield` of a generator';
-    } else if (areAwaited) {
+    } else if (mayBeAwaited) {
       hint =
         '. An async iterable has already awaited the promises in it: if this is the result of one, yield promises from a ' +
         '`function*`, yield Observables, or use `concatMapEager` to make one of each value';

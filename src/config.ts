@@ -228,8 +228,9 @@ export interface ItemContext {
   readonly attempt: number;
   /**
    * Aborts when the attempt is cancelled: by a time limit (its reason is the `TimeoutError`), or because the result has
-   * ended or another item has failed (an `AbortError`). Never after the inner has completed or failed by itself. Costs
-   * nothing unless it is read.
+   * ended or another item has failed (an `AbortError`). Never after the inner has completed or failed by itself: a promise
+   * has completed when it is fulfilled, but an Observable that was made of one, by `from` or `defer`, completes only after its value
+   * has been emitted, so `take(1)` behind the operator cancels it. Costs nothing unless it is read.
    */
   readonly signal: AbortSignal;
 }
@@ -262,7 +263,7 @@ export type ItemOutcome = 'completed' | 'failed' | 'cancelled';
  * - `ended`: the item ended, as its `outcome` says. A `'failed'` one carries the error. A `'completed'` one is `recovered`
  *   if it was completed by its fallback, the input that an `onError` function returned.
  * - `flushed`: the item is fully emitted, and nothing of it is kept any more. It is `dropped` if what it had parked is never
- *   emitted, because the result is unsubscribed, or fails, before the item's turn.
+ *   emitted, or its turn never comes, because the result is unsubscribed, or fails, before the item's turn.
  *
  * The events of every run balance. Each `received` item is `ended` once, values that wait when the result ends included:
  * received = completed + failed + cancelled. And each item that ended as completed or failed is `flushed` once.

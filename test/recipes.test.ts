@@ -1134,6 +1134,12 @@ describe('pulling values', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  test('refuse an iterator that an earlier subscription has read', async () => {
+    const result = concatMapPull([1, 2][Symbol.iterator](), (n) => of(n));
+    expect(await lastValueFrom(result.pipe(toArray()))).toEqual([1, 2]);
+    await expect(lastValueFrom(result)).rejects.toThrow(/has been read/);
+  });
+
   test('aborts what runs and closes the iterable when the consumer unsubscribes, and reads it anew', async () => {
     const { seen, values } = naturals();
     const signals: AbortSignal[] = [];
@@ -1287,6 +1293,23 @@ describe('a limit on the wait', () => {
       expect(seen.values).toEqual(Array.from({ length: 20 }, (_, n) => (n < 16 ? `${n}` : `no ${n}`)));
       expect(seen.log.at(-1)).toBe('200:|');
     });
+  });
+
+  test('gives up a value once, also if the answer to that fails', async () => {
+    const started: number[] = [];
+    const result = range(0, 10).pipe(
+      startWithin(
+        20,
+        async (n) => {
+          started.push(n);
+          await sleep(40);
+        },
+        () => throwError(() => new Error('too late')),
+      ),
+    );
+    await lastValueFrom(result.pipe(toArray()));
+
+    expect(started).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('counts from the arrival of the value, and does not keep one from being tried again', () => {

@@ -25,9 +25,6 @@ function page(results: Results): Promise<string> {
   const text = `
 # Endurance
 
-Made by \`npm run soak\` from [results.json](results.json); do not edit. Node.js ${node} on ${platform} with ${cores} cores,
-${minutes} minutes, seed ${seed}.
-
 Nine streams run all the time, with real timers: \`concatMapEager\` under each policy, \`concatAllEager\`, and \`concatEager\` over a
 generator and an async iterable, neither of which ends. Their inners are promises, thenables, Observables, arrays, iterables, async
 iterables and ReadableStreams. Up to 30 of a hundred hang, fail, come too late, throw, or are not an ObservableInput; time limits,
@@ -79,6 +76,11 @@ ${table(
   ['', 'items'],
   Object.entries(under(counts, 'live: ')).map(([name, n]) => [name, count(n)]),
 )}
+
+## Made with
+
+\`npm run soak\` makes this page from [results.json](results.json); do not edit it. Node.js ${node} on ${platform} with ${cores} cores,
+${minutes} minutes, seed ${seed}.
 `;
   return formatted(text.trim(), 'markdown');
 }

@@ -1,7 +1,7 @@
 import {
   asyncScheduler,
+  map,
   pipe,
-  timestamp,
   type ObservableInput,
   type OperatorFunction,
 } from 'rxjs';
@@ -18,12 +18,21 @@ export function startWithin<T, R, L>(
   tooLate: (value: T) => ObservableInput<L>,
 ): OperatorFunction<T, R | L> {
   return pipe(
-    timestamp<T>(),
+    map((value: T) => ({
+      value,
+      arrived: asyncScheduler.now(),
+      isLate: false,
+    })),
     concatMapEager(
-      ({ value, timestamp }, index, item): ObservableInput<R | L> =>
-        item.attempt === 1 && asyncScheduler.now() - timestamp > maxWait
-          ? tooLate(value)
-          : project(value, index, item),
+      (row, index, item): ObservableInput<R | L> => {
+        // Retries of what has started in time are not given up.
+        if (item.attempt === 1) {
+          row.isLate = asyncScheduler.now() - row.arrived > maxWait;
+        }
+        return row.isLate
+          ? tooLate(row.value)
+          : project(row.value, index, item);
+      },
       { concurrent: 8, timeout: 5_000, retry: 2, onError: 'skip' },
     ),
   );

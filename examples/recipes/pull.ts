@@ -5,6 +5,9 @@ import {
   type ItemContext,
 } from 'rxjs-concat-map-eager';
 
+/** What is left of these would be a result that is silently shorter. */
+const opened = new WeakSet();
+
 /**
  * `concatMapEager` for values that are read: the next one is read when there is
  * a free slot and room in the window. So at most 64 of them are in memory,
@@ -20,6 +23,10 @@ export function concatMapPull<T, R>(
       Symbol.asyncIterator in values
         ? values[Symbol.asyncIterator]()
         : values[Symbol.iterator]();
+    if (opened.has(iterator)) {
+      throw new TypeError('This iterator has been read: give an array, say');
+    }
+    opened.add(iterator);
     let count = 0;
     return {
       async next() {

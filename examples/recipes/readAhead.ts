@@ -25,6 +25,8 @@ export function readAhead<T>(values: AsyncIterable<T>): AsyncIterable<T> {
         },
         async return() {
           closed = true;
+          // A Node.js stream that waits is closed by nothing else.
+          (values as { destroy?: () => void }).destroy?.();
           await iterator.return?.();
           return { done: true, value: undefined };
         },

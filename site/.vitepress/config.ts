@@ -1,9 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 import { bundles } from '../build/bundle.js';
-import { slugify, withEmptyHeaders, withMarbles } from '../build/markdown.js';
+import {
+  slugify,
+  withEmptyHeaders,
+  withLegend,
+  withMarbles,
+  withScrollingCode,
+  withTables,
+} from '../build/markdown.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
+import { BOOST, boostDocument, extractField } from '../build/search.js';
 import { documents, exists, linkTo, namesIn, pageOf } from '../build/routes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +30,9 @@ const titleOf = (name: string) => name[0]!.toUpperCase() + name.slice(1, -3).rep
 /** The marble pages as one would read them; others follow. */
 const marbles = ['order', 'concurrency', 'reorder-window', 'completion', 'errors', 'retry', 'timeout', 'atomic'];
 const rank = (name: string) => (marbles.indexOf(name.slice(0, -3)) + marbles.length + 1) % (marbles.length + 1);
+
+/** VitePress takes other fields than its own, and does not say so. */
+const searchFields = { fields: Object.keys(BOOST), extractField };
 
 const config = defineConfig({
   title: 'rxjs-concat-map-eager',
@@ -119,15 +130,8 @@ const config = defineConfig({
       provider: 'local',
       options: {
         miniSearch: {
-          searchOptions: {
-            // What explains comes before what specifies, and that before the history; it runs in the page, and so stands alone.
-            boostDocument: (id: string) =>
-              /\/(?:decisions|changelog|mutants|fuzz|proof|contributing)\.html/.test(id)
-                ? 0.2
-                : /\/(?:api|marbles)\//.test(id)
-                  ? 0.5
-                  : 1,
-          },
+          options: searchFields,
+          searchOptions: { boost: BOOST, boostDocument },
         },
         // What is written in a picture is beside it as text.
         _render: (source, env, markdown) => {
@@ -142,7 +146,10 @@ const config = defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languageAlias: { ndjson: 'json' },
     config: (markdown) => {
+      withScrollingCode(markdown);
       withMarbles(markdown);
+      withLegend(markdown);
+      withTables(markdown);
       withEmptyHeaders(markdown);
     },
   },

@@ -24,6 +24,8 @@ export async function writeApi(): Promise<void> {
     router: 'module',
     disableSources: true,
     excludeInternal: true,
+    // What errors have of their own accord.
+    excludeExternals: true,
     excludePrivate: true,
     // TypeScript's own from 5.4 on: see src/config.ts.
     intentionallyNotExported: ['NoInfer'],

@@ -7,7 +7,7 @@ import { dirname, extname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readMarbles } from '../../dist/testing.js';
 import { slugify } from './markdown.js';
-import { figure } from './pictures.js';
+import { figure, isDrawnFrom } from './pictures.js';
 import { documents, exists, isFolder, linkTo, namesIn, pageOf, read, ROOT } from './routes.js';
 
 export const GENERATED = fileURLToPath(new URL('../generated/', import.meta.url));
@@ -57,7 +57,8 @@ function withMatter(of: { title?: string; source: boolean; wide?: boolean }, con
 }
 
 /** Pages of pictures and large tables have no outline beside them. */
-const isWide = (page: string) => /^(?:marbles\/|(?:choosing|performance|endurance|compatibility)\.md$)/.test(page);
+const isWide = (page: string) =>
+  /^(?:marbles\/|(?:overview|choosing|performance|endurance|compatibility)\.md$)/.test(page);
 
 const notListed = new Set(['node_modules', 'dist', 'out', 'package-lock.json', '.npmrc']);
 
@@ -96,7 +97,7 @@ const titles: Readonly<Record<string, string>> = { 'README.md': 'Overview', 'ben
 export function documentOf(path: string, page: string, content: string, link: Link = () => undefined): string {
   // VitePress would say of a mistake in a marble where it is in the block, and nothing of the file.
   readMarbles(content, path);
-  const text = oneTitle(content).replace(/^# .*/m, (title) =>
+  const text = withoutTwins(oneTitle(content), path).replace(/^# .*/m, (title) =>
     titles[path] === undefined ? title : `# ${titles[path]}`,
   );
   return outsideOfCode(text, (part) =>
@@ -119,6 +120,16 @@ export function documentOf(path: string, page: string, content: string, link: Li
         }
         return file === '' ? whole : linked(label, to, hash, link);
       }),
+  );
+}
+
+/** On GitHub, the picture of a marble is an image. Where its text follows on the page, it is not drawn once more. */
+function withoutTwins(text: string, path: string): string {
+  const images = [...text.matchAll(/^!\[[^\]]*\]\(([^)]+\.svg)\)$/gm)].map(([, target]) =>
+    read(fileOf(path, target!, target!, text)),
+  );
+  return text.replace(/^```marble\n([^]*?)^```$/gm, (block, marble: string) =>
+    images.some((svg) => isDrawnFrom(svg, marble)) ? block.replace('marble', 'txt') : block,
   );
 }
 

@@ -70,7 +70,7 @@ export function useAddress(link: Readonly<Ref<Link>>, visited: () => void): void
 
   function look(): void {
     const { href, hash } = location;
-    // Another hash is a place in the page.
+    // Another hash is a position in the page.
     if (location.pathname !== pathname || href === written || (hash !== '' && !hash.startsWith(CODE))) return;
     written = href;
     visited();

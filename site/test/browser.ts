@@ -178,8 +178,3 @@ interface AxeResults {
     readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
   }[];
 }
-
-/** Whether something makes the page wider than its window. */
-export async function overflow(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-}

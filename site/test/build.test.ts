@@ -76,7 +76,7 @@ describe('the built site', () => {
   );
   const texts = files.map((name) => [name, readFileSync(`${DIST}${name}`, 'utf8')] as const);
 
-  test('names no place that it was built for', () => {
+  test('names no path that it was built for', () => {
     expect(texts.filter(([, text]) => text.includes('/-base-/')).map(([name]) => name)).toEqual([]);
   });
 

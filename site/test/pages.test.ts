@@ -1,12 +1,13 @@
-// Every page, in both themes and both widths.
+// Every page, in both themes and in several widths.
 import { waitUntil } from './waitUntil.js';
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bars,
   desktop,
+  DIST,
   isSource,
-  overflow,
   pages,
   phone,
   serve,
@@ -15,6 +16,7 @@ import {
   violations,
   type Watched,
 } from './browser.js';
+import { misfits, widths } from './fit.js';
 
 const browser = useBrowser();
 let site: Site;
@@ -29,7 +31,7 @@ afterAll(() => site.close());
 const seen = new Map<string, { readonly links: string[]; readonly ids: Set<string> }>();
 
 describe('a page loads without an error, is accessible, and fits', () => {
-  test.concurrent.each(pages)('%s', async (path) => {
+  test.concurrent.each([...pages, '404.html'])('%s', async (path) => {
     const watched = free.pop() ?? (await browser.open(site));
     const { page, problems } = watched;
     await page.setViewportSize(desktop);
@@ -44,15 +46,18 @@ describe('a page loads without an error, is accessible, and fits', () => {
     // Pages with the source of a file are all alike: those of one folder stand for all.
     const asked = !isSource(path) || path.startsWith('source/examples/workers/');
 
-    expect(await overflow(page), 'pixels beyond the window').toBe(0);
     if (asked) {
       expect(await violations(page), 'light').toEqual([]);
       await setTheme(page, 'dark');
       expect(await violations(page, 'contrast'), 'dark').toEqual([]);
     }
 
+    for (const width of widths) {
+      await page.setViewportSize({ ...desktop, width });
+      expect(await misfits(page), `in a window of ${width} pixels`).toEqual([]);
+    }
+
     await page.setViewportSize(phone);
-    expect(await overflow(page), 'pixels beyond the window of a phone').toBe(0);
     if (asked) {
       // Colours are those of the wide page, except for what stands above it.
       expect(await violations(page, 'the rest'), 'on a phone').toEqual([]);
@@ -70,8 +75,19 @@ async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await waitUntil(page, `document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
 }
 
+describe('a page with pictures of marbles', () => {
+  test.concurrent.each(pages)('%s says below the first what the marks mean', async (path) => {
+    const html = readFileSync(DIST + path, 'utf8');
+    const [before, ...after] = html.split(
+      /<div class="picture scrolls"|<figure class="picture scrolls"[^>]*><svg class="marble"/,
+    );
+    expect(before).not.toContain('class="marble-legend"');
+    expect(after.map((part) => part.includes('class="marble-legend"'))).toEqual(after.map((_, index) => index === 0));
+  });
+});
+
 test('no link is broken', () => {
-  expect(seen.size).toBe(pages.length);
+  expect(seen.size).toBe(pages.length + 1);
   const broken = new Set<string>();
   for (const [path, { links }] of seen) {
     for (const link of links) {

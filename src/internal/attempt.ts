@@ -3,7 +3,6 @@ import type { ItemContext } from '../config.js';
 import { contextOf } from './context.js';
 import type { Clock } from './deadlines.js';
 import type { Item } from './item.js';
-import { alreadyRead } from './itemErrors.js';
 import { InnerRun, type Host } from './run.js';
 
 /**
@@ -23,19 +22,8 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
     }
   }
 
-  /** A further attempt would find no more than the earlier one has left: that is not to look like a shorter inner. */
-  override opens(opened: object): boolean {
-    const { item, host } = this;
-    if (host.readsFirst(item, opened)) {
-      return true;
-    }
-    this.ended();
-    host.attemptFailed(item, alreadyRead(item.index), false);
-    return false;
-  }
-
-  /** For whoever is given the run itself, and prints it: it leads to everything there is. */
-  toJSON(): object {
+  /** What Node.js prints of it, and of the Proxy that shows it: it leads to everything there is. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
     return { attempt: this.attempt };
   }
 

@@ -75,12 +75,15 @@ function holdersOf(value: unknown): object[] {
 }
 
 /**
- * Whether it is an object that is meant to hold options. Promises and built-in objects, which are tagged, are not; but a user's
- * class, or a module, may be tagged too, and is known by what it holds.
+ * Whether it is an object that is meant to hold options. Promises, Observables, iterables and built-in objects, which are tagged,
+ * are not; but a user's class, or a module, may be tagged too, and is known by what it holds.
  */
 function holdsOptions(given: object, held: readonly unknown[]): boolean {
+  const isInput = ['then', 'subscribe', Symbol.iterator, Symbol.asyncIterator].some(
+    (name) => typeof (given as Record<PropertyKey, unknown>)[name] === 'function',
+  );
   const isTagged = Object.prototype.toString.call(given) !== '[object Object]';
-  return typeof (given as { then?: unknown }).then !== 'function' && (!isTagged || held.length > 0);
+  return !isInput && (!isTagged || held.length > 0);
 }
 
 const has = (holder: object, key: PropertyKey) => Object.prototype.hasOwnProperty.call(holder, key);

@@ -18,10 +18,21 @@ const SHOWN: ProxyHandler<ItemContext> = {
   deleteProperty: () => false,
 };
 
+/** A parameter without a default and without a rest in it. */
+const PARAMETER = String.raw`\s*(?:[\w$]+|\{[\w$\s,:]*\}|\[[\w$\s,]*\])\s*`;
+
+/** The text of a function, an arrow function or a method that has one or two such parameters. */
+const SIMPLE = new RegExp(
+  String.raw`^(?:async\b)?\s*(?:function\b)?\s*\*?\s*[\w$]*\s*(?:=>|\(${PARAMETER}(?:,${PARAMETER})?,?\s*\))`,
+);
+
 /**
- * Whether `project` may want its third argument. A function that declares one or two parameters gets the run itself, which is
- * quicker: it has the same `attempt` and `signal`, should somebody read `arguments[2]`.
+ * Whether `project` may want its third argument: not if it has but one or two parameters, without a default or a rest, and no
+ * `arguments`. Then it gets the run itself, which is quicker, and sees nothing of it.
  */
-export const wantsContext = ({ length }: (...args: never[]) => unknown): boolean => length === 0 || length > 2;
+export function wantsContext(project: (...args: never[]) => unknown): boolean {
+  const text = Function.prototype.toString.call(project);
+  return !SIMPLE.test(text) || /\barguments\b|\beval\b/.test(text);
+}
 
 export const contextOf = (run: ItemContext): ItemContext => new Proxy(run, SHOWN);

@@ -3,9 +3,6 @@ import type { SchedulerLike, Unsubscribable } from 'rxjs';
 /** Timers take at most a signed 32-bit number of milliseconds; they fire at once beyond that. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** From how many milliseconds on an action is late: timers are seldom more than one or two behind while nothing blocks. */
-const LATE = 2;
-
 export interface ClockOwner {
   /** Is called when a clock of its has passed. */
   passed(duration: Duration): void;
@@ -128,8 +125,8 @@ export class Deadlines {
     }
     const delay = Math.min(Math.max(0, deadline - this.latest), LONGEST_DELAY);
     this.schedule({ at: this.latest + delay, started: this.started, action: undefined }, delay, (now, alarm) => {
-      if (now - alarm.at > LATE) {
-        // The event loop was blocked: what has arrived meanwhile is heard before anything is judged.
+      if (now > alarm.at) {
+        // The event loop may have been blocked: what has arrived meanwhile is heard before anything is judged.
         this.schedule(alarm, 0, (later) => this.judge(later, alarm));
       } else {
         this.judge(now, alarm);

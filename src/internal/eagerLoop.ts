@@ -21,6 +21,7 @@ import type { Intake, Source } from './source.js';
 
 const COMPLETED: Ending = { outcome: 'completed' };
 const RECOVERED: Ending = { outcome: 'completed', recovered: true };
+const DROPPED = { dropped: true } as const;
 const CANCELLED: Ending = { outcome: 'cancelled' };
 
 /**
@@ -50,7 +51,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   private restarts = new Queue<Run<T, R, unknown>>();
   /** Whether the consumer wants a value. A subscriber always does. */
   private wanted = true;
-  /** Which item has read an iterator or a stream last: of interest only where a further attempt may read it again. */
+  /** Which item has read an iterator or a stream last: of interest only where a further run may read it again. */
   private readonly readBy: WeakMap<object, number> | undefined;
   /** What the result ends with. An error that takes its item's turn is simply the end of the result. */
   private failures: Failure[] = [];
@@ -90,7 +91,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       blocking === undefined && monitor === undefined ? undefined : new Blocking(deadlines, this.durations.blocking);
     this.monitor = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
     this.showsContext = wantsContext(project);
-    this.readBy = retry.count > 0 ? new WeakMap() : undefined;
+    this.readBy = retry.count > 0 || typeof onError === 'function' ? new WeakMap() : undefined;
     this.keepsValues = Object.keys(limits).length > 0 || !!monitor || retry.count > 0 || typeof onError === 'function';
     destination.add(() => this.close());
   }
@@ -205,7 +206,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   ready(run: Run<T, R, unknown>): void {
-    this.restarts.push(run);
+    this.restart(run);
     this.advance();
   }
 
@@ -280,10 +281,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   private startNext(): boolean {
     const { restarts, backlog, slots } = this;
     if (restarts.length > 0) {
-      const run = restarts.shift();
-      if (!run.closed) {
-        run.start();
-      }
+      restarts.shift().restart();
       return true;
     }
     if (!slots.areFree || this.unflushed >= this.settings.reorderWindow) {
@@ -329,14 +327,20 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   private retry(item: Item<T, R>, error: unknown): void {
     item.retries++;
     if (this.settings.retry.delay === undefined) {
-      this.restarts.push(new Attempt(item, this));
+      this.restart(new Attempt(item, this));
     } else {
       new Delay(item, this, error).start();
     }
   }
 
+  /** Has it started in the present context, although another item's may be the one in which that happens. */
+  private restart(run: Run<T, R, unknown>): void {
+    run.keepContext(this.deadlines.now());
+    this.restarts.push(run);
+  }
+
   continueWithFallback(item: Item<T, R>, error: unknown): void {
-    this.restarts.push(new Fallback(item, this, { error }));
+    this.restart(new Fallback(item, this, { error }));
   }
 
   failInOrder(item: Item<T, R>, error: unknown): void {
@@ -465,7 +469,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       } else if (ended) {
         this.parked--;
         backlog.left(each);
-        monitor?.tell('flushed', each, { dropped: true });
+        monitor?.tell('flushed', each, each.kept > 0 || each.emitted === 0 ? DROPPED : undefined);
       } else {
         cancel(run);
         this.slots.giveBack();

@@ -49,7 +49,7 @@ export class Fallback<T, R> extends InnerRun<T, R> {
     host.fallbackFailed(item, error);
   }
 
-  protected override timedOut(item: Item<T, R>, host: Host<T, R>, error: unknown): void {
+  protected override failedBy(item: Item<T, R>, host: Host<T, R>, error: unknown): void {
     this.failed(item, host, error);
   }
 

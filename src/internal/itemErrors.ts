@@ -20,9 +20,9 @@ export function timeoutError<T>(item: Item<T, unknown>, { name, ms }: Duration):
   return error;
 }
 
-/** For an iterator or a stream that an earlier attempt of the item has read. */
+/** For an iterator or a stream that an earlier attempt, or fallback, of the item has read. */
 export const alreadyRead = (index: number): TypeError =>
   new TypeError(
-    `Expected \`project\` to return a new iterator or stream for each attempt, got one that an earlier attempt of item ` +
-      `${index} has read: make it in \`project\``,
+    `Expected a new iterator or stream for each attempt and fallback of item ${index}, got one that has been read: make it in ` +
+      '`project`, or give an Observable that makes it, for example by `defer`',
   );

@@ -82,9 +82,10 @@ export class PulledSource<T> implements Source {
       );
     }
     handleRejections(readable);
-    const reader = openReader(readable);
-    if (read.has(reader.opened)) {
-      reader.release();
+    // A stream that is being read could not be opened.
+    const reader = read.has(readable) ? undefined : openReader(readable);
+    if (reader === undefined || read.has(reader.opened)) {
+      reader?.release();
       throw new TypeError(
         'Expected `inputs` not to have been read by another subscription, got an iterator or a stream that has: give an ' +
           'array, or a function that returns a new one for each subscription',

@@ -86,9 +86,14 @@ export function readResult<V>(result: IteratorResult<V>): {
   return { done, value: done ? (undefined as V) : result.value };
 }
 
+const ignored = new WeakSet();
+
 /** Has a Node stream that nobody reads, yet or any more, not end the process by an error. */
 export function ignoreErrors(stream: NodeStream): void {
-  stream.on('error', noop);
+  if (!ignored.has(stream)) {
+    ignored.add(stream);
+    stream.on('error', noop);
+  }
 }
 
 /** Cleaning up after the end: nobody is there to hear of an error. */

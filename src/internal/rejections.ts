@@ -37,7 +37,8 @@ export function handleRejections(inputs: unknown): void {
   }
 }
 
-function lookAfter(input: unknown): void {
+/** Has a promise or a Node stream that nobody observes not end the process by an error. */
+export function lookAfter(input: unknown): void {
   handleRejection(input);
   if (isNodeStream(input)) {
     ignoreErrors(input);

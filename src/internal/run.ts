@@ -3,10 +3,10 @@ import type { ItemContext } from '../config.js';
 import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
 import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
 import type { Item, Running } from './item.js';
-import { timeoutError } from './itemErrors.js';
+import { alreadyRead, timeoutError } from './itemErrors.js';
 import type { Monitor } from './monitor.js';
 import { InputObserver, observeInput } from './observeInput.js';
-import { handleRejection } from './rejections.js';
+import { lookAfter } from './rejections.js';
 import { reportError } from './reportError.js';
 import type { Settings } from './settings.js';
 
@@ -35,7 +35,7 @@ export interface Host<T, R> {
   fallbackFailed(item: Item<T, R>, error: unknown): void;
   /** The item failed beyond any retry. */
   failedForGood(item: Item<T, R>, error: unknown): void;
-  /** @returns whether no earlier attempt of the item has read that iterator or stream */
+  /** @returns whether no earlier run of the item has read that iterator or stream */
   readsFirst(item: Item<T, R>, opened: object): boolean;
   /** The item's next run may be started. */
   ready(run: Run<T, R, unknown>): void;
@@ -64,12 +64,12 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
     const { item, host } = this;
     if (host.durations.blocking !== undefined) {
       // Its clock is started for whatever item is the head, in the context of another.
-      this.context = presentContext(host.deadlines.now());
+      this.keepContext(host.deadlines.now());
     }
     try {
       const input = this.call(item, host);
       if (this.closed) {
-        handleRejection(input);
+        lookAfter(input);
       } else if (!observeInput(input, this)) {
         this.error(this.mistake(input, item));
       }
@@ -78,6 +78,18 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
         this.error(error);
       }
     }
+  }
+
+  /** Starts it in the context that it has kept, unless it has been closed meanwhile. */
+  restart(): void {
+    if (!this.closed) {
+      runIn(this.context, () => this.start());
+    }
+  }
+
+  /** Keeps the present context: that in which it goes on when a clock has passed, or is restarted. */
+  keepContext(now: number): void {
+    this.context ??= presentContext(now);
   }
 
   error(error: unknown): void {
@@ -111,7 +123,7 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
   protected startClock(duration: Duration | undefined): Clock | undefined {
     const clock = duration && this.host.deadlines.start(duration, this);
     if (clock !== undefined) {
-      this.context ??= presentContext(clock.since);
+      this.keepContext(clock.since);
     }
     return clock;
   }
@@ -124,7 +136,8 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
 
   protected abstract failed(item: Item<T, R>, host: Host<T, R>, error: unknown): void;
 
-  protected timedOut(item: Item<T, R>, host: Host<T, R>, error: unknown, mayRetry: boolean): void {
+  /** By a limit, or since it cannot be read. */
+  protected failedBy(item: Item<T, R>, host: Host<T, R>, error: unknown, mayRetry: boolean): void {
     host.attemptFailed(item, error, mayRetry);
   }
 
@@ -138,7 +151,7 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
     }
     // A teardown may have ended everything.
     if (!item.ended) {
-      this.timedOut(item, host, error, mayRetry);
+      this.failedBy(item, host, error, mayRetry);
     }
   }
 }
@@ -171,6 +184,17 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
     const { item, host } = this;
     this.ended();
     host.emittedLast(item, value);
+  }
+
+  /** It would find no more than an earlier run of the item has left: that is not to look like a shorter inner. */
+  override opens(opened: object): boolean {
+    const { item, host } = this;
+    if (host.readsFirst(item, opened)) {
+      return true;
+    }
+    this.ended();
+    this.failedBy(item, host, alreadyRead(item.index), false);
+    return false;
   }
 
   override cancel(reason?: unknown): void {

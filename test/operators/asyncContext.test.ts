@@ -90,6 +90,28 @@ test('calls onError of an item that held up others in the context of that item',
   expect(calls).toContain('fallback of a in a');
 });
 
+test('starts a retry in the context in which its attempt failed, also while another item is being emitted', () => {
+  const [slow, failing] = [new Subject<string>(), new Subject<string>()];
+  const calls: string[] = [];
+  const source = new Subject<string>();
+  source
+    .pipe(
+      concatMapEager(
+        (value, _index, { attempt }) => {
+          calls.push(`attempt ${attempt} of ${value} in ${requests.getStore()}`);
+          return value === 'a' ? slow : attempt === 1 ? failing : EMPTY;
+        },
+        { retry: 1 },
+      ),
+    )
+    .subscribe(() => requests.run('b', () => failing.error(new Error('boom'))));
+  ['a', 'b'].forEach((value) => requests.run(value, () => source.next(value)));
+  // What is parked is emitted while the loop drains: nothing is started before it has.
+  requests.run('a', () => slow.next('value'));
+
+  expect(calls).toEqual(['attempt 1 of a in a', 'attempt 1 of b in b', 'attempt 2 of b in b']);
+});
+
 test('leaves the context in which the timer fires as it was', async () => {
   const heard: unknown[] = [];
   const source = new Subject<string>();

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { of, throwError, timer } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { concatMapEager, type ItemContext } from '../../src/index.js';
@@ -14,6 +15,30 @@ describe("`project`'s third argument", () => {
       (hold) =>
         (...args) => (hold(args[2]), []),
     ],
+    [
+      'a rest',
+      (hold) =>
+        (_value, ...rest) => (hold(rest[1]), []),
+    ],
+    [
+      'a default before it',
+      (hold) =>
+        (_value, index = 0, item) => (hold(item), [index].slice(1)),
+    ],
+    [
+      'a default of its own',
+      (hold) =>
+        (_value, _index, item = undefined as never) => (hold(item), []),
+    ],
+    [
+      'a default within a parameter',
+      (hold) =>
+        ({ x = 1 }: { x?: number } & number, _index, item) => (hold(item), [x].slice(1)),
+    ],
+    [
+      'a bound function',
+      (hold) => ((_value: number, _index: number, item: ItemContext) => (hold(item), [])).bind(null),
+    ],
     ['a mock', (hold) => vi.fn((...args: [number, number, ItemContext]): number[] => (hold(args[2]), []))],
   ];
 
@@ -29,6 +54,13 @@ describe("`project`'s third argument", () => {
     expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
     expect(Object.getOwnPropertyDescriptor(item, 'host')).toBe(undefined);
     expect((item as unknown as { host: unknown }).host).toBe(undefined);
+  });
+
+  test('is printed as what it shows', () => {
+    let item: ItemContext | undefined;
+    record(of(0).pipe(concatMapEager((_value, _index, context) => ((item = context), []))));
+
+    expect(inspect(item)).toBe('{ attempt: 1 }');
   });
 
   test('cannot be changed', () => {
@@ -67,7 +99,7 @@ describe("`project`'s third argument", () => {
     );
 
     expect([item!.attempt, item!.signal.aborted]).toEqual([1, false]);
-    expect(JSON.stringify(item)).toBe('{"attempt":1}');
+    expect(Object.keys(item!)).toEqual(['attempt', 'signal']);
   });
 });
 

@@ -2,14 +2,17 @@ import {
   concat,
   config as rxjsConfig,
   EMPTY,
+  lastValueFrom,
   map,
   NEVER,
   of,
   range,
   Subject,
+  take,
   takeUntil,
   throwError,
   timer,
+  type ObservableInput,
 } from 'rxjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager, type ConcatMapEagerConfig, type MonitorEvent } from '../../src/index.js';
@@ -170,6 +173,19 @@ describe('a monitor', () => {
       '1 failed 0/1 boom again | 0 1 0',
       '1 ended 0/1 completed | 0 0 1',
       '1 flushed 0/1 | 0 0 0',
+    ]);
+  });
+
+  test.each<[what: string, project: (n: number) => ObservableInput<number>]>([
+    ['as the head', (n) => [n]],
+    ['after it was parked', (n) => (n === 1 ? timer(1).pipe(map(() => n)) : [n])],
+  ])('is not told that an item was dropped whose last value ended the result: %s', async (_, project) => {
+    const { events, monitor } = collect<number>();
+    await lastValueFrom(of(1, 2).pipe(concatMapEager(project, { monitor }), take(2)));
+
+    expect(events.filter(({ type }) => type === 'flushed').map((event) => line(event).includes('dropped'))).toEqual([
+      false,
+      false,
     ]);
   });
 

@@ -46,6 +46,12 @@ const mistakes: [name: string, result: () => Observable<unknown>, message: strin
       'if this is the result of one, yield promises from a `function*`, yield Observables, or use `concatMapEager` to make one of each value',
   ],
   [
+    'concatEager of a function that returns such a generator',
+    () => concatEager(awaitedObjects as never),
+    `Expected \`inputs\` to hold ${kinds} for item 0, got \`[object Object]\` (object). An async iterable has already awaited the promises in it: ` +
+      'if this is the result of one, yield promises from a `function*`, yield Observables, or use `concatMapEager` to make one of each value',
+  ],
+  [
     'concatEager of an async generator that yields functions',
     () => concatEager(functions() as never),
     `Expected \`inputs\` to hold ${kinds} for item 0, got \`function fetchRow\` (function). Call the function, for example at a \`yield\` of a generator`,

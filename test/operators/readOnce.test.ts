@@ -59,6 +59,18 @@ describe('inputs that can be read once', () => {
     expect(second.heard).toEqual([failure(expect.any(TypeError))]);
   });
 
+  test('fail a second subscription while the first one reads a web stream', async () => {
+    const result = concatEager(webStream());
+    const first = record(result);
+    const second = record(result);
+
+    expect(second.heard).toEqual([
+      failure(expect.objectContaining({ message: expect.stringMatching(ALREADY_READ) as unknown })),
+    ]);
+    await turn();
+    expect(first.heard).toEqual([1, 2, '|']);
+  });
+
   test('are not silently fewer after a retry', () => {
     const boom = new Error('boom');
     const failing = function* () {
@@ -278,6 +290,31 @@ describe('what may fail before its turn', () => {
     expect(rejections).toEqual([]);
   });
 
+  test('a Node stream that `project` returns after it has unsubscribed does not end the process', async () => {
+    const broken = new PassThrough();
+    const stop = new Subject<void>();
+    record(
+      of(0).pipe(
+        concatMapEager(() => (stop.next(), broken)),
+        takeUntil(stop),
+      ),
+    );
+    broken.destroy(new Error('no such file'));
+    await turn();
+
+    expect(broken.destroyed).toBe(true);
+  });
+
+  test('a Node stream gets one listener, however often the array is subscribed', () => {
+    const stream = new PassThrough();
+    const result = concatEager([of(1), stream], 1).pipe(take(1));
+    for (let n = 0; n < 20; n++) {
+      result.subscribe();
+    }
+
+    expect(stream.listenerCount('error')).toBe(1);
+  });
+
   test('a Node stream in an array does not end the process, and fails its item when its turn comes', async () => {
     const broken = new PassThrough();
     const { heard } = record(
@@ -339,6 +376,19 @@ describe('an attempt that would read on where an earlier one has stopped', () =>
     };
 
     expect(record(of(0).pipe(concatMapEager(project, { retry: 3 }))).heard).toEqual([0, 1, 2, '|']);
+  });
+
+  test('fails its item where a fallback would read on', () => {
+    const shared = (function* () {
+      yield 1;
+      throw new Error('boom');
+    })();
+    const { heard } = record(of(0).pipe(concatMapEager(() => shared, { onError: () => shared })));
+
+    expect(heard).toEqual([
+      1,
+      failure(expect.objectContaining({ message: expect.stringContaining('fallback of item 0') as unknown })),
+    ]);
   });
 
   test('may read what another item has read', () => {

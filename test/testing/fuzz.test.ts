@@ -116,7 +116,7 @@ const pieces = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) },
 );
 
-/** A block of the pages, with some pieces put in, or in place of others. */
+/** A block of the pages, with some pieces put in, or instead of others. */
 const damaged = fc
   .tuple(
     fc.constantFrom(...blocks),

@@ -131,7 +131,7 @@ describe('POST /enrich', () => {
     expect((await lines.next()).done).toBe(true);
   });
 
-  test('asks again where that may help, and puts a fallback row in the place of one that cannot be had', async () => {
+  test('asks again where that may help, and gives a fallback row instead of one that cannot be had', async () => {
     const { upstream, url } = await start(
       async (asked) => {
         const id = idIn(asked);

@@ -1,5 +1,5 @@
 import { isTimedOut } from './measures';
-import type { Item, Leg, Run } from './run';
+import { type Item, type Leg, OUTCOMES, type Run } from './run';
 
 /** The colours, as CSS has them. */
 export type Palette = Readonly<Record<(typeof COLOURS)[number], string>>;
@@ -89,7 +89,9 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
       if (name !== undefined) mark(item.index, leg.end!.at, name);
     }
     if (item.interrupted) mark(item.index, item.interrupted.at, 'timed-out');
-    if (item.ended?.outcome === 'cancelled' && item.legs.length === 0) mark(item.index, item.ended.at, 'cancelled');
+    if (item.ended && !OUTCOMES[item.ended.outcome].parks && item.legs.length === 0) {
+      mark(item.index, item.ended.at, 'cancelled');
+    }
   }
 
   const bottom = view.height - OUTPUT - AXIS;
@@ -134,7 +136,7 @@ export function phasesOf({ received, legs, ended, flushed }: Item, until: number
     spans.push({ from: leg.start, to, phase: 'active' });
     spans.push({ from: to, to: legs[position + 1]?.start ?? over, phase: 'delay' });
   });
-  if (ended !== undefined && ended.outcome !== 'cancelled') {
+  if (ended !== undefined && OUTCOMES[ended.outcome].parks) {
     spans.push({ from: ended.at, to: flushed ?? until, phase: 'parked' });
   }
   return spans.filter(({ from, to }) => to > from);

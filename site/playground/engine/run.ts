@@ -1,3 +1,5 @@
+import type { ItemOutcome } from 'rxjs-concat-map-eager';
+
 /** What happened when an operator ran the items: in milliseconds of its clock. */
 export interface Run {
   /** One of `OPERATORS`, or in a program of the reader's an operator of the package. */
@@ -25,11 +27,27 @@ export interface Item {
   readonly received: number;
   readonly legs: Leg[];
   /** Absent while it is waiting, active or in a retry delay, and where the result ended before the item did. */
-  ended?: { readonly at: number; readonly outcome: 'completed' | 'failed' | 'cancelled'; readonly error?: unknown };
+  ended?: { readonly at: number; readonly outcome: ItemOutcome; readonly error?: unknown };
   flushed?: number;
   /** A time limit that has passed between two attempts, and why there is no other one. */
   interrupted?: { readonly at: number; readonly error: unknown };
 }
+
+interface Outcome {
+  /** How what ran last for the item has ended. */
+  readonly how: End['how'];
+  /** Whether something of it may be parked from then on. */
+  readonly parks: boolean;
+  /** What its story says, unless that is said otherwise. */
+  readonly said?: string;
+}
+
+/** All outcomes that the package knows: a new one is an error of types here, and nowhere else. */
+export const OUTCOMES: Readonly<Record<ItemOutcome, Outcome>> = {
+  completed: { how: 'complete', parks: true },
+  failed: { how: 'error', parks: true, said: 'it has failed' },
+  cancelled: { how: 'cancelled', parks: false, said: 'it is cancelled' },
+};
 
 /** Something that was subscribed on behalf of an item: an attempt, or its fallback. */
 export interface Leg {

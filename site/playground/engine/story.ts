@@ -1,7 +1,7 @@
 import type { TimeoutError } from 'rxjs';
 import type { TimeoutMeta } from 'rxjs-concat-map-eager';
 import { isTimedOut } from './measures';
-import type { Item, Leg, Run } from './run';
+import { type Item, type Leg, OUTCOMES, type Run } from './run';
 
 /** A line of what happened to an item. */
 export interface Line {
@@ -74,8 +74,8 @@ function endOf({ end, last, output }: Run, { index, ended, flushed, interrupted,
     const text = `it exceeded its time limit \`${limitOf(interrupted.error)}\`: there is no further attempt`;
     lines.push({ at: interrupted.at, text });
   }
-  if (ended?.outcome === 'cancelled') lines.push({ at: ended.at, text: 'it is cancelled' });
-  if (ended?.outcome === 'failed') lines.push({ at: ended.at, text: 'it has failed' });
+  const said = ended && OUTCOMES[ended.outcome].said;
+  if (said !== undefined) lines.push({ at: ended!.at, text: said });
   if (flushed !== undefined) {
     const isEmpty = !output.some(({ value }) => value.leg.index === index);
     lines.push({

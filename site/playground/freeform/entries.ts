@@ -1,4 +1,6 @@
+import type { ItemOutcome } from 'rxjs-concat-map-eager';
 import * as v from 'valibot';
+import { OUTCOMES } from '../engine/run';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 export const time = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -36,7 +38,7 @@ export const entry = v.variant('what', [
     ...common,
     what: v.literal('ended'),
     index: count,
-    outcome: v.picklist(['completed', 'failed', 'cancelled']),
+    outcome: v.picklist(Object.keys(OUTCOMES) as ItemOutcome[]),
   }),
   v.object({ ...common, what: v.literal('leg'), leg: count, index: count, attempt: count }),
   v.object({ ...common, what: v.picklist(['value', 'output']), leg: count, nth: count }),

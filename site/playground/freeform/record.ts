@@ -15,10 +15,15 @@ import {
 } from 'rxjs';
 import * as library from 'rxjs-concat-map-eager';
 import type { FailedItem, ItemContext, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
+import { OUTCOMES } from '../engine/run';
 import type { Entry, Happening } from './entries';
 import { MOST_RUNS } from './limits';
 
 type Input = ObservableInput<unknown>;
+type Inputs = Iterable<Input> | AsyncIterable<Input>;
+interface Context {
+  readonly signal: AbortSignal;
+}
 type Project = (value: unknown, index: number, item: ItemContext) => Input;
 type OnError = (error: unknown, item: FailedItem<unknown>) => Input;
 interface Config {
@@ -94,10 +99,10 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
   };
 
   const concatEager = (
-    inputs: Iterable<Input> | AsyncIterable<Input>,
+    inputs: Inputs | ((context: Context) => Inputs | PromiseLike<Inputs>),
     given?: number | Config,
   ): Observable<unknown> => {
-    const plain = library.concatEager(inputs, given as object);
+    const plain = library.concatEager(inputs as Inputs, given as object);
     const config = configOf(given);
     return record('concatEager', config, line(), plain, (track) => {
       const originals = new Map<unknown, Input>();
@@ -108,11 +113,22 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
         originals.set(heard, input as Input);
         return heard;
       };
-      // They run, and may be rejected, before it is their turn.
-      if (Array.isArray(inputs)) inputs.forEach(handleRejection);
+      const heard = (readable: Inputs): Inputs => {
+        // The operator says what is wrong with anything else.
+        if (!isReadable(readable) && !(hasMethod(readable, Symbol.iterator) && typeof readable === 'object')) {
+          return readable;
+        }
+        // They run, and may be rejected, before it is their turn.
+        if (Array.isArray(readable) || readable instanceof Set) readable.forEach(handleRejection);
+        return readWith(readable, () => change) as Inputs;
+      };
+      const open = (context: Context) => {
+        const readable = (inputs as (context: Context) => Inputs | PromiseLike<Inputs>)(context);
+        return hasMethod(readable, 'then') ? (readable as PromiseLike<Inputs>).then(heard) : heard(readable as Inputs);
+      };
       const original = (value: unknown) => originals.get(value) ?? value;
       return library.concatEager(
-        readWith(inputs, () => change) as Iterable<Input>,
+        (typeof inputs === 'function' ? open : heard(inputs)) as Inputs,
         track.config(config, original) as object,
       );
     });
@@ -167,7 +183,7 @@ class Track {
     };
   }
 
-  /** Adds to a configuration what records; `original` gives the value of an item for what stands in its place. */
+  /** Adds to a configuration what records; `original` gives the value of an item for what stands for it. */
   config(config: Config, original?: (value: unknown) => unknown): Config {
     const { monitor, onError } = config;
     const restore = (holder: { readonly value: unknown } | undefined) => {
@@ -250,7 +266,7 @@ class Track {
       this.end(leg, limit === undefined ? 'error' : 'cancelled');
     }
     if (type === 'ended') {
-      this.end(leg, ({ completed: 'complete', failed: 'error', cancelled: 'cancelled' } as const)[event.outcome]);
+      this.end(leg, OUTCOMES[event.outcome].how);
       this.tell({ what: 'ended', index, outcome: event.outcome });
     }
     if (type === 'flushed') this.legOf.delete(index);
@@ -310,10 +326,19 @@ function settleWith(promise: PromiseLike<unknown>, open: () => Hear): PromiseLik
   return { then };
 }
 
+/** What stands for iterators and streams: the operators know those that they have read, and refuse to read them again. */
+const standIns = new WeakMap<object, object>();
+
+function standInOf(opened: object, make: () => object): object {
+  const known = standIns.get(opened) ?? make();
+  standIns.set(opened, known);
+  return known;
+}
+
 /** A stream, an async iterable or an iterable of which each value is heard. */
 function readWith(input: Iterable<unknown> | AsyncIterable<unknown>, open: () => Hear): object {
   if (hasMethod(input, 'getReader')) {
-    return {
+    return standInOf(input, () => ({
       getReader: () => {
         const hear = open();
         const reader = (input as unknown as ReadableStream<unknown>).getReader();
@@ -323,7 +348,7 @@ function readWith(input: Iterable<unknown> | AsyncIterable<unknown>, open: () =>
           cancel: () => reader.cancel(),
         };
       },
-    };
+    }));
   }
   const isAsync = hasMethod(input, Symbol.asyncIterator);
   return {
@@ -332,10 +357,10 @@ function readWith(input: Iterable<unknown> | AsyncIterable<unknown>, open: () =>
       const iterator = isAsync
         ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]()
         : (input as Iterable<unknown>)[Symbol.iterator]();
-      return {
+      return standInOf(iterator, () => ({
         next: () => (isAsync ? later(iterator.next(), hear) : heardResult(iterator.next(), hear)),
         return: () => iterator.return?.(),
-      };
+      }));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { waitUntil } from '../waitUntil.js';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { desktop, overflow, phone, violations } from '../browser.js';
+import { desktop, phone, violations } from '../browser.js';
+import { misfits } from '../fit.js';
 
 /** What is around it is that of any page. */
 export const PLAYGROUND = ['.playground'];
@@ -11,7 +12,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const viewport of [desktop, phone]) {
     await page.setViewportSize(viewport);
     // A chart takes a moment.
-    await expect.poll(() => overflow(page)).toBe(0);
+    await expect.poll(() => misfits(page)).toEqual([]);
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await waitUntil(page, (dark) => document.documentElement.classList.contains('dark') === dark, theme === 'dark');

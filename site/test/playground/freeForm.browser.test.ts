@@ -69,6 +69,18 @@ async function runTooLong() {
   return { what, lines };
 }
 
+test('the program with a generator closes it as soon as nobody wants more', async () => {
+  const { title } = SAMPLES.find(({ name }) => name === 'rate-limit')!;
+  await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
+  await run(shared);
+  await outcome(shared);
+  const [last, closed] = (await log(shared)).slice(-2);
+  const at = (line: string) => Number(/^([\d,]+) ms/.exec(line)![1]!.replace(',', ''));
+  expect(last).toContain('page 11');
+  expect(closed).toContain('asks no more');
+  expect(at(closed!) - at(last!)).toBeLessThan(40);
+});
+
 test.each(SAMPLES)('the program $name runs without an error, and has a timeline', async ({ title, code }) => {
   await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
   await run(shared);

@@ -1,4 +1,4 @@
-/** A mistake in `src/internal` that the comparison with the model must notice: `code` stands there once, `bug` in its place. */
+/** A mistake in `src/internal` that the comparison with the model must notice: `code` stands there once, and `bug` replaces it. */
 export interface PlantedBug {
   readonly name: string;
   readonly file: string;

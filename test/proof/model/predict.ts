@@ -755,7 +755,8 @@ class Model {
       }
       this.leaving[state]--;
       if (state === 'parked') {
-        this.tell('flushed', each, 'dropped');
+        // What has been emitted whole, to a consumer that left at its last value, is not dropped.
+        this.tell('flushed', each, ...(each.parked.length > 0 || each.emitted === 0 ? ['dropped'] : []));
       } else {
         this.tell('ended', each, 'cancelled');
       }

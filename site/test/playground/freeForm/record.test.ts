@@ -125,6 +125,13 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
     of(timer(30, scheduler), timer(10, scheduler), EMPTY).pipe(concatAllEager({ concurrent: 2, scheduler })),
   'an iterator whose result is none': ({ concatEager }) =>
     concatEager({ [Symbol.iterator]: () => ({ next: () => 7 as never }) }),
+  'inputs that a function gives': ({ concatEager }, scheduler) =>
+    concatEager(() => [timer(20, scheduler).pipe(map(() => 'a')), of('b')], { concurrent: 2, scheduler }),
+  'a function that gives nothing to read': ({ concatEager }) => concatEager((() => 7) as never),
+  'a generator that is read twice': ({ concatEager }) => {
+    const inputs = concatEager([of(1), of(2)].values());
+    return concat(inputs, inputs);
+  },
   'concatEager, which pulls': ({ concatEager }, scheduler) => {
     function* inputs() {
       for (let i = 0; ; i++) yield timer(i % 2 ? 10 : 30, scheduler).pipe(map(() => i));
@@ -309,6 +316,31 @@ describe('the recorder', () => {
       ['concatEager', 3, 'cancelled'],
       ['concatMapEager', 1, 'cancelled'],
     ]);
+  });
+
+  test('gives a function for inputs the signal that ends what it waits for', async () => {
+    const build = async ({ concatEager }: Package) => {
+      const log: unknown[] = [];
+      async function* inputs(signal: AbortSignal) {
+        try {
+          for (let i = 0; ; i++) {
+            yield of(i);
+            if (i === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          }
+        } finally {
+          log.push('closed');
+        }
+      }
+      const result = concatEager(({ signal }) => Promise.resolve(inputs(signal)), 1).pipe(take(2), toArray());
+      log.push(await firstValueFrom(result));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return log;
+    };
+    const { operators, timelines } = record();
+    const wrapped = await build(operators);
+    expect(wrapped).toEqual([[0, 1], 'closed']);
+    expect(wrapped).toEqual(await build(library));
+    expect(timelines().map(({ run }) => run.output.length)).toEqual([2]);
   });
 
   test('throws what the operators throw, at the call', () => {

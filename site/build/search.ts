@@ -1,0 +1,27 @@
+/** What a search finds first. Both functions run in the page as well, each as its text alone: they may refer to nothing outside. */
+
+/** What explains comes before what specifies, and that before the history. */
+export function boostDocument(id: string): number {
+  const page = /([\w-]+)\.html/.exec(id)?.[1] ?? '';
+  if (/\/(?:api|marbles)\//.test(id)) return 0.25;
+  if (/^(?:decisions|changelog|mutants|fuzz|proof|contributing)$/.test(page)) return 0.2;
+  return page === 'semantics' ? 0.25 : 1;
+}
+
+/** A field of what is found: one of those that a page has, or `words`, by which it is looked for and which its titles do not have. */
+export function extractField(section: Readonly<Record<string, string>>, field: string): string {
+  if (field !== 'words') return section[field]!;
+  const words: Record<string, string> = {
+    'time-limits#time-limits': 'timeout timeouts deadline',
+    'failures#failures': 'error errors failure onError catchError',
+    'failures#trying-again': 'retry retries again',
+    'recipes#graceful-shutdown': 'cancel cancellation abort unsubscribe SIGTERM stop',
+    'recipes#bounded-memory-read-values-instead-of-being-sent-them': 'backpressure memory bounded',
+    'recipes#groups-that-lose-nothing': 'groupBy group key per-key partition',
+  };
+  const [, page = '', anchor = ''] = /([\w-]+)\.html(#.*)?$/.exec(section['id']!) ?? [];
+  return words[page + anchor] ?? '';
+}
+
+/** How much a word counts in each field. */
+export const BOOST = { words: 16, title: 4, text: 2, titles: 1 };
