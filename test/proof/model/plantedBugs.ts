@@ -281,15 +281,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: 'item === undefined ? this.started() : [...item.lane.removeAfter(item), ...[...this.locks.values()].flatMap(({ lane }) => (lane === item.lane ? [] : lane.removeAfter(undefined)))]',
   },
   {
-    name: 'only one lane in which something may be emitted is looked at',
-    file: loop,
-    code: 'while (touched.length > 0 && !this.closed) {\n        this.drainLane',
-    bug: 'if (touched.length > 0 && !this.closed) {\n        this.drainLane',
-  },
-  {
     name: 'a key is free when its item has completed, before the teardown',
     file: 'observeInput.ts',
     code: 'const { observer } = this;\n    try {\n      this.unsubscribe();\n    } finally {\n',
-    bug: 'const { observer } = this;\n    const { host, item } = { ...(observer as any) };\n    try {\n      if (item?.lock) {\n        host.backlog.ended(item);\n      }\n      this.unsubscribe();\n    } finally {\n      if (item?.lock) {\n        item.lock.held++;\n      }\n',
+    bug: 'const { observer } = this;\n    const { host, item } = end === COMPLETED && !this.subscribing ? (observer as any) : {};\n    try {\n      if (item?.lock) {\n        host.backlog.ended(item);\n        host.advance();\n      }\n      this.unsubscribe();\n    } finally {\n      if (item?.lock) {\n        item.lock.held++;\n      }\n',
   },
 ];
