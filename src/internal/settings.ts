@@ -104,7 +104,7 @@ export function normalizeConfig<T, R>(
     key,
     concurrentPerKey,
     order,
-    readAhead: key === undefined ? 0 : Math.min(reorderWindow, 1024),
+    readAhead: key === undefined ? 0 : reorderWindow === Infinity ? 1024 : reorderWindow,
     limits: normalizeTimeout(given.timeout),
     retry: normalizeRetry(given.retry),
     onError,

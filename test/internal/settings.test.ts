@@ -47,3 +47,13 @@ test.each<[number | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<
 ])('a configuration has every default filled in: %o', (config, settings) => {
   expect(normalizeConfig(config)).toEqual({ ...DEFAULTS, ...settings });
 });
+
+test.each([
+  [{}, 0],
+  [{ reorderWindow: 5 }, 0],
+  [{ key: () => 1 }, 1024],
+  [{ key: () => 1, concurrent: 100 }, 1600],
+  [{ key: () => 1, reorderWindow: 5 }, 5],
+])('reads ahead where values may wait for their keys: %o', (config, readAhead) => {
+  expect(normalizeConfig(config).readAhead).toBe(readAhead);
+});
