@@ -48,7 +48,7 @@ test.each<[number | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<
   expect(normalizeConfig(config)).toEqual({ ...DEFAULTS, ...settings });
 });
 
-test.each([
+test.each<[ConcatMapEagerConfig<number>, number]>([
   [{}, 0],
   [{ reorderWindow: 5 }, 0],
   [{ key: () => 1 }, 1024],
