@@ -18,14 +18,19 @@ export async function pagesOf(results: Results): Promise<Pages> {
   return {
     'bench/RESULTS.md': await resultsPage(results),
     'bench/results.svg': drawChart(results),
-    'README.md': await withSection(read('README.md'), 'speed', readmeSection(results)),
+    'README.md': await withSection('README.md', read('README.md'), 'speed', readmeSection(results)),
   };
 }
 
 export async function windowPagesOf(results: WindowResults): Promise<Pages> {
   return {
     'docs/images/window.svg': drawWindowChart(results),
-    'docs/guide/choosing.md': await withSection(read('docs/guide/choosing.md'), 'window', windowSection(results)),
+    'docs/guide/choosing.md': await withSection(
+      'docs/guide/choosing.md',
+      read('docs/guide/choosing.md'),
+      'window',
+      windowSection(results),
+    ),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Markdown, formatted as everything here is. */
 import { format, resolveConfig } from 'prettier';
 
-const config = await resolveConfig(new URL('../package.json', import.meta.url));
-
-export const formatted = (text: string, parser: 'markdown' | 'json') => format(text, { ...config, parser });
+/** As the file is formatted, where one is named: some have shorter lines. */
+export const formatted = async (text: string, parser: 'markdown' | 'json', file = 'package.json') =>
+  format(text, { ...(await resolveConfig(new URL(`../${file}`, import.meta.url))), parser });
 
 /** A table; columns after the first `left` ones are aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
@@ -13,10 +13,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 const start = (name: string) => `<!-- ${name}: made by \`npm run bench`;
 
-/** The page with what is between the markers called `name` replaced. */
-export async function withSection(page: string, name: string, section: string): Promise<string> {
+/** The page that is in the file, with what is between the markers called `name` replaced. */
+export async function withSection(file: string, page: string, name: string, section: string): Promise<string> {
   const [from, to] = bounds(page, name);
-  return formatted(`${page.slice(0, from)}\n\n${section}\n\n${page.slice(to)}`, 'markdown');
+  return formatted(`${page.slice(0, from)}\n\n${section}\n\n${page.slice(to)}`, 'markdown', file);
 }
 
 function bounds(page: string, name: string): [from: number, to: number] {
