@@ -18,6 +18,9 @@ export function scenarioOf(settings: Settings): Scenario {
     config: {
       concurrent,
       reorderWindow,
+      keys: undefined,
+      concurrentPerKey: undefined,
+      order: undefined,
       first,
       each,
       total,
