@@ -333,7 +333,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
-  /** Has it started in the present context, although another item's may be the one in which that happens. */
+  /** Queues a run. It starts in the context that is present now, even if the loop gets to it in that of another item. */
   private restart(run: Run<T, R, unknown>): void {
     run.keepContext(this.deadlines.now());
     this.restarts.push(run);

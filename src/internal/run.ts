@@ -136,7 +136,7 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
 
   protected abstract failed(item: Item<T, R>, host: Host<T, R>, error: unknown): void;
 
-  /** By a limit, or since it cannot be read. */
+  /** The run failed by a limit, or because what it returned has been read before. */
   protected failedBy(item: Item<T, R>, host: Host<T, R>, error: unknown, mayRetry: boolean): void {
     host.attemptFailed(item, error, mayRetry);
   }
