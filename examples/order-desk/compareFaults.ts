@@ -4,7 +4,7 @@ import { connect, describe } from './client.js';
 import { DEAD_LETTERS } from './deadLetters.js';
 import { NO_FAULTS, type Faults } from './faults.js';
 import type { Options } from './options.js';
-import { policies, type Policy } from './policies.js';
+import { policies } from './policies.js';
 import { showProgress } from './progress.js';
 import { isBalanced, runPolicy, type PolicyRun } from './runPolicy.js';
 import { startService } from './startService.js';
@@ -38,9 +38,9 @@ export async function compareFaults(
     const ended = AbortSignal.any([stop, service.gone]);
     const progress = showProgress(policy.name.padEnd(width), actions.length);
     try {
-      const client = connect(service.url);
-      const run = await runPolicy(policy, actions, { client, concurrent, letters: DEAD_LETTERS }, ended, progress.tick);
-      progress.end(`${seconds(run.milliseconds)}${run.ended ? `, ended by: ${describe(run.ended)}` : ''}`);
+      const settings = { client: connect(service)(), concurrent, letters: DEAD_LETTERS };
+      const run = await runPolicy(policy, actions, settings, ended, progress.tick);
+      progress.end(`${seconds(run.milliseconds)}${run.stopped ? `, ended by: ${describe(run.stopped)}` : ''}`);
       runs.push(run);
     } finally {
       await service.stop();
@@ -61,10 +61,10 @@ const HEAD = [
   'dead-\nlettered',
   'not\nreached',
   'failed\nattempts',
-  'order\nkept',
-  'emitted\ntwice',
+  'results\nin order',
+  'orders\nswapped',
   'time',
-  'the books\nbalance',
+  'totals\nmatch',
 ];
 
 function tableOf(runs: readonly PolicyRun[]): string {
@@ -83,7 +83,7 @@ function tableOf(runs: readonly PolicyRun[]): string {
       count(run.notReached),
       count(run.failedAttempts),
       run.late === 0 ? 'yes' : `no, ${count(run.late)} late`,
-      count(run.twice),
+      count(run.swapped),
       seconds(run.milliseconds),
       isBalanced(run) ? 'yes' : 'NO',
     ]);
@@ -92,20 +92,25 @@ function tableOf(runs: readonly PolicyRun[]): string {
 }
 
 function verdictOf(runs: readonly PolicyRun[]): string {
-  const of = (name: Policy['name']) => runs.find(({ policy }) => policy.name === name);
   const wrong = runs.filter((run) => !isBalanced(run));
   if (wrong.length > 0) {
-    return `The books do not balance, or the order is broken: ${wrong.map(({ policy }) => policy.name).join(', ')}`;
+    return `The totals do not match, or the order is broken: ${wrong.map(({ policy }) => policy.name).join(', ')}`;
   }
+  const plain = runs.find(({ policy }) => policy.name === 'no policy');
   const letters = runs.find(({ policy }) => policy.failed === 'dead-lettered');
-  const plain = of('no policy');
-  return [
-    'Read = emitted + skipped + dead-lettered + not reached, in every run.',
-    plain && `Without a policy, ${plural(plain.notReached, 'action')} were not reached.`,
-    letters && `${plural(letters.deadLettered, 'dead letter')} in ${DEAD_LETTERS}.`,
-  ]
-    .filter(Boolean)
-    .join(' ');
+  const unkeyed = runs.find(({ policy }) => policy.inOrder === 'results');
+  const lines = [
+    [
+      'Read = emitted + skipped + dead-lettered + not reached, in every run.',
+      plain && `Without a policy, ${plural(plain.notReached, 'action')} were not reached.`,
+      letters && `${plural(letters.deadLettered, 'dead letter')} in ${DEAD_LETTERS}.`,
+    ],
+    [
+      'Effects: with the order as its key, an action that is tried again keeps its turn among those of its order: none were swapped at the service.',
+      unkeyed && unkeyed.swapped > 0 && `Without a key, those of ${plural(unkeyed.swapped, 'order')} were.`,
+    ],
+  ];
+  return lines.map((line) => line.filter(Boolean).join(' ')).join('\n');
 }
 
 const percent = (share: number) => `${+(share * 100).toFixed(2)} %`;

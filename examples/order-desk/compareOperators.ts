@@ -6,6 +6,7 @@ import type { Options } from './options.js';
 import { showProgress } from './progress.js';
 import { isSound, notesOf, tableOf, verdictOf } from './report.js';
 import { runLeg, type LegRun } from './runLeg.js';
+import type { Service } from './startService.js';
 import { plural, seconds } from './words.js';
 
 /** One at a time takes so much longer that, by default, concatMap shows its pace on this many actions. */
@@ -13,26 +14,29 @@ const CONCAT_MAP_ACTIONS = 200;
 
 /**
  * Connections take time when they are opened, and code when it runs first, so that whoever runs first looks slow. Therefore
- * the two that are compared run twice, in turn, and the faster run counts; and what is left of the cost of being first is
+ * those that are compared run twice, in turn, and the faster run counts; and what is left of the cost of being first is
  * borne by concatMapEager.
  */
 const TURNS: readonly Leg['kind'][] = [
   'concatMap',
   'concatMapEager',
   'mergeMap',
+  'with a key',
   'concatMapEager',
   'mergeMap',
+  'with a key',
   'small window',
 ];
 
 /** Runs the same actions through each operator, one after the other, and reports. Returns the exit status. */
 export async function compareOperators(
-  url: string,
+  service: Service,
   actions: readonly Action[],
   options: Options,
   stop: AbortSignal,
 ): Promise<number> {
-  const legs = makeLegs(connect(url), options);
+  const legs = makeLegs(options);
+  const newClient = connect(service);
   const width = Math.max(...legs.map(({ name }) => name.length));
 
   // While concatMap waits for one validation after another, there is time to load the plotting library.
@@ -43,8 +47,8 @@ export async function compareOperators(
     const given = kind === 'concatMap' && !options.full ? actions.slice(0, CONCAT_MAP_ACTIONS) : actions;
     if (stop.aborted) break;
     const progress = showProgress(leg.name.padEnd(width), given.length);
-    const run = await runLeg(leg, given, stop, progress.tick);
-    progress.end(run.stopped ? `stopped after ${plural(run.cameOut, 'action')}` : seconds(run.milliseconds));
+    const run = await runLeg(leg, given, newClient(), stop, progress.tick);
+    progress.end(run.stopped ? `stopped after ${plural(run.output.length, 'action')}` : seconds(run.milliseconds));
     runs.push(run);
   }
 
@@ -58,7 +62,7 @@ export async function compareOperators(
   say(`\n${tableOf(counted)}`);
   for (const note of notesOf(counted, options)) say(note);
   const drawn = await draw(options.svg, (await picture).drawPicture(counted));
-  say(`\n${verdictOf(counted)}`);
+  say(`\n${verdictOf(counted).join('\n')}`);
   return drawn && counted.every(isSound) ? 0 : 1;
 }
 

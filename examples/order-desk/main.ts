@@ -1,5 +1,5 @@
 /**
- * The order desk: the actions of a shop, each validated by a slow service, through concatMap, mergeMap and
+ * The order desk: the actions of a shop, each validated by a slow service and entered in its book, through concatMap, mergeMap and
  * concatMapEager. See README.md beside this file.
  */
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   ]);
   service.gone.addEventListener('abort', () => stop.abort(service.gone.reason));
   try {
-    return await compareOperators(service.url, actions, options, stop.signal);
+    return await compareOperators(service, actions, options, stop.signal);
   } finally {
     await service.stop();
   }

@@ -38,7 +38,9 @@ An action is one line of JSON:
 
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command('npm start --')
-    .description('Validates the actions of a shop through concatMap, mergeMap and concatMapEager, and compares them.')
+    .description(
+      'Validates the actions of a shop through concatMap, mergeMap and concatMapEager, without a key and with one, and compares the order of results and effects.',
+    )
     .option('--input <file>', 'the actions, one JSON object a line; - reads standard input', isNamed)
     .option('--concurrent <n>', 'validations at once', integer(1, 1_000), 100)
     .option('--window <n>', 'reorderWindow of the last run (default: as small as --concurrent)', integer(1))

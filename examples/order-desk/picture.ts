@@ -202,7 +202,7 @@ function rowsOf(run: LegRun): Row[] {
     ...(flushed !== undefined && { out: flushed }),
     position,
     isLate: late.has(position),
-    isRefused: run.refused.has(run.given[position]!),
+    isRefused: run.service?.refused.has(run.given[position]!) ?? false,
   }));
 }
 

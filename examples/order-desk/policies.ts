@@ -11,6 +11,8 @@ export interface Policy {
   readonly meets: 'faults' | 'a stuck item';
   /** What has become of an item that failed: it ended the run, was left out, or is in the dead letters. */
   readonly failed: 'not reached' | 'skipped' | 'dead-lettered';
+  /** What is in the order of the actions: the results; and the effects too, for each order. */
+  readonly inOrder: 'results' | 'effects';
   operator(settings: PolicySettings): OperatorFunction<Action, Action>;
 }
 
@@ -25,16 +27,22 @@ export interface PolicySettings {
 /** How long one attempt may take, in ms. */
 const timeout = 1_000;
 
+/** The actions of one order are validated one after the other: what is tried again keeps its turn among them. */
+const key = (action: Action) => action.order;
+
 /** The same for all: what is done with an action. What happens when it fails is the policy's. */
 function validateAll(
   { client, concurrent, monitor }: PolicySettings,
   policy: ConcatMapEagerConfig<Action>,
 ): OperatorFunction<Action, Action> {
-  return concatMapEager((action: Action, _index, { signal, attempt }) => client.validate(action, signal, attempt), {
-    ...policy,
-    concurrent,
-    monitor,
-  });
+  return concatMapEager(
+    (action: Action, index, { signal, attempt }) => client.validate(action, index, { signal, attempt }),
+    {
+      ...policy,
+      concurrent,
+      monitor,
+    },
+  );
 }
 
 export const policies: readonly Policy[] = [
@@ -42,26 +50,38 @@ export const policies: readonly Policy[] = [
     name: 'no policy',
     meets: 'faults',
     failed: 'not reached',
-    operator: (settings) => validateAll(settings, { timeout }),
+    inOrder: 'effects',
+    operator: (settings) => validateAll(settings, { key, timeout }),
   },
   {
     name: 'retry, 200 ms later',
     meets: 'faults',
     failed: 'not reached',
+    inOrder: 'effects',
+    operator: (settings) => validateAll(settings, { key, timeout, retry: { count: 20, delay: 200 } }),
+  },
+  {
+    name: 'the same without a key',
+    meets: 'faults',
+    failed: 'not reached',
+    inOrder: 'results',
     operator: (settings) => validateAll(settings, { timeout, retry: { count: 20, delay: 200 } }),
   },
   {
     name: "'skip'",
     meets: 'faults',
     failed: 'skipped',
-    operator: (settings) => validateAll(settings, { timeout, onError: 'skip' }),
+    inOrder: 'effects',
+    operator: (settings) => validateAll(settings, { key, timeout, onError: 'skip' }),
   },
   {
     name: 'one retry, then dead letters',
     meets: 'faults',
     failed: 'dead-lettered',
+    inOrder: 'effects',
     operator: (settings) =>
       validateAll(settings, {
+        key,
         timeout,
         retry: { count: 1, delay: 200 },
         onError: (error, item) => deadLetter(settings.letters, error, item),
@@ -71,6 +91,7 @@ export const policies: readonly Policy[] = [
     name: 'blocking: 250',
     meets: 'a stuck item',
     failed: 'skipped',
-    operator: (settings) => validateAll(settings, { timeout: { blocking: 250 }, onError: 'skip' }),
+    inOrder: 'effects',
+    operator: (settings) => validateAll(settings, { key, timeout: { blocking: 250 }, onError: 'skip' }),
   },
 ];

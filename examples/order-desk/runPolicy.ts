@@ -1,14 +1,13 @@
-import { performance } from 'node:perf_hooks';
 import type { MonitorEvent } from 'rxjs-concat-map-eager';
-import { from } from 'rxjs';
 import type { Action } from './actions.js';
 import type { Client } from './client.js';
 import { emptyDeadLetters, readDeadLetters } from './deadLetters.js';
+import { settle } from './orderBook.js';
 import type { Policy } from './policies.js';
-import { latePositions } from './runLeg.js';
+import { runThrough, type Output } from './runLeg.js';
 
 /** What came of the actions under one policy, by counting. */
-export interface PolicyRun {
+export interface PolicyRun extends Output {
   readonly policy: Policy;
   readonly read: number;
   /** Counted where they came out. */
@@ -20,11 +19,8 @@ export interface PolicyRun {
   /** Counted by the monitor: what never came to its turn, and what ended the run. */
   readonly notReached: number;
   readonly failedAttempts: number;
-  readonly late: number;
-  readonly twice: number;
-  readonly milliseconds: number;
-  /** What ended the run, if it did not come to its end. */
-  readonly ended?: unknown;
+  /** How many orders have actions that the service entered in its book in the wrong order. */
+  readonly swapped: number;
 }
 
 export interface PolicyRunSettings {
@@ -40,56 +36,36 @@ export async function runPolicy(
   stop: AbortSignal,
   onOutput: () => void,
 ): Promise<PolicyRun> {
-  const books = new Books();
-  const output: number[] = [];
-  const positions = new Map(actions.map((action, position) => [action, position]));
+  const tally = new Tally();
   if (policy.failed === 'dead-lettered') await emptyDeadLetters(settings.letters);
+  const run = await runThrough(policy.operator({ ...settings, monitor: tally.record }), actions, stop, onOutput);
 
-  const began = performance.now();
-  const ended = await new Promise<{ error: unknown } | undefined>((resolve) => {
-    const subscription = from(actions)
-      .pipe(policy.operator({ ...settings, monitor: books.record }))
-      .subscribe({
-        next: (action) => {
-          output.push(positions.get(action)!);
-          onOutput();
-        },
-        error: (error: unknown) => resolve({ error }),
-        complete: () => resolve(undefined),
-      });
-    const onStop = () => {
-      subscription.unsubscribe();
-      resolve({ error: stop.reason });
-    };
-    if (stop.aborted) onStop();
-    stop.addEventListener('abort', onStop);
-    subscription.add(() => stop.removeEventListener('abort', onStop));
-  });
-  const milliseconds = performance.now() - began;
-
-  const failed = books.failed.size;
+  const failed = tally.failed.size;
   return {
+    ...run,
     policy,
     read: actions.length,
-    emitted: output.length,
+    emitted: run.output.length,
     skipped: policy.failed === 'skipped' ? failed : 0,
     deadLettered: policy.failed === 'dead-lettered' ? (await readDeadLetters(settings.letters)).length : 0,
-    notReached: actions.length - books.flushed.size + (policy.failed === 'skipped' ? 0 : failed),
-    failedAttempts: books.failedAttempts,
-    late: latePositions(output).size,
-    twice: output.length - new Set(output).size,
-    milliseconds,
-    ...(ended && { ended: ended.error }),
+    notReached: actions.length - tally.flushed.size + (policy.failed === 'skipped' ? 0 : failed),
+    failedAttempts: tally.failedAttempts,
+    swapped: settle(await settings.client.ledger(), actions).swapped.length,
   };
 }
 
-/** Whether every action that was read is in one column, none is in two, and what came out was in order. */
-export function isBalanced({ read, emitted, skipped, deadLettered, notReached, late, twice }: PolicyRun): boolean {
-  return read === emitted + skipped + deadLettered + notReached && late === 0 && twice === 0;
+/**
+ * Whether every action that was read is in one column and none is in two, the results were in order, and with a key the effects
+ * at the service were, too.
+ */
+export function isBalanced({ policy, swapped, ...run }: PolicyRun): boolean {
+  const { read, emitted, skipped, deadLettered, notReached, late } = run;
+  const isComplete = read === emitted + skipped + deadLettered + notReached;
+  return isComplete && late === 0 && (swapped === 0 || policy.inOrder === 'results');
 }
 
 /** Counts by the monitor which items came to their turn, and which of them failed. */
-class Books {
+class Tally {
   readonly flushed = new Set<number>();
   readonly failed = new Set<number>();
   failedAttempts = 0;

@@ -1,5 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CRASHED } from './faults.js';
 import type { ServiceSettings } from './service.js';
@@ -15,16 +18,18 @@ const START_LIMIT = 15_000; // ms
 const STOP_LIMIT = 2_000; // ms
 
 /** Starts the service in a process of its own, and waits until it listens. If it crashes as asked to, it comes back. */
-export async function startService(settings: Omit<ServiceSettings, 'port'>): Promise<Service> {
+export async function startService(settings: Omit<ServiceSettings, 'port' | 'journal'>): Promise<Service> {
   const gone = new AbortController();
   let isStopping = false;
   let child: ChildProcess;
   let comingBack: Promise<unknown> = Promise.resolve();
+  const folder = settings.faults.crashAfter && (await mkdtemp(join(tmpdir(), 'order-desk-')));
 
   const start = async (port: number): Promise<number> => {
     const next = await launch({
       ...settings,
       port,
+      ...(folder && { journal: join(folder, 'journal.ndjson') }),
       ...(port !== 0 && { faults: { ...settings.faults, crashAfter: 0 } }),
     });
     child = next.child;
@@ -45,6 +50,7 @@ export async function startService(settings: Omit<ServiceSettings, 'port'>): Pro
       isStopping = true;
       // It may be about to come back: then it is stopped as soon as it is there.
       await comingBack;
+      if (folder) await rm(folder, { recursive: true });
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       if (child.connected) child.disconnect();

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultOf, NO_FAULTS } from '../faults.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Action } from '../actions.js';
+import { connect, type Client } from '../client.js';
+import { faultOf, NO_FAULTS, type Faults } from '../faults.js';
+import { startService } from '../startService.js';
 
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -23,6 +27,60 @@ describe('the faults of the service', () => {
   test('are none, except for the action that is stuck', () => {
     expect(faultOf(1, 1, 7, NO_FAULTS)).toBe(undefined);
     expect(faultOf(1, 1, 7, { ...NO_FAULTS, stuck: 1 })).toBe('hang');
+  });
+});
+
+// A busy machine takes its time to start a process.
+describe('the book of the service', { timeout: 30_000 }, () => {
+  const action = (id: number): Action => ({ id, type: 'place', order: `A-${id}` });
+  const { signal } = new AbortController();
+  const latency = { min: 1, max: 1 };
+
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  beforeAll(() => vi.stubEnv('NODE_OPTIONS', `--import ${tsx}`));
+  afterAll(() => vi.unstubAllEnvs());
+
+  /** Gives the service, and stops it. */
+  async function withService(faults: Faults, use: (client: Client) => Promise<void>, slower = latency): Promise<void> {
+    const service = await startService({ seed: 7, latency: slower, faults });
+    try {
+      await use(connect(service)());
+    } finally {
+      await service.stop();
+    }
+  }
+
+  test('has an action once, although its answers are lost and it is sent again', async () => {
+    await withService({ ...NO_FAULTS, reset: 1 }, async ({ validate, ledger }) => {
+      for (const attempt of [1, 2]) await expect(validate(action(1), 0, { signal, attempt })).rejects.toThrow();
+      expect(await ledger()).toEqual({ entered: [0], refused: [], shipped: ['A-1'] });
+    });
+  });
+
+  test('has no action that fails, or that is given up before it has been validated', async () => {
+    await withService({ ...NO_FAULTS, fail: 1 }, async ({ validate, ledger }) => {
+      await expect(validate(action(1), 0, { signal })).rejects.toThrow('the service answered 500');
+      expect(await ledger()).toEqual({ entered: [], refused: [], shipped: [] });
+    });
+    const slow = { min: 200, max: 200 };
+    await withService(
+      NO_FAULTS,
+      async ({ validate, ledger }) => {
+        const given = validate(action(1), 0, { signal: AbortSignal.timeout(50) });
+        await expect(given).rejects.toThrow();
+        await validate(action(2), 1, { signal }); // by then, the other one would have been entered
+        expect(await ledger()).toEqual({ entered: [1], refused: [], shipped: ['A-2'] });
+      },
+      slow,
+    );
+  });
+
+  test('is there again after a crash', async () => {
+    await withService({ ...NO_FAULTS, crashAfter: 2 }, async ({ validate, ledger }) => {
+      await validate(action(1), 0, { signal });
+      await expect(validate(action(2), 1, { signal })).rejects.toThrow();
+      expect(await ledger()).toEqual({ entered: [0], refused: [], shipped: ['A-1'] });
+    });
   });
 });
 
@@ -54,11 +112,11 @@ describe('the program under faults', () => {
       .split('\n')
       .filter((line) => line.startsWith('│') && /\d/.test(line))
       .map((line) => line.split('│').map((cell) => cell.trim()))
-      .map(([, policy, read, emitted, skipped, dead, notReached, , order, twice, , balance]) => ({
+      .map(([, policy, read, emitted, skipped, dead, notReached, , order, swapped, , balance]) => ({
         policy,
         counts: [read, emitted, skipped, dead, notReached].map(Number),
         order,
-        twice,
+        swapped: Number(swapped),
         balance,
       }));
 
@@ -78,21 +136,29 @@ describe('the program under faults', () => {
     expect(table.map(({ policy }) => policy)).toEqual([
       'no policy',
       'retry, 200 ms later',
+      'the same without a key',
       "'skip'",
       'one retry, then dead letters',
       'blocking: 250',
     ]);
-    for (const { policy, counts, order, twice, balance } of table) {
+    for (const { policy, counts, order, balance } of table) {
       const [read, emitted, skipped, dead, notReached] = counts as [number, number, number, number, number];
-      expect({ policy, order, twice, balance }).toEqual({ policy, order: 'yes', twice: '0', balance: 'yes' });
+      expect({ policy, order, balance }).toEqual({ policy, order: 'yes', balance: 'yes' });
       expect(emitted + skipped + dead + notReached, policy).toBe(read);
       expect(read).toBe(200);
     }
-    const [plain, retry, skip, letters, blocking] = table.map(({ counts }) => counts);
+    const [plain, retry, unkeyed, skip, letters, blocking] = table.map(({ counts }) => counts);
     expect(plain![4]).toBeGreaterThan(0);
     expect(retry).toEqual([200, 200, 0, 0, 0]);
+    expect(unkeyed).toEqual(retry);
     expect(skip![2]).toBeGreaterThan(0);
     expect(blocking).toEqual([200, 199, 1, 0, 0]);
+
+    // An action that is tried again, even after the crash, keeps its turn among those of its order.
+    expect(table.map(({ policy, swapped }) => [policy, swapped > 0])).toEqual(
+      table.map(({ policy }) => [policy, policy === 'the same without a key']),
+    );
+    expect(out).toMatch(/\nEffects: [^\n]+ keeps its turn [^\n]+ Without a key, those of \d+ orders were\.\n$/);
 
     const written = readFileSync(join(folder, 'dead-letters.ndjson'), 'utf8').trim().split('\n');
     expect(written).toHaveLength(letters![3]!);
