@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RedisServer } from '../src/demo/redis-server.js';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../src/demo/upstream-server.js';
 import type { OrdersOptions } from '../src/orders/orders.options.js';
 import { OrdersStream } from '../src/orders/orders.stream.js';
-import type { Outcome } from '../src/orders/outcome.js';
+import type { Message, Outcome } from '../src/orders/outcome.js';
 import { Gate } from './support/gate.js';
 import { ServiceProcess, type Ending } from './support/service-process.js';
 import { until } from './support/until.js';
@@ -127,6 +128,65 @@ const settled = () =>
     ) as { pending: number; lag: number };
     expect({ pending, lag }).toEqual({ pending: 0, lag: 0 });
   });
+
+interface Shipping {
+  readonly account: string;
+  readonly order: string;
+}
+
+/** What came to the upstream, and what became of it. */
+interface Done extends Shipping {
+  readonly what: 'begins' | 'ends' | 'is cut off';
+}
+
+/**
+ * An upstream that writes down when a shipping begins and when it ends: all
+ * that the handler does. It outlives the services that are killed.
+ */
+async function startJournal(work: (asked: Asked) => Promise<unknown>) {
+  const journal: Done[] = [];
+  const { server } = await startUpstream(async (asked) => {
+    const { account, order } = asked.body as Shipping;
+    const write = (what: Done['what']) =>
+      journal.push({ account, order, what });
+    write('begins');
+    try {
+      await work(asked);
+      if (asked.signal.aborted) throw asked.signal.reason;
+    } catch (error) {
+      write('is cut off');
+      throw error;
+    }
+    write('ends');
+    return shipped(asked);
+  });
+  return { server, journal };
+}
+
+/** Of each account, what was done in its order: `1 begins`, `1 ends`, ... */
+function byAccount(journal: readonly Done[]): Map<string, string[]> {
+  const accounts = new Map<string, string[]>();
+  for (const { account, order, what } of journal) {
+    const done = accounts.get(account) ?? [];
+    accounts.set(account, [...done, `${order} ${what}`]);
+  }
+  return accounts;
+}
+
+/** The orders of an account, one after the other. */
+const oneByOne = (orders: readonly string[]) =>
+  orders.flatMap((order) => [`${order} begins`, `${order} ends`]);
+
+/**
+ * Without what has to be done again: what was cut off, and what had ended when
+ * its service was killed before it could remember that.
+ */
+const withoutRepetitions = (done: readonly string[]) =>
+  done
+    .join(', ')
+    .replace(/(\S+) begins, \1 is cut off, (?=\1 begins)/g, '')
+    .replace(/(\S+) begins, \1 ends, (?=\1 begins)/g, '')
+    .split(', ');
 
 const isGone = { code: null, signal: 'SIGKILL' } satisfies Ending;
 const hasExited = { code: 0, signal: null } satisfies Ending;
@@ -400,7 +460,7 @@ describe('what a consumer that is gone has read', () => {
     await until(async () =>
       expect(await redis.client('LIST')).toContain('cmd=xreadgroup'),
     );
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await setTimeout(3_000);
     expect(upstream.orders).toEqual(['1', '2']);
     const pending = await redis.xpending('orders', 'shipping');
     expect(pending[3]).toEqual([['first', '3']]);
@@ -454,41 +514,72 @@ describe('the streams', () => {
     await until(async () =>
       expect(await redis.xlen('orders:shipped')).toBe(300),
     );
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await setTimeout(1_000);
     expect(await redis.xlen('orders')).toBe(300);
   });
 });
 
 describe('what became of a message', () => {
-  test('is written down once, however often it is settled', async () => {
-    await add('1');
-    await redis.xgroup('CREATE', 'orders', 'shipping', '0');
-    const options = {
+  const streamOf = (consumer: string, claimAfter = 30_000) =>
+    new OrdersStream(redis, {
       stream: 'orders',
       group: 'shipping',
-      consumer: 'first',
-      claimAfter: 30_000,
+      consumer,
+      claimAfter,
       keepShipped: 100,
-    } as OrdersOptions;
-    const stream = new OrdersStream(redis, options);
+    } as OrdersOptions);
+  /** The first message that a consumer reads. */
+  async function read(stream: OrdersStream): Promise<Message> {
     const reading = new AbortController();
     for await (const message of stream.messages(reading.signal)) {
-      const outcome = {
-        message,
-        result: 'shipped',
-        order: '1',
-        tracking: 'T-1',
-      } satisfies Outcome;
-      await Promise.all([stream.settle(outcome), stream.settle(outcome)]);
       reading.abort();
+      return message;
     }
+    throw new Error('there is no message');
+  }
+  const result = { result: 'shipped', order: '1', tracking: 'T-1' } as const;
+
+  test('is written down once, however often it is settled', async () => {
+    await add('1');
+    const stream = streamOf('first');
+    const outcome: Outcome = { message: await read(stream), ...result };
+    await Promise.all([stream.settle(outcome), stream.settle(outcome)]);
     expect(await shippedOrders()).toEqual(['1']);
     expect(await pendingOrders()).toEqual([]);
+  });
+
+  test('is known to whoever reads the message again, until it is settled', async () => {
+    await add('1');
+    const first = streamOf('first');
+    const message = await read(first);
+    expect(message).not.toHaveProperty('known');
+    await first.remember({ message, ...result });
+    await setTimeout(200);
+    const again = await read(streamOf('second', 100));
+    expect(again).toEqual({ ...message, known: result });
+    await first.settle({ message, ...result });
+    // News that comes too late is not kept for ever.
+    await first.remember({ message, ...result });
+    expect(await redis.exists('orders:shipping:handled')).toBe(0);
+  });
+
+  test('is forgotten when the message was deleted', async () => {
+    await add('1');
+    const first = streamOf('first');
+    const message = await read(first);
+    await first.remember({ message, ...result });
+    await redis.xdel('orders', message.id);
+    await add('2');
+    await setTimeout(200);
+    expect((await read(streamOf('second', 100))).fields).toMatchObject({
+      order: '2',
+    });
+    expect(await redis.exists('orders:shipping:handled')).toBe(0);
   });
 });
 
 describe('SIGKILL', () => {
-  test('loses nothing: what was not acknowledged is done again, what was acknowledged is not', async () => {
+  test('loses nothing, and nothing that was handled is handled again, acknowledged or not', async () => {
     const gate = new Gate();
     const upstream = await startUpstream(async (asked) => {
       if (orderOf(asked) === '7') await gate.pass('7', asked.signal);
@@ -499,6 +590,9 @@ describe('SIGKILL', () => {
     // The window is full: 64 from the one that is missing on.
     await until(() => expect(upstream.orders).toHaveLength(70));
     await until(async () => expect((await pendingOrders())[0]).toBe('7'));
+    await until(async () =>
+      expect(await redis.hlen('orders:shipping:handled')).toBe(63),
+    );
     service.kill('SIGKILL');
     expect(await service.ended).toEqual(isGone);
     await until(() => expect(upstream.server.active).toBe(0));
@@ -510,14 +604,15 @@ describe('SIGKILL', () => {
     await startService(upstream.server);
     await settled();
     expect(await shippedOrders()).toEqual(ordersUpTo(100));
-    expect([...upstream.orders].sort((a, b) => Number(a) - Number(b))).toEqual(
-      ordersUpTo(100).slice(6),
-    );
+    expect([...upstream.orders].sort((a, b) => Number(a) - Number(b))).toEqual([
+      '7',
+      ...ordersUpTo(100).slice(70),
+    ]);
   });
 
   test('at any moment leaves a stream of results in which each order is once, and in order', async () => {
     const upstream = await startUpstream(async (asked) => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      await setTimeout(Math.random() * 20);
       return shipped(asked);
     });
     await add(...ordersUpTo(300));
@@ -534,6 +629,170 @@ describe('SIGKILL', () => {
     await startService(upstream.server);
     await settled();
     expect(await shippedOrders()).toEqual(ordersUpTo(300));
+  });
+});
+
+describe('the messages of one account', () => {
+  const placed = (account: string, order: string) => ({
+    type: 'placed',
+    account,
+    order,
+  });
+  /** Orders 1, 2, ... of accounts in turns. */
+  const inTurns = (accounts: readonly string[], orders: readonly string[]) =>
+    orders.flatMap((order) =>
+      accounts.map((account) => placed(account, order)),
+    );
+  const recordedOf = async (account: string) =>
+    (await shippedOrders()).filter((order) => order!.startsWith(account));
+
+  test('are handled one after the other, those of others at once', async () => {
+    const gate = new Gate();
+    const upstream = await startJournal((asked) =>
+      gate.pass(orderOf(asked), asked.signal),
+    );
+    await add(placed('A', 'A1'), placed('A', 'A2'), placed('B', 'B1'), 'alone');
+    await startService(upstream.server);
+    await until(() => expect(upstream.journal).toHaveLength(3));
+    expect(upstream.journal.map(({ order }) => order)).toEqual([
+      'A1',
+      'B1',
+      'alone',
+    ]);
+    gate.let('B1', 'alone');
+    await until(() => expect(upstream.journal).toHaveLength(5));
+    expect(await shippedOrders()).toEqual([]);
+    gate.let('A1', 'A2');
+    await settled();
+    expect(await shippedOrders()).toEqual(['A1', 'A2', 'B1', 'alone']);
+    expect(byAccount(upstream.journal).get('A')).toEqual(
+      oneByOne(['A1', 'A2']),
+    );
+  });
+
+  test('keep their turn when one of them has to be tried again', async () => {
+    const upstream = await startJournal(async (asked) => {
+      if (orderOf(asked) === 'A1' && asked.times < 3) throw new Error('away');
+    });
+    await add(...inTurns(['A'], ['A1', 'A2', 'A3']));
+    const service = await startService(upstream.server, { RETRY_DELAY: '50' });
+    await settled();
+    expect(service.output).not.toMatch(/pauses/);
+    expect(byAccount(upstream.journal).get('A')).toEqual([
+      'A1 begins',
+      'A1 is cut off',
+      'A1 begins',
+      'A1 is cut off',
+      ...oneByOne(['A1', 'A2', 'A3']),
+    ]);
+  });
+
+  test('are not overtaken while the consumer pauses', async () => {
+    let isAway = true;
+    const upstream = await startJournal(async (asked) => {
+      if (orderOf(asked) === 'A2' && isAway) throw new Error('away');
+    });
+    await add(
+      ...inTurns(['A', 'B'], ['1', '2', '3']).map(({ account, order }) =>
+        placed(account, account + order),
+      ),
+    );
+    const service = await startService(upstream.server);
+    await until(() => expect(service.output).toMatch(/pauses/));
+    await add(placed('A', 'A4'));
+    isAway = false;
+    await settled();
+    const { journal } = upstream;
+    const order = ['A1', 'A2', 'A3', 'A4'];
+    expect(withoutRepetitions(byAccount(journal).get('A')!)).toEqual(
+      oneByOne(order),
+    );
+    expect(await recordedOf('A')).toEqual(order);
+  });
+
+  test.each(['first', 'second'])(
+    'are not handled again after later ones when the service is killed and begins again as the %s',
+    async (name) => {
+      const gate = new Gate();
+      const upstream = await startJournal((asked) =>
+        ['X1', 'A4'].includes(orderOf(asked))
+          ? gate.pass(orderOf(asked), asked.signal)
+          : Promise.resolve(),
+      );
+      // Nothing can be acknowledged before X1.
+      await add(placed('X', 'X1'));
+      await add(...inTurns(['A'], ['A1', 'A2', 'A3', 'A4', 'A5']));
+      const env = { CLAIM_AFTER: '2000' };
+      const service = await startService(upstream.server, env);
+      await until(() => expect(upstream.journal.at(-1)?.order).toBe('A4'));
+      await until(async () =>
+        expect(await redis.hlen('orders:shipping:handled')).toBe(3),
+      );
+      service.kill('SIGKILL');
+      expect(await service.ended).toEqual(isGone);
+      await until(() => expect(upstream.server.active).toBe(0));
+      expect(await shippedOrders()).toEqual([]);
+      await add(placed('A', 'A6'));
+
+      gate.let('X1', 'A4');
+      await startService(upstream.server, { ...env, CONSUMER: name });
+      await settled();
+      const order = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'];
+      expect(byAccount(upstream.journal).get('A')).toEqual([
+        ...oneByOne(['A1', 'A2', 'A3']),
+        'A4 begins',
+        'A4 is cut off',
+        ...oneByOne(['A4', 'A5', 'A6']),
+      ]);
+      expect(await shippedOrders()).toEqual(['X1', ...order]);
+      expect(await redis.exists('orders:shipping:handled')).toBe(0);
+    },
+  );
+
+  test('are all handled, in order and one at a time, however often the service is killed', async () => {
+    let isKilled = false;
+    const upstream = await startJournal(async ({ signal }) => {
+      // What is under way when the service is killed does not end.
+      do await setTimeout(Math.random() * 30, undefined, { signal });
+      while (isKilled);
+    });
+    const accounts = Array.from({ length: 12 }, (_, index) => `C${index}`);
+    const orders = ordersUpTo(30);
+    // One account has a third of all orders.
+    const hot = Array.from({ length: 180 }, (_, index) => `${index + 1}`);
+    const messages = inTurns(accounts, orders).flatMap((message, index) =>
+      index % 2 === 0 ? [message, placed('hot', hot[index / 2]!)] : [message],
+    );
+    await add(...messages.slice(0, 400));
+    for (const [index, enough] of [60, 150, 240, 330].entries()) {
+      const service = await startService(upstream.server, {
+        CLAIM_AFTER: '1000',
+        CONSUMER: ['first', 'second'][index % 2]!,
+      });
+      await until(async () => {
+        expect(await redis.xlen('orders:shipped')).toBeGreaterThan(enough);
+        expect(upstream.journal.at(-1)!.what).toBe('begins');
+        isKilled = true;
+      });
+      service.kill('SIGKILL');
+      expect(await service.ended).toEqual(isGone);
+      await until(() => expect(upstream.server.active).toBe(0));
+      isKilled = false;
+    }
+    await add(...messages.slice(400));
+    await startService(upstream.server, { CLAIM_AFTER: '1000' });
+    await settled();
+    expect(await shippedOrders()).toEqual(messages.map(({ order }) => order));
+    const done = byAccount(upstream.journal);
+    expect([...done.keys()].sort()).toEqual([...accounts, 'hot'].sort());
+    for (const account of accounts) {
+      expect(withoutRepetitions(done.get(account)!)).toEqual(oneByOne(orders));
+    }
+    expect(withoutRepetitions(done.get('hot')!)).toEqual(oneByOne(hot));
+    const cutOff = upstream.journal.filter(({ what }) => what === 'is cut off');
+    expect(cutOff.length).toBeGreaterThanOrEqual(4);
+    expect(upstream.server.mostActive).toBe(8);
+    expect(await redis.exists('orders:shipping:handled')).toBe(0);
   });
 });
 
@@ -583,6 +842,54 @@ describe('SIGTERM', () => {
     await until(() => expect(upstream.server.aborted).toBe(1));
     expect(await shippedOrders()).toEqual(['1', '2']);
     expect(await pendingOrders()).toEqual(['3', '4']);
+  });
+
+  test('does not wait for a pause when something fails meanwhile', async () => {
+    const gate = new Gate();
+    const upstream = await startUpstream(async (asked) => {
+      await gate.pass(orderOf(asked), asked.signal);
+      return { status: 500, body: {} };
+    });
+    await add('1');
+    const env = { PAUSE: '60000', MAX_PAUSE: '60000', RETRIES: '0' };
+    const service = await startService(upstream.server, env);
+    await until(() => expect(upstream.orders).toHaveLength(1));
+    service.kill('SIGTERM');
+    await until(async () =>
+      expect(await redis.client('LIST')).not.toContain('cmd=xreadgroup'),
+    );
+    const start = performance.now();
+    gate.let('1');
+    expect(await service.ended).toEqual(hasExited);
+    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(service.output).toMatch(/leaves the rest to the next start/);
+    expect(await pendingOrders()).toEqual(['1']);
+  });
+
+  test('finishes what it has read and what waits for its account', async () => {
+    const gate = new Gate();
+    const upstream = await startJournal((asked) =>
+      gate.pass(orderOf(asked), asked.signal),
+    );
+    const message = (order: string) => ({
+      type: 'placed',
+      account: 'A',
+      order,
+    });
+    await add(message('A1'), message('A2'), message('A3'));
+    const service = await startService(upstream.server);
+    await until(async () =>
+      expect(await redis.client('LIST')).toContain('cmd=xreadgroup'),
+    );
+    await until(() => expect(upstream.journal).toHaveLength(1));
+    await until(async () => expect(await pendingOrders()).toHaveLength(3));
+    service.kill('SIGTERM');
+    gate.let('A1', 'A2', 'A3');
+    expect(await service.ended).toEqual(hasExited);
+    expect(byAccount(upstream.journal).get('A')).toEqual(
+      oneByOne(['A1', 'A2', 'A3']),
+    );
+    expect(await pendingOrders()).toEqual([]);
   });
 
   test('exits while it waits for messages', async () => {

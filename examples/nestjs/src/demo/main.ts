@@ -38,6 +38,8 @@ for (let order = 1; order <= 20; order++) {
     '*',
     'type',
     order % 5 === 0 ? 'cancelled' : 'placed',
+    'account',
+    `C-${order % 4}`,
     'order',
     `A-${order}`,
   );
@@ -57,7 +59,7 @@ Try, in another terminal:
   seq -s, 1 1000 | sed 's/.*/[&]/' | curl -N -H 'Content-Type: application/json' -d @- ${service}/enrich
   curl -N '${service}/enrich/events?ids=1,2,3'
   curl ${service}/health
-  redis-cli -p ${port} XADD orders '*' type placed order A-21
+  redis-cli -p ${port} XADD orders '*' type placed account C-1 order A-21
   redis-cli -p ${port} XPENDING orders shipping
 
 Ctrl-C ends it, when all that is under way has ended.

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import {
   delay,
+  EMPTY,
   finalize,
   firstValueFrom,
   fromEvent,
@@ -40,10 +41,9 @@ import { ShippingService } from './shipping.service.js';
 const SETTLE_TIMEOUT = 10_000; // ms
 
 /**
- * Works on several messages at once and acknowledges them in the order in which
- * it has read them: an acknowledged message has nothing undone before it. What
- * is done, the shipping, is in no order: two messages of one order may be
- * shipped at once.
+ * Works on several messages at once, but on those of one account one after the
+ * other, and acknowledges all in the order in which it has read them: an
+ * acknowledged message has nothing undone before it.
  */
 @Injectable()
 export class OrdersConsumer
@@ -84,7 +84,7 @@ export class OrdersConsumer
     );
   }
 
-  /** Reads nothing more. What is active goes on. */
+  /** Reads nothing more. What has been read goes on. */
   onModuleDestroy(): void {
     this.stop.abort();
   }
@@ -112,6 +112,8 @@ export class OrdersConsumer
     return this.activity.follow((monitor) =>
       whileSubscribed((gone) =>
         concatEager(this.handled(gone), {
+          // A message without an account is on its own.
+          key: ({ message }) => message.fields?.['account'] ?? message,
           concurrent,
           reorderWindow,
           monitor,
@@ -127,18 +129,20 @@ export class OrdersConsumer
     );
   }
 
-  /** Reads a message when there is a slot for it and room in the window. */
-  private async *handled(
-    gone: AbortSignal,
-  ): AsyncGenerator<Observable<Outcome>> {
+  /**
+   * Reads a message when there are a slot for it and room in the window, and
+   * nothing that waits for its account could be handled.
+   */
+  private async *handled(gone: AbortSignal): AsyncGenerator<Handling> {
     const signal = AbortSignal.any([this.stop.signal, gone]);
     for await (const message of this.stream.messages(signal)) {
-      yield this.handle(message);
+      yield Object.assign(this.handle(message), { message });
     }
   }
 
   private handle(message: Message): Observable<Outcome> {
     const { timeout, retries, retryDelay } = this.options;
+    if (message.known) return of({ message, ...message.known });
     return of(message).pipe(
       concatMapEager(
         (_message, _index, { signal }) => this.shipping.handle(message, signal),
@@ -149,6 +153,10 @@ export class OrdersConsumer
             of(this.deadLetter(message, error, attempt)),
         },
       ),
+      // Before the next message of its account is handled.
+      concatMapEager((outcome) => this.stream.remember(outcome), {
+        timeout: SETTLE_TIMEOUT,
+      }),
     );
   }
 
@@ -178,6 +186,10 @@ export class OrdersConsumer
     const { pause, maxPause } = this.options;
     const ms = Math.min(pause * 2 ** (times - 1), maxPause);
     const text = toText(reasonOf(error, SETTLE_TIMEOUT));
+    if (this.stop.signal.aborted) {
+      this.logger.error(`leaves the rest to the next start: ${text}`);
+      return EMPTY;
+    }
     this.logger.error(`pauses, and begins again in ${ms} ms: ${text}`);
     this.isPaused = true;
     this.lastPause = { at: new Date(), error: text };
@@ -201,6 +213,9 @@ export class OrdersConsumer
     }
   }
 }
+
+/** The handling of a message, which begins when somebody subscribes. */
+type Handling = Observable<Outcome> & { readonly message: Message };
 
 /** A message could not be handled now, by no fault of its own. */
 class PauseError extends Error {}

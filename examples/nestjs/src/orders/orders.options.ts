@@ -13,7 +13,10 @@ export interface OrdersOptions {
   readonly consumer: string;
   /** How many messages may be worked on at once. */
   readonly concurrent: number;
-  /** How many may be read and not yet acknowledged. */
+  /**
+   * How many may be started and not yet acknowledged. As many more may have
+   * been read and wait for their accounts.
+   */
   readonly reorderWindow: number;
   /** How long one attempt may take, in ms. */
   readonly timeout: number;

@@ -1,16 +1,31 @@
 /** Redis runs a script as a transaction. */
 
 /**
- * Acknowledges a message, and writes down what became of it. What has been
- * acknowledged before has been written down before.
+ * Remembers what became of a message, if it is still to be acknowledged.
  *
- * KEYS: the stream; where to write, if anywhere.
+ * KEYS: the stream, and the hash with what is remembered.
+ * ARGV: the group, the message, and what to remember.
+ */
+export const REMEMBER = `
+  local pending =
+    redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1)
+  if #pending > 0 then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) end
+`;
+
+/**
+ * Acknowledges a message, forgets what was remembered of it, and writes down
+ * what became of it. What has been acknowledged before has been written down
+ * before.
+ *
+ * KEYS: the stream; the hash with what is remembered; where to write, if
+ * anywhere.
  * ARGV: the group, the message, how many entries to keep, and what to write.
  */
 export const SETTLE = `
+  redis.call('HDEL', KEYS[2], ARGV[2])
   if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-  if KEYS[2] then
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 4))
+  if KEYS[3] then
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 4))
   end
   return 1
 `;

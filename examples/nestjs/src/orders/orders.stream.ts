@@ -16,8 +16,8 @@ import {
   type Observable,
 } from 'rxjs';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
-import { SET_IDLE, SETTLE, TRIM } from './orders.scripts.js';
-import type { Message, Outcome } from './outcome.js';
+import { REMEMBER, SET_IDLE, SETTLE, TRIM } from './orders.scripts.js';
+import type { Message, Outcome, Result } from './outcome.js';
 
 const BATCH = 32;
 const BLOCK = 5_000; // ms
@@ -71,6 +71,19 @@ export class OrdersStream implements OnApplicationShutdown {
   }
 
   /**
+   * Remembers what became of a message until it is settled. It may have to wait
+   * for that while later ones of its account are handled. Whoever reads it
+   * again must not handle it again, after those.
+   */
+  async remember(outcome: Outcome): Promise<Outcome> {
+    const { stream, group } = this.options;
+    const { message, ...result } = outcome;
+    const values = [group, message.id, JSON.stringify(result)];
+    await this.redis.eval(REMEMBER, 2, stream, this.handled, ...values);
+    return outcome;
+  }
+
+  /**
    * Acknowledges a message and writes down what became of it: both or neither,
    * and once, however often it is handled.
    */
@@ -78,8 +91,8 @@ export class OrdersStream implements OnApplicationShutdown {
     const { stream, group, keepShipped, keepDead } = this.options;
     const { message, result } = outcome;
     const record = recordOf(outcome);
-    const keys =
-      record.length === 0 ? [stream] : [stream, `${stream}:${result}`];
+    const keys = [stream, this.handled];
+    if (record.length > 0) keys.push(`${stream}:${result}`);
     const keep = result === 'dead' ? keepDead : keepShipped;
     const values = [group, message.id, keep, ...record];
     await this.redis.eval(SETTLE, keys.length, ...keys, ...values);
@@ -121,6 +134,12 @@ export class OrdersStream implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.redis.disconnect();
+  }
+
+  /** The hash with what became of messages that are not acknowledged. */
+  private get handled(): string {
+    const { stream, group } = this.options;
+    return `${stream}:${group}:handled`;
   }
 
   private get often(): number {
@@ -178,7 +197,7 @@ export class OrdersStream implements OnApplicationShutdown {
     for (let after = '0'; ;) {
       const pending = await this.read(reader, after);
       if (pending.length === 0) break;
-      yield pending;
+      yield await this.recall(reader, pending);
       after = pending.at(-1)!.id;
     }
     for (let from = '0-0', looked = Date.now(); ;) {
@@ -186,10 +205,26 @@ export class OrdersStream implements OnApplicationShutdown {
       if (Date.now() - looked < this.often) continue;
       const [next, entries] = await this.claim(reader, from);
       // Busy housekeeping is late, and does not make this consumer another.
-      yield toMessages(entries.filter(([id]) => !this.inHand.has(id)));
+      const others = entries.filter(([id]) => !this.inHand.has(id));
+      yield await this.recall(reader, toMessages(others));
       from = next;
       looked = Date.now();
     }
+  }
+
+  /** Says of messages what became of them, if they were handled before. */
+  private async recall(
+    reader: Redis,
+    messages: readonly Message[],
+  ): Promise<Message[]> {
+    if (messages.length === 0) return [];
+    const ids = messages.map(({ id }) => id);
+    const results = await reader.hmget(this.handled, ...ids);
+    return messages.map((message, at) => {
+      const result = results[at];
+      if (result == null) return message;
+      return { ...message, known: JSON.parse(result) as Result };
+    });
   }
 
   private async read(reader: Redis, after: string): Promise<Message[]> {
@@ -214,7 +249,10 @@ export class OrdersStream implements OnApplicationShutdown {
       ...[stream, group, consumer, claimAfter, from, 'COUNT', BATCH],
       ...justId,
     );
-    return reply as [string, Entry[]];
+    const [next, entries, deleted] = reply as [string, Entry[], string[]];
+    // Nobody reads those again.
+    if (deleted.length > 0) await reader.hdel(this.handled, ...deleted);
+    return [next, entries];
   }
 }
 

@@ -7,13 +7,11 @@ import type { Reason } from '../upstream/upstream.errors.js';
 export interface Message {
   readonly id: string;
   readonly fields: Readonly<Record<string, string>> | null;
+  /** What became of it, if it was handled before, and not yet acknowledged. */
+  readonly known?: Result;
 }
 
-/**
- * What became of a message. Each message must have one, or it could never be
- * acknowledged.
- */
-export type Outcome = { readonly message: Message } & (
+export type Result =
   | {
       readonly result: 'shipped';
       readonly order: string;
@@ -24,5 +22,10 @@ export type Outcome = { readonly message: Message } & (
       readonly result: 'dead';
       readonly reason: Reason;
       readonly attempts: number;
-    }
-);
+    };
+
+/**
+ * What became of a message. Each message must have one, or it could never be
+ * acknowledged.
+ */
+export type Outcome = { readonly message: Message } & Result;

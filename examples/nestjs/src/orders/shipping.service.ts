@@ -17,7 +17,8 @@ export class ShippingService {
     const order = fields['order'];
     if (order === undefined)
       throw new PermanentError('the message has no field `order`');
-    const { tracking } = await this.upstream.ship(order, id, signal);
+    const shipment = { account: fields['account'], order };
+    const { tracking } = await this.upstream.ship(shipment, id, signal);
     return { message, result: 'shipped', order, tracking };
   }
 }

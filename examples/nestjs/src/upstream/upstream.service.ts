@@ -29,11 +29,15 @@ export class UpstreamService {
   }
 
   /** Ships an order once, however often it is asked to with the same key. */
-  ship(order: string, key: string, signal: AbortSignal): Promise<Shipment> {
+  ship(
+    what: { readonly account: string | undefined; readonly order: string },
+    key: string,
+    signal: AbortSignal,
+  ): Promise<Shipment> {
     return this.ask<Shipment>('/shipments', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify({ order }),
+      body: JSON.stringify(what),
       signal,
     });
   }
