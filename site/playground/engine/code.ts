@@ -4,7 +4,9 @@ import type { Settings } from './settings';
 /** The configuration as TypeScript that can be pasted into a program. */
 export function codeOf(settings: Settings): string {
   const { onError, ...options } = optionsOf(settings);
-  const entries = Object.entries(options).map(([name, value]) => `${name}: ${literal(value)}`);
+  const entries = Object.entries(options).map(
+    ([name, value]) => `${name}: ${name === 'key' ? '(value) => keyOf(value)' : literal(value)}`,
+  );
   if (onError !== undefined) {
     entries.push(
       onError === 'fallback' ? 'onError: (error, item) => of(fallbackFor(item.value))' : `onError: '${onError}'`,
@@ -22,6 +24,7 @@ source.pipe(
 }
 
 function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
   if (typeof value !== 'object' || value === null) return String(value);
   const entries = Object.entries(value).map(([name, inner]) => `${name}: ${String(inner)}`);
   return `{ ${entries.join(', ')} }`;

@@ -1,11 +1,15 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { ConcatMapEagerConfig, ItemTimeout, OnErrorPolicy } from 'rxjs-concat-map-eager';
 import type { Settings } from './settings';
+import { keyOf } from './workload';
 
-/** The options that can be written down; `onError` is a name, also where it stands for a function. */
+/** The options that can be written down; `onError` is a name, also where it stands for a function, and `key` is `true` for one. */
 export interface Options {
   readonly concurrent?: number;
   readonly reorderWindow?: number;
+  readonly key?: true;
+  readonly concurrentPerKey?: number;
+  readonly order?: 'key';
   readonly timeout?: ItemTimeout;
   readonly retry?: { readonly count: number; readonly delay?: number };
   readonly onError?: OnErrorPolicy | 'fallback';
@@ -14,13 +18,19 @@ export interface Options {
 
 /** The options that are set to something else than their defaults. */
 export function optionsOf(settings: Settings): Options {
-  const { concurrent, reorderWindow, first, each, total, blocking, retries, delay, onError, atomic } = settings;
+  const { concurrent, reorderWindow, keys, concurrentPerKey, order } = settings;
+  const { first, each, total, blocking, retries, delay, onError, atomic } = settings;
   const timeout = Object.fromEntries(
     Object.entries({ first, each, total, blocking }).filter(([, limit]) => limit !== undefined),
   );
   return {
     ...(concurrent !== undefined && { concurrent }),
     ...(reorderWindow !== undefined && { reorderWindow }),
+    ...(keys !== undefined && {
+      key: true,
+      ...(concurrentPerKey !== undefined && { concurrentPerKey }),
+      ...(order !== 'source' && { order }),
+    }),
     ...(Object.keys(timeout).length > 0 && { timeout }),
     ...(retries > 0 && { retry: { count: retries, ...(delay > 0 && { delay }) } }),
     ...(onError !== 'in-order' && { onError }),
@@ -33,9 +43,10 @@ export function configOf<R>(
   settings: Settings,
   { scheduler, fallback }: { scheduler: SchedulerLike; fallback: (value: number) => ObservableInput<R> },
 ): ConcatMapEagerConfig<number, R> {
-  const { onError, ...options } = optionsOf(settings);
+  const { onError, key, ...options } = optionsOf(settings);
   return {
     ...options,
+    ...(key && { key: (value) => keyOf(settings, value)!.name }),
     scheduler,
     onError: onError === 'fallback' ? (_error, { value }) => fallback(value) : onError,
   };

@@ -1,5 +1,5 @@
 import { PRESETS, type Preset } from './presets';
-import { NAMES, read, type Settings, type Value, write } from './settings';
+import { NAMES, type Order, ORDERS, read, type Settings, type Value, write } from './settings';
 
 /** All that a picture depends on. */
 export interface State {
@@ -9,6 +9,8 @@ export interface State {
   readonly slower: number;
   /** The item whose story is told. */
   readonly item: number | undefined;
+  /** Which lanes follow one another, where there are keys. */
+  readonly lanes: Order;
   /** Where it is stopped, in milliseconds; `undefined` if it plays. */
   readonly at: number | undefined;
 }
@@ -16,7 +18,7 @@ export interface State {
 export const SLOWER = [1, 2, 5, 10, 20, 50] as const;
 
 /** A query string: what differs from the preset. */
-export function linkOf({ preset, settings, slower, item, at }: State): string {
+export function linkOf({ preset, settings, slower, item, lanes, at }: State): string {
   const query = new URLSearchParams();
   if (preset !== PRESETS[0]) query.set('preset', preset.name);
   for (const name of NAMES) {
@@ -24,6 +26,7 @@ export function linkOf({ preset, settings, slower, item, at }: State): string {
   }
   if (slower !== slownessOf(preset)) query.set('slower', String(slower));
   if (item !== undefined) query.set('item', String(item));
+  if (lanes !== 'key') query.set('lanes', lanes);
   if (at !== undefined) query.set('at', String(Math.round(at)));
   return query.toString();
 }
@@ -61,18 +64,22 @@ export function stateOf(link: string): { state: State; problems: string[] } {
   const last = settings.items - 1;
   const item = number('item', `an integer from 0 to ${last}`, (count) => count <= last);
   const at = number('at', 'an integer from 0 and up', () => true);
+  const lanes = ORDERS.find((name) => name === (query.get('lanes') ?? 'key'));
+  if (lanes === undefined) {
+    problems.push(`Expected \`lanes\` to be one of ${ORDERS.join(', ')}, got ${JSON.stringify(query.get('lanes'))}`);
+  }
   for (const name of new Set(query.keys())) {
     if (!OTHERS.has(name) && !(NAMES as string[]).includes(name)) problems.push(`There is no setting \`${name}\``);
   }
   return {
-    state: { preset, settings, slower: slower ?? slownessOf(preset), item, at },
+    state: { preset, settings, slower: slower ?? slownessOf(preset), item, lanes: lanes ?? 'key', at },
     problems,
   };
 }
 
-const OTHERS = new Set(['preset', 'slower', 'item', 'at', 'tab']);
+const OTHERS = new Set(['preset', 'slower', 'item', 'lanes', 'at', 'tab']);
 
 /** How much slower than real time a preset is shown at first. */
 function slownessOf({ name }: Preset): number {
-  return { 'stuck-head': 10, 'small-window': 5, 'flaky-service': 5, 'order-desk': 10 }[name] ?? 1;
+  return { 'stuck-head': 10, 'small-window': 5, 'flaky-service': 5, 'order-desk': 10, 'one-account': 5 }[name] ?? 1;
 }

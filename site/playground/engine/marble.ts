@@ -9,7 +9,7 @@ import {
   printMarble,
 } from 'rxjs-concat-map-eager/testing';
 import { optionsOf } from './config';
-import type { Leg, Run, Value } from './run';
+import type { Item, Leg, Run, Value } from './run';
 import type { Settings } from './settings';
 import { playOfSource } from './workload';
 
@@ -43,11 +43,16 @@ export function marbleOf(settings: Settings, { items, source: sourceEnd, output,
     ],
     throws: false,
   };
-  const { onError, ...options } = optionsOf(settings);
-  const config = { ...options, onError: onError === 'fallback' ? new MarbleFixture('fallback') : onError };
+  const { onError, key, ...options } = optionsOf(settings);
+  const config = {
+    key: key && new MarbleFixture('keys'),
+    ...options,
+    onError: onError === 'fallback' ? new MarbleFixture('fallback') : onError,
+  };
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   return printMarble({
     rows: [source, ...legs.map((leg) => rowOf(leg, names))],
+    ...(key && { keys: markKeys(items) }),
     operators: [{ name: 'concatMapEager', config: Object.keys(given).length > 0 ? (given as MarbleValue) : undefined }],
     unsub: undefined,
     result: {
@@ -62,6 +67,14 @@ export function marbleOf(settings: Settings, { items, source: sourceEnd, output,
     error: end?.how === 'error' ? errorOf(end.error, legs) : undefined,
     where: {},
   });
+}
+
+/** A character for the key of each item; no more are needed than there are labels of items. */
+function markKeys(items: readonly Item[]): string[] {
+  const names = items.map(({ key }) => key!.name);
+  if (names.every((name) => name.length === 1)) return names;
+  const marks = new Map([...new Set(names)].map((name, position) => [name, LABELS.at(-1 - position)!]));
+  return names.map((name) => marks.get(name)!);
 }
 
 /** When the source sends its values. */

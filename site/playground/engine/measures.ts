@@ -1,5 +1,6 @@
+import { lateOf, mostOfAKey } from './keys';
 import type { Run } from './run';
-import type { Settings } from './settings';
+import type { Order, Settings } from './settings';
 
 /** What can be said of a run in numbers. Times are in milliseconds since it was subscribed to. */
 export interface Measures {
@@ -9,8 +10,10 @@ export interface Measures {
   /** How much of the slots the active items held, from 0 to 1; there is none if the result never ends, or nothing was active. */
   readonly utilisation: number | undefined;
   readonly mostParked: number;
-  /** Whether what came out is in source order. */
-  readonly inOrder: boolean;
+  /** Of what the order is in which the values came out. */
+  readonly order: Order | 'lost';
+  /** How many items of one key were active at once, at most; 0 without keys. */
+  readonly mostOfAKey: number;
   readonly emitted: number;
   readonly failed: number;
   /** Attempts that a time limit ended. */
@@ -19,6 +22,8 @@ export interface Measures {
 
 export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>, run: Run): Measures {
   const { start, items, output, counts, end } = run;
+  const hasKeys = items.some(({ key }) => key !== undefined);
+  const isKept = (eachKey: boolean) => !lateOf(run, eachKey).includes(true);
   let taken = 0;
   let mostActive = 0;
   let mostParked = 0;
@@ -35,16 +40,13 @@ export function measure({ concurrent = Infinity }: Pick<Settings, 'concurrent'>,
     utilisation:
       end === undefined || mostActive === 0 || end.at === start ? undefined : taken / (slots * (end.at - start)),
     mostParked,
-    inOrder: output.every(
-      ({ value }, position) => position === 0 || isAfter(value.leg, output[position - 1]!.value.leg),
-    ),
+    order: isKept(false) ? 'source' : hasKeys && isKept(true) ? 'key' : 'lost',
+    mostOfAKey: mostOfAKey(items),
     emitted: output.length,
     failed: items.filter(({ ended }) => ended?.outcome === 'failed').length,
     timedOut: items.flatMap(({ legs }) => legs).filter(isTimedOut).length,
   };
 }
-
-const isAfter = (leg: { index: number }, before: { index: number }) => leg.index >= before.index;
 
 /** Whether a time limit ended it. */
 export function isTimedOut({ end, error }: { end?: { how: string }; error?: unknown }): boolean {

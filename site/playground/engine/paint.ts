@@ -1,3 +1,5 @@
+import { colourOf, KEY_COLOURS, lateOf } from './keys';
+import type { Lanes } from './lanes';
 import { isTimedOut } from './measures';
 import { type Item, type Leg, OUTCOMES, type Run } from './run';
 
@@ -17,6 +19,8 @@ export const COLOURS = [
   'text',
   'line',
   'selected',
+  'key-text',
+  ...KEY_COLOURS,
 ] as const;
 
 /** Where things are, in CSS pixels. */
@@ -25,41 +29,67 @@ export interface View {
   readonly height: number;
   /** Milliseconds from the left edge to the right one. */
   readonly horizon: number;
-  /** How many lanes there are. */
-  readonly items: number;
+  readonly lanes: Lanes;
+  /** Whether each key has an order of its own, as far as what came out is concerned. */
+  readonly eachKey: boolean;
 }
 
 /** Below the lanes: what came out, and the time. */
 const OUTPUT = 22;
 export const AXIS = 18;
 
-export function laneHeight({ height, items }: View): number {
-  return (height - OUTPUT - AXIS) / items;
+export function laneHeight({ height, lanes }: View): number {
+  return (height - OUTPUT - AXIS) / lanes.items.length;
 }
 
-export function laneAt(view: View, y: number): number {
-  return Math.min(view.items - 1, Math.max(0, Math.floor(y / laneHeight(view))));
+/** The item whose lane is at a height. */
+export function itemAt(view: View, y: number): number {
+  const { items } = view.lanes;
+  return items[Math.min(items.length - 1, Math.max(0, Math.floor(y / laneHeight(view))))]!;
+}
+
+/** So many characters of the name of a key are written beside its lanes. */
+const LONGEST = 8;
+
+const nameOf = (name: string) => (name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`);
+
+/** So high lanes of a key are that have its name beside them. */
+const NAME = 11;
+
+/** How high the picture is if each key has its name. */
+export function heightForNames({ items, bands }: Lanes): number {
+  const fewest = Math.min(...bands.map(({ count }) => count));
+  return Math.ceil((NAME / fewest) * items.length) + OUTPUT + AXIS;
+}
+
+/** How wide what is left of the lanes is: their keys. */
+export function gutterOf({ lanes }: View): number {
+  if (lanes.bands.length === 0) return 0;
+  return 12 + 7 * Math.max(...lanes.bands.map(({ key }) => nameOf(key.name).length));
 }
 
 /** The lanes of a whole run, and what came out. */
 export function paint(context: CanvasRenderingContext2D, run: Run, view: View, palette: Palette): void {
   const lane = laneHeight(view);
-  const x = (time: number) => (Math.min(time, view.horizon) / view.horizon) * view.width;
+  const { laneOf } = view.lanes;
+  const left = gutterOf(view);
+  const width = view.width - left;
+  const x = (time: number) => left + (Math.min(time, view.horizon) / view.horizon) * width;
   const until = run.end?.at ?? view.horizon;
 
   /** A bar in the lane of an item, taking a share of its height. */
   const bar = (index: number, from: number, to: number, colour: keyof Palette, share: number) => {
     const height = Math.max(1, lane * share);
     context.fillStyle = palette[colour];
-    context.fillRect(x(from), index * lane + (lane - height) / 2, Math.max(x(to) - x(from), 0.5), height);
+    context.fillRect(x(from), laneOf[index]! * lane + (lane - height) / 2, Math.max(x(to) - x(from), 0.5), height);
   };
   const isLarge = lane >= 7;
   /** A mark where there is room for one, or else a dash. */
   const mark = (index: number, time: number, name: keyof typeof MARKS) => {
-    if (!isLarge) return bar(index, time, time + 3 / (view.width / view.horizon), name, 0.9);
+    if (!isLarge) return bar(index, time, time + 3 / (width / view.horizon), name, 0.9);
     const size = Math.min(lane, 12) / 3;
     context.save();
-    context.translate(x(time), (index + 0.5) * lane);
+    context.translate(x(time), (laneOf[index]! + 0.5) * lane);
     context.scale(size, size);
     context.strokeStyle = palette[name];
     context.lineWidth = 2 / size;
@@ -67,6 +97,7 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
     context.restore();
   };
 
+  keys(context, view, palette);
   for (const item of run.items) {
     for (const { from, to, phase } of phasesOf(item, until)) {
       // Lanes that touch: many that wait would be all that is seen.
@@ -77,33 +108,32 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
     if (item.flushed !== undefined && isLarge) {
       context.fillStyle = palette.emitted;
       context.beginPath();
-      context.arc(x(item.flushed), (item.index + 0.5) * lane, Math.min(lane / 4, 4), 0, 2 * Math.PI);
+      context.arc(x(item.flushed), (laneOf[item.index]! + 0.5) * lane, Math.min(lane / 4, 4), 0, 2 * Math.PI);
       context.fill();
     }
     for (const leg of item.legs) {
       // In small lanes nothing else would be seen.
       if (isLarge && leg.values.length > 1) {
-        for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (view.width / view.horizon), 'text', 0.3);
+        for (const { at } of leg.values) bar(item.index, at, at + 1.5 / (width / view.horizon), 'text', 0.3);
       }
       const name = markOfEnd(leg);
       if (name !== undefined) mark(item.index, leg.end!.at, name);
     }
     if (item.interrupted) mark(item.index, item.interrupted.at, 'timed-out');
-    if (item.ended && !OUTCOMES[item.ended.outcome].parks && item.legs.length === 0) {
-      mark(item.index, item.ended.at, 'cancelled');
+    // What has never been started has no end of an attempt.
+    if (item.ended && item.legs.length === 0) {
+      mark(item.index, item.ended.at, OUTCOMES[item.ended.outcome].parks ? 'failed' : 'cancelled');
     }
   }
 
   const bottom = view.height - OUTPUT - AXIS;
   context.fillStyle = palette.line;
   context.fillRect(0, bottom, view.width, 1);
-  let latest = -1;
-  for (const { at, value } of run.output) {
-    const { index } = value.leg;
-    context.fillStyle = palette[index < latest ? 'late' : 'emitted'];
-    latest = Math.max(latest, index);
+  const late = lateOf(run, view.eachKey);
+  run.output.forEach(({ at }, position) => {
+    context.fillStyle = palette[late[position] ? 'late' : 'emitted'];
     context.fillRect(x(at) - 0.75, bottom + 4, 1.5, OUTPUT - 7);
-  }
+  });
   if (run.end !== undefined && run.end.at <= view.horizon) {
     context.fillStyle = palette[run.end.how === 'error' ? 'failed' : 'text'];
     context.fillRect(x(run.end.at) - 1, bottom, 2, OUTPUT);
@@ -149,15 +179,40 @@ function markOfEnd(leg: Leg): keyof typeof MARKS | undefined {
   return isTimedOut(leg) ? 'timed-out' : 'cancelled';
 }
 
-function axis(context: CanvasRenderingContext2D, { width, height, horizon }: View, palette: Palette): void {
+/** Beside the lanes of a key, its name; and its colour, of which the lanes have a touch. */
+function keys(context: CanvasRenderingContext2D, view: View, palette: Palette): void {
+  const lane = laneHeight(view);
+  const gutter = gutterOf(view);
+  context.font = '10px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  context.textAlign = 'center';
+  for (const { key, from, count } of view.lanes.bands) {
+    const height = count * lane;
+    context.fillStyle = palette[colourOf(key)];
+    context.globalAlpha = 0.12;
+    context.fillRect(gutter, from * lane, view.width - gutter, height);
+    context.globalAlpha = 1;
+    // A gap where there is room for one.
+    context.fillRect(0, from * lane, gutter - 4, height - (height >= 4 ? 1 : 0));
+    if (height < NAME) continue;
+    context.fillStyle = palette['key-text'];
+    context.fillText(nameOf(key.name), (gutter - 4) / 2, from * lane + height / 2);
+  }
+  context.textAlign = 'start';
+}
+
+function axis(context: CanvasRenderingContext2D, view: View, palette: Palette): void {
+  const { width: all, height, horizon } = view;
+  const from = gutterOf(view);
+  const width = all - from;
   const step = stepOf(horizon, width / 70);
   context.font = '11px system-ui, sans-serif';
   context.textBaseline = 'alphabetic';
   for (let time = 0; time <= horizon; time += step) {
-    const left = (time / horizon) * width;
+    const left = from + (time / horizon) * width;
     const label = tickLabel(time, horizon);
     const space = context.measureText(label).width;
-    if (left + space > width) break;
+    if (left + space > all) break;
     context.fillStyle = palette.line;
     context.fillRect(left, height - AXIS, 1, 5);
     context.fillStyle = palette.text;

@@ -52,6 +52,12 @@ export const PRESETS: readonly Preset[] = [
     },
   ),
   preset(
+    'one-account',
+    'One account at a time',
+    'Requests of six accounts, which are their keys. With mergeMap, up to three requests of one account are under way at once. concatMapEager sends the next one of an account when the one before it has ended, and those of other accounts meanwhile: it takes as long as mergeMap.',
+    { keys: 6, seed: 2 },
+  ),
+  preset(
     'tokens',
     'Tokens of a language model',
     'Eight answers, token by token, three at once. The head streams as its tokens come, the others are parked; an answer that falls silent is cut off by its limit between two tokens.',

@@ -1,4 +1,5 @@
 import type { ItemOutcome } from 'rxjs-concat-map-eager';
+import type { Key } from './keys';
 
 /** What happened when an operator ran the items: in milliseconds of its clock. */
 export interface Run {
@@ -24,6 +25,7 @@ export type OperatorName = (typeof OPERATORS)[number];
 
 export interface Item {
   readonly index: number;
+  readonly key: Key | undefined;
   readonly received: number;
   readonly legs: Leg[];
   /** Absent while it is waiting, active or in a retry delay, and where the result ended before the item did. */

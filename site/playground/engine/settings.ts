@@ -21,6 +21,10 @@ export interface Settings {
 
   readonly concurrent: number | undefined;
   readonly reorderWindow: number | undefined;
+  /** How many keys the items have; `undefined` if they have none. The two settings after it mean nothing then. */
+  readonly keys: number | undefined;
+  readonly concurrentPerKey: number | undefined;
+  readonly order: Order;
   readonly first: number | undefined;
   readonly each: number | undefined;
   readonly total: number | undefined;
@@ -34,6 +38,10 @@ export interface Settings {
 
 export const LATENCIES = ['uniform', 'exponential', 'heavy-tail', 'stuck'] as const;
 export type Latency = (typeof LATENCIES)[number];
+
+export const ORDERS = ['source', 'key'] as const;
+/** Of what the order is that is kept: of the source, or of each key. */
+export type Order = (typeof ORDERS)[number];
 
 /** `fallback` is a function that returns one value instead of what failed. */
 export type OnError = OnErrorPolicy | 'fallback';
@@ -51,6 +59,9 @@ export const DEFAULTS: Settings = {
   seed: 1,
   concurrent: 4,
   reorderWindow: undefined,
+  keys: undefined,
+  concurrentPerKey: undefined,
+  order: 'source',
   first: undefined,
   each: undefined,
   total: undefined,
@@ -96,6 +107,9 @@ export const FIELDS: { readonly [Name in keyof Settings]: Field } = {
   seed: { kind: 'number', min: 0, max: MOST },
   concurrent: { kind: 'number', min: 1, max: 2_000, optional: true },
   reorderWindow: { kind: 'number', min: 1, max: 100_000, optional: true },
+  keys: { kind: 'number', min: 1, max: 2_000, optional: true },
+  concurrentPerKey: { kind: 'number', min: 1, max: 2_000, optional: true },
+  order: { kind: 'choice', choices: ORDERS },
   first: limit,
   each: limit,
   total: limit,

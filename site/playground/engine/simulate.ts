@@ -4,7 +4,7 @@ import { Clock } from './clock';
 import { configOf } from './config';
 import type { Counts, Emitted, End, Item, Leg, OperatorName, Run, Value } from './run';
 import type { Settings } from './settings';
-import { FALLBACK, type Play, playOfAttempt, playOfSource } from './workload';
+import { FALLBACK, keyOf, type Play, playOfAttempt, playOfSource } from './workload';
 
 /**
  * Lets an operator run the items, in virtual time: `concatMapEager` with all options; rxjs's own with `concurrent`, and with
@@ -53,7 +53,7 @@ class Stage {
       });
     }
     // Each item by itself. What it does is the same then, and only what happens among the items is up to the operator.
-    const { concurrent: _concurrent, reorderWindow: _reorderWindow, ...alone } = config;
+    const { concurrent: _c, reorderWindow: _w, key: _k, concurrentPerKey: _p, order: _o, ...alone } = config;
     let started = 0;
     let ended = 0;
     const count = () => this.count({ waiting: this.items.length - started, active: started - ended, parked: 0 });
@@ -74,7 +74,7 @@ class Stage {
 
   private source(): Observable<number> {
     const receive = (index: number): number => {
-      this.items.push({ index, received: this.now(), legs: [] });
+      this.items.push({ index, key: keyOf(this.settings, index), received: this.now(), legs: [] });
       return index;
     };
     return new Observable((subscriber) => {
@@ -121,6 +121,8 @@ class Stage {
     onEnd: (how: 'complete' | 'error') => unknown,
   ): Observable<T> {
     return new Observable((subscriber) => {
+      // Of what comes at one time, who was subscribed first goes first, as in a marble diagram.
+      const rank = this.clock.rank();
       const go = (nth: number): void => {
         for (let at = nth; !subscriber.closed; at++) {
           if (at < gaps.length) subscriber.next(value(at));
@@ -136,7 +138,7 @@ class Stage {
         }
       };
       const later = (nth: number, gap: number) => {
-        if (nth < gaps.length || end !== 'never') subscriber.add(this.clock.schedule(() => go(nth), gap));
+        if (nth < gaps.length || end !== 'never') subscriber.add(this.clock.scheduleWith(rank, () => go(nth), gap));
       };
       const gap = gaps[0] ?? last;
       if (gap > 0) later(0, gap);

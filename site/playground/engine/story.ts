@@ -18,21 +18,21 @@ export function storyOf(run: Run, index: number): Line[] {
       : [{ at: run.end.at, text: 'the result has ended, and the source is unsubscribed: this value never comes' }];
   }
   return [
-    { at: item.received, text: 'the source emits the value' },
-    ...item.legs.flatMap((leg, position) => linesOf(item, leg, position)),
+    { at: item.received, text: `the source emits the value${item.key ? `, whose key is ${item.key.name}` : ''}` },
+    ...item.legs.flatMap((leg, position) => linesOf(run, item, leg, position)),
     ...outputOf(run, item),
     ...endOf(run, item),
   ].sort((a, b) => a.at - b.at);
 }
 
-function linesOf(item: Item, leg: Leg, position: number): Line[] {
+function linesOf(run: Run, item: Item, leg: Leg, position: number): Line[] {
   const before = item.legs[position - 1];
   const name = leg.kind === 'fallback' ? 'its fallback' : `attempt ${leg.attempt}`;
   const since = before?.end?.at ?? item.received;
   const waited = leg.start - since;
   const after = waited === 0 ? '' : before === undefined ? `, having waited ${ms(waited)}` : `, ${ms(waited)} later`;
   return [
-    { at: leg.start, text: `${name} starts${after}` },
+    { at: leg.start, text: `${name} starts${after}${position === 0 ? othersOf(run, item, leg.start) : ''}` },
     ...leg.values
       .slice(0, MOST_VALUES)
       .map((value, nth) => ({ at: value.at, text: `${name} emits ${valueName(nth)}` })),
@@ -41,6 +41,17 @@ function linesOf(item: Item, leg: Leg, position: number): Line[] {
       : []),
     ...(leg.end === undefined ? [] : [{ at: leg.end.at, text: `${name} ${endOfLeg(leg)}` }]),
   ];
+}
+
+/** What others of its key do when it is started. */
+function othersOf({ items }: Run, { key, index }: Item, at: number): string {
+  const others = items.filter((other) => key !== undefined && other.key?.nth === key.nth && other.index !== index);
+  const isActive = ({ legs, ended }: Item) =>
+    legs[0] !== undefined && legs[0].start <= at && (ended?.at ?? Infinity) > at;
+  const active = others.find((other) => other.index < index && isActive(other));
+  if (active !== undefined) return `, while item ${active.index} of its key is active`;
+  const before = others.find(({ ended }) => ended?.at === at);
+  return before === undefined ? '' : `, as soon as item ${before.index} of its key has ended`;
 }
 
 /** So many values are told of one by one. */

@@ -1,3 +1,4 @@
+import type { Key } from './keys';
 import type { Settings } from './settings';
 
 /** What an Observable does: values, each after so many milliseconds, and an end. */
@@ -13,6 +14,19 @@ export const STUCK = 2;
 /** The source: the first value comes at once. */
 export function playOfSource({ items, gap }: Settings): Play {
   return { gaps: Array.from({ length: items }, (_, index) => (index === 0 ? 0 : gap)), last: 0, end: 'complete' };
+}
+
+/** The key of an item, if items have keys: which one is left to chance. */
+export function keyOf({ keys, seed }: Pick<Settings, 'keys' | 'seed'>, index: number): Key | undefined {
+  if (keys === undefined) return undefined;
+  const nth = Math.floor(draw(seed, `key ${index}`) * keys);
+  return { nth, name: nameOf(nth) };
+}
+
+/** A, B, and so on; after Z come AA and AB, as the columns of a spreadsheet. */
+function nameOf(nth: number): string {
+  const last = String.fromCharCode(65 + (nth % 26));
+  return nth < 26 ? last : nameOf(Math.floor(nth / 26) - 1) + last;
 }
 
 /** What an attempt of an item does. Every operator meets the same. */

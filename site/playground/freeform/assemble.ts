@@ -1,4 +1,5 @@
 import type { Item, Leg, Run } from '../engine/run';
+import type { Order } from '../engine/settings';
 import type { Entry } from './entries';
 import { MOST_RUNS } from './limits';
 
@@ -6,6 +7,8 @@ import { MOST_RUNS } from './limits';
 export interface Timeline {
   readonly run: Run;
   readonly concurrent: number | undefined;
+  readonly concurrentPerKey: number | undefined;
+  readonly order: Order;
   readonly line: number | undefined;
   readonly virtual: boolean;
 }
@@ -20,7 +23,7 @@ export class Assembly {
   add(entry: Entry): void {
     const { at } = entry;
     if (entry.what === 'opened') {
-      const { operator, concurrent, line, virtual } = entry;
+      const { operator, concurrent, concurrentPerKey, order, line, virtual } = entry;
       expectNext(entry.run, this.timelines);
       if (entry.run >= MOST_RUNS) throw new RangeError(`Expected at most ${MOST_RUNS} subscriptions`);
       const run = {
@@ -33,7 +36,7 @@ export class Assembly {
         counts: [],
         last: at,
       };
-      this.timelines.push({ run, concurrent, line, virtual, legs: [] });
+      this.timelines.push({ run, concurrent, concurrentPerKey, order, line, virtual, legs: [] });
       return;
     }
     const { run, legs } = known(entry.run, this.timelines);
@@ -44,7 +47,7 @@ export class Assembly {
         break;
       case 'received':
         expectNext(entry.index, run.items);
-        run.items.push({ index: entry.index, received: at, legs: [] });
+        run.items.push({ index: entry.index, key: entry.key, received: at, legs: [] });
         break;
       case 'flushed':
         known(entry.index, run.items).flushed = at;
@@ -97,7 +100,7 @@ export class Assembly {
 
   /** What there is by now: other objects, so that what shows them sees that they have changed. */
   snapshot(): Timeline[] {
-    return this.timelines.map(({ run, concurrent, line, virtual }) => ({ run: { ...run }, concurrent, line, virtual }));
+    return this.timelines.map(({ run, legs: _, ...rest }) => ({ run: { ...run }, ...rest }));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ItemOutcome } from 'rxjs-concat-map-eager';
 import * as v from 'valibot';
 import { OUTCOMES } from '../engine/run';
+import { ORDERS } from '../engine/settings';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 export const time = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -13,6 +14,9 @@ export const text = (longest: number) =>
     v.transform((whole) => (whole.length <= longest ? whole : `${whole.slice(0, longest)}…`)),
   );
 
+/** So much of a key is kept, in characters. */
+const LONGEST_KEY = 40;
+
 const common = { run: count, at: time };
 const how = v.picklist(['complete', 'error', 'cancelled']);
 
@@ -23,6 +27,8 @@ export const entry = v.variant('what', [
     what: v.literal('opened'),
     operator: text(50),
     concurrent: v.optional(v.number()),
+    concurrentPerKey: v.optional(v.number()),
+    order: v.picklist(ORDERS),
     /** Where the program calls it. */
     line: position,
     /** Whether its clock is its own, and not that of the program. */
@@ -33,7 +39,14 @@ export const entry = v.variant('what', [
     what: v.literal('counted'),
     counts: v.object({ waiting: count, active: count, parked: count }),
   }),
-  v.object({ ...common, what: v.picklist(['received', 'flushed']), index: count }),
+  v.object({
+    ...common,
+    what: v.literal('received'),
+    index: count,
+    /** Which of the keys it has, from 0, and what that is called. */
+    key: v.optional(v.object({ nth: count, name: text(LONGEST_KEY) })),
+  }),
+  v.object({ ...common, what: v.literal('flushed'), index: count }),
   v.object({
     ...common,
     what: v.literal('ended'),

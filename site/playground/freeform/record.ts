@@ -15,8 +15,10 @@ import {
 } from 'rxjs';
 import * as library from 'rxjs-concat-map-eager';
 import type { FailedItem, ItemContext, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
+import type { Key } from '../engine/keys';
 import { OUTCOMES } from '../engine/run';
 import type { Entry, Happening } from './entries';
+import { inspect } from './format';
 import { MOST_RUNS } from './limits';
 
 type Input = ObservableInput<unknown>;
@@ -28,6 +30,9 @@ type Project = (value: unknown, index: number, item: ItemContext) => Input;
 type OnError = (error: unknown, item: FailedItem<unknown>) => Input;
 interface Config {
   concurrent?: number;
+  key?: (value: unknown, index: number) => unknown;
+  concurrentPerKey?: number;
+  order?: string;
   scheduler?: SchedulerLike;
   monitor?: (event: MonitorEvent<unknown>) => void;
   onError?: OnError | string;
@@ -60,7 +65,7 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
     return defer(() => {
       const run = opened++;
       if (run >= most) return plain;
-      const { scheduler = asyncScheduler, concurrent } = config;
+      const { scheduler = asyncScheduler, concurrent, concurrentPerKey, order } = config;
       const virtual = scheduler instanceof VirtualTimeScheduler;
       const clock = virtual ? () => scheduler.now() : now;
       const track = new Track((happening) => tell({ run, at: Math.round(clock() * 10) / 10, ...happening } as Entry));
@@ -69,6 +74,8 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
         operator,
         // What may be sent to the page.
         concurrent: typeof concurrent === 'number' ? concurrent : undefined,
+        concurrentPerKey,
+        order: order === 'key' ? order : 'source',
         line: at,
         virtual,
       });
@@ -169,6 +176,8 @@ class Box {
 class Track {
   private legs = 0;
   private readonly legOf = new Map<number, Leg>();
+  /** The keys that there have been, and which of them each is. */
+  private readonly keys = new Map<unknown, number>();
 
   constructor(readonly tell: (happening: Happening) => void) {}
 
@@ -185,12 +194,14 @@ class Track {
 
   /** Adds to a configuration what records; `original` gives the value of an item for what stands for it. */
   config(config: Config, original?: (value: unknown) => unknown): Config {
-    const { monitor, onError } = config;
+    const { key, monitor, onError } = config;
     const restore = (holder: { readonly value: unknown } | undefined) => {
       if (original && holder) (holder as { value: unknown }).value = original(holder.value);
     };
     return {
       ...config,
+      ...(typeof key === 'function' &&
+        original && { key: (value: unknown, index: number) => key(original(value), index) }),
       monitor: (event) => {
         restore(event);
         if (event.type === 'failed' && event.error instanceof TimeoutError) {
@@ -258,7 +269,8 @@ class Track {
     const { type, index, attempt, waiting, active, parked } = event;
     this.tell({ what: 'counted', counts: { waiting, active, parked } });
     const leg = this.current(index);
-    if (type === 'received' || type === 'flushed') this.tell({ what: type, index });
+    if (type === 'received') this.tell({ what: type, index, key: 'key' in event ? this.known(event.key) : undefined });
+    if (type === 'flushed') this.tell({ what: type, index });
     if (type === 'started') this.open(index, attempt);
     if (type === 'failed') {
       const limit = limitOf(event.error, index);
@@ -270,6 +282,12 @@ class Track {
       this.tell({ what: 'ended', index, outcome: event.outcome });
     }
     if (type === 'flushed') this.legOf.delete(index);
+  }
+
+  private known(key: unknown): Key {
+    const nth = this.keys.get(key) ?? this.keys.size;
+    this.keys.set(key, nth);
+    return { nth, name: typeof key === 'string' ? key : inspect(key) };
   }
 
   private open(index: number, attempt: number): Leg {

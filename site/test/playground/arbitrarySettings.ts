@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LATENCIES, ON_ERROR, type Settings } from '../../playground/engine/settings.js';
+import { LATENCIES, ON_ERROR, ORDERS, type Settings } from '../../playground/engine/settings.js';
 
 const maybe = (min: number, max: number) => fc.option(fc.integer({ min, max }), { nil: undefined, freq: 2 });
 
@@ -16,6 +16,9 @@ export const arbitrarySettings: fc.Arbitrary<Settings> = fc.record({
   seed: fc.nat(),
   concurrent: maybe(1, 10),
   reorderWindow: maybe(1, 20),
+  keys: maybe(1, 40),
+  concurrentPerKey: maybe(1, 4),
+  order: fc.constantFrom(...ORDERS),
   first: maybe(1, 200),
   each: maybe(1, 200),
   total: maybe(1, 300),

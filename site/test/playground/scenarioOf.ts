@@ -1,12 +1,14 @@
-import type { Answer, Scenario } from '../../../test/proof/model/scenario.js';
+import type { Answer, KeyName, Scenario } from '../../../test/proof/model/scenario.js';
 import type { Settings } from '../../playground/engine/settings.js';
-import { FALLBACK, type Play, playOfAttempt, playOfSource } from '../../playground/engine/workload.js';
+import { FALLBACK, keyOf, type Play, playOfAttempt, playOfSource } from '../../playground/engine/workload.js';
 
 const answer = (play: Play): Answer => ({ ...play, kind: 'observable', signal: false });
 
 /** A run of `concatMapEager` as the model of the operators takes it. */
 export function scenarioOf(settings: Settings): Scenario {
-  const { concurrent, reorderWindow, first, each, total, blocking, retries, delay, onError, atomic } = settings;
+  const { concurrent, reorderWindow, keys, concurrentPerKey, order } = settings;
+  const { first, each, total, blocking, retries, delay, onError, atomic } = settings;
+  const hasKeys = keys !== undefined;
   return {
     door: 'concatMapEager',
     source: playOfSource(settings),
@@ -18,9 +20,12 @@ export function scenarioOf(settings: Settings): Scenario {
     config: {
       concurrent,
       reorderWindow,
-      keys: undefined,
-      concurrentPerKey: undefined,
-      order: undefined,
+      // The model takes any names.
+      keys: hasKeys
+        ? Array.from({ length: settings.items }, (_, index) => keyOf(settings, index)!.name as KeyName)
+        : undefined,
+      concurrentPerKey: hasKeys ? concurrentPerKey : undefined,
+      order: hasKeys ? order : undefined,
       first,
       each,
       total,

@@ -2,10 +2,12 @@
 import { waitUntil } from '../waitUntil.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { logOf } from '../../playground/engine/log.js';
+import { lanesOf } from '../../playground/engine/lanes.js';
 import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS } from '../../playground/engine/run.js';
 import type { Settings } from '../../playground/engine/settings.js';
 import { simulate } from '../../playground/engine/simulate.js';
+import { keyOf } from '../../playground/engine/workload.js';
 import { desktop, phone, serve, type Site, useBrowser, type Watched } from '../browser.js';
 import { expectAccessible } from './accessible.js';
 
@@ -216,6 +218,74 @@ test('what is copied as code and as a marble block is the run that is shown', as
   await page.getByText('A marble block has room for 52 items, here are 1000').waitFor();
 });
 
+describe('keys', () => {
+  test('are set, are what the lanes go by, and are in the link, the story, the legend and what is copied', async () => {
+    const page = await open();
+    const legend = page.getByRole('group', { name: 'Legend' });
+    expect(await legend.getByText('Left of the lanes:').count()).toBe(0);
+    await page.getByText('Settings', { exact: true }).click();
+    const option = (name: string) => page.getByLabel(name, { exact: true });
+    for (const name of ['concurrentPerKey', 'order']) expect(await option(name).isDisabled()).toBe(true);
+
+    await option('Keys').fill('3');
+    await option('Keys').press('Enter');
+    await option('concurrentPerKey').fill('2');
+    await option('concurrentPerKey').press('Enter');
+    await option('order').selectOption('key');
+    await option('onError').selectOption('at-end');
+    await page.getByRole('combobox', { name: /^Lanes/ }).selectOption('in source order');
+    await legend.getByText('Left of the lanes:').waitFor();
+    expect(await legend.locator('.key').allTextContents()).toEqual(['A', 'B', 'C']);
+    await lanes('concatMapEager').press('ArrowDown');
+    const { name } = keyOf({ keys: 3, seed: 12 }, 0)!;
+    await page.getByRole('heading', { name: `The story of item 0 ${name}` }).waitFor();
+    expect(await lanes('concatMapEager').getAttribute('aria-valuetext')).toBe(`item 0 of key ${name}`);
+    expect(await page.locator('.story').innerText()).toContain(`the source emits the value, whose key is ${name}`);
+    const expected = {
+      keys: '3',
+      concurrentPerKey: '2',
+      order: 'key',
+      onError: 'at-end',
+      lanes: 'source',
+      item: '0',
+    };
+    await expect.poll(() => Object.fromEntries(query())).toEqual(expected);
+    const shown = await page.locator('.playground').innerText();
+    const given = "key: (value) => keyOf(value),\n    concurrentPerKey: 2,\n    order: 'key',";
+    expect(await copy('code')).toContain(given);
+    expect(await copy('marble')).toMatch(/\nkeys {4}\([ABC]{24}\)\n/);
+    expect(await copy('JSON')).toMatch(/"item":\d+,"key":"[ABC]"/);
+
+    await page.reload();
+    await page.getByRole('button', { name: 'Replay' }).waitFor();
+    await page.getByText('Settings', { exact: true }).click();
+    expect(await page.locator('.playground').innerText()).toBe(shown);
+  });
+
+  test('have lanes that follow one another: the next one down is the next of the key', async () => {
+    const page = await open('preset=one-account');
+    const { settings } = PRESETS.find(({ name }) => name === 'one-account')!;
+    const { items } = lanesOf(
+      Array.from({ length: settings.items }, (_, index) => keyOf(settings, index)),
+      true,
+    );
+    await lanes('mergeMap').focus();
+    for (const item of items.slice(0, 3)) {
+      await page.keyboard.press('ArrowDown');
+      await page.getByRole('heading', { name: new RegExp(`^The story of item ${item} A$`) }).waitFor();
+    }
+    await lanes('mergeMap')
+      .locator('canvas')
+      .click({ position: { x: 100, y: 2 } });
+    await page.getByRole('heading', { name: `The story of item ${items[0]!} A` }).waitFor();
+    expect(await page.locator('.measures').allInnerTexts()).toEqual([
+      expect.stringMatching(/of one key at once\s+one/),
+      expect.stringMatching(/of one key at once\s+up to 3/),
+      expect.stringMatching(/of one key at once\s+one/),
+    ]);
+  });
+});
+
 test('what was copied is not said of another preset, nor of other settings', async () => {
   const page = await open();
   const said = page.getByText(/^Copied/);
@@ -366,7 +436,7 @@ test('nothing moves where motion is to be reduced', async () => {
 });
 
 test('all that folds out is accessible, and fits', async () => {
-  const page = await open('preset=flaky-service&item=3');
+  const page = await open('preset=flaky-service&keys=8&item=3');
   await page.getByText('Settings', { exact: true }).click();
   await page.getByText('Waiting, active and parked over time').click();
   await page.locator('.u-legend').waitFor();

@@ -42,7 +42,7 @@ describe('a message', () => {
 
 describe('what cannot have happened is an error', () => {
   const common = { run: 0, at: 0 };
-  const opened: Entry = { ...common, what: 'opened', operator: 'concatMapEager', virtual: false };
+  const opened: Entry = { ...common, what: 'opened', operator: 'concatMapEager', order: 'source', virtual: false };
   const received: Entry = { ...common, what: 'received', index: 0 };
   const leg: Entry = { ...common, what: 'leg', leg: 0, index: 0, attempt: 1 };
 

@@ -121,6 +121,18 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
       concatMapEager(() => range(0, 1e9)),
       take(3),
     ),
+  'keys, of which one throws': ({ concatMapEager }, scheduler) =>
+    range(0, 8).pipe(
+      concatMapEager((i) => timer(80 - 10 * i, scheduler).pipe(map(() => i)), {
+        key: (i) => {
+          if (i === 5) throw new Error('no key');
+          return i % 3;
+        },
+        order: 'key',
+        onError: (error) => of((error as Error).message),
+        scheduler,
+      }),
+    ),
   concatAllEager: ({ concatAllEager }, scheduler) =>
     of(timer(30, scheduler), timer(10, scheduler), EMPTY).pipe(concatAllEager({ concurrent: 2, scheduler })),
   'an iterator whose result is none': ({ concatEager }) =>
@@ -281,6 +293,50 @@ describe('the recorder', () => {
     await firstValueFrom(result.pipe(toArray()));
     expect(given.length).toBeGreaterThan(5);
     expect(new Set(given)).toEqual(new Set([hangs]));
+  });
+
+  test('asks for the keys of the inputs themselves, and tells keys apart as a Map does', () => {
+    const [one, other] = [NEVER.pipe(delay(0)), NEVER.pipe(delay(1))];
+    const { operators, timelines } = record();
+    const asked: unknown[] = [];
+    operators
+      .concatEager([one, other, one], {
+        key: (input, index) => {
+          asked.push(input, index);
+          return input;
+        },
+        timeout: 1_000,
+        onError: 'skip',
+      })
+      .subscribe()
+      .unsubscribe();
+    expect(asked).toEqual([one, 0, other, 1, one, 2]);
+    const { run, order, concurrentPerKey } = timelines()[0]!;
+    expect(run.items.map(({ key }) => key!.nth)).toEqual([0, 1, 0]);
+    expect(run.items.map(({ legs }) => legs.length)).toEqual([1, 1, 0]);
+    expect({ order, concurrentPerKey }).toEqual({ order: 'source', concurrentPerKey: undefined });
+  });
+
+  test('says what keys are called, and how many of one may be active; what has none is told without one', () => {
+    const { operators, timelines } = record();
+    const keys: unknown[] = ['ann', 7, undefined, { id: 1 }];
+    range(0, 5)
+      .pipe(
+        operators.concatMapEager((i) => of(i), {
+          key: (i) => {
+            if (i === 4) throw new Error('no key');
+            return keys[i];
+          },
+          concurrentPerKey: 2,
+          order: 'key',
+          onError: 'skip',
+        }),
+      )
+      .subscribe();
+    const { run, order, concurrentPerKey } = timelines()[0]!;
+    expect(run.items.map(({ key }) => key?.name)).toEqual(['ann', '7', 'undefined', '{ id: 1 }', undefined]);
+    expect(run.items[4]).toMatchObject({ legs: [], ended: { outcome: 'failed' } });
+    expect({ order, concurrentPerKey }).toEqual({ order: 'key', concurrentPerKey: 2 });
   });
 
   test('hears async generators and streams, and ends them', async () => {
