@@ -25,7 +25,7 @@ import { times } from './words.js';
 import { readWindowResults } from './window/results.js';
 import { workloads } from './workloads/index.js';
 
-const PACKAGES = ['rxjs', 'rxjs-etc', 'p-map', 'streaming-iterables', 'effect'];
+const PACKAGES = ['rxjs', 'rxjs-etc', 'p-map', 'streaming-iterables', 'effect', 'async-lock'];
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,

@@ -26,7 +26,7 @@ for (const concurrent of [Infinity, 1]) {
   line(synchronous.thousand(50, concurrent), 'concatMapEager', 'mergeMap');
 }
 for (const concurrent of [16, Infinity]) {
-  line(settledPromises(20_000, concurrent), 'concatMapEager', 'loop by hand');
+  line(settledPromises(20_000, concurrent), 'concatMapEager', 'p-map `pMapIterable`');
 }
 const withOptions = options(10_000, 16);
 for (const [option, without] of withOptions.compare!) {

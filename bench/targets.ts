@@ -1,6 +1,7 @@
 /** The targets, and what was reached: the worst of the lines that a target is about. */
 import type { Results } from './results.js';
 import { count, times } from './words.js';
+import { WITHOUT_KEYS } from './workloads/keys.js';
 import { MERGE_MAP_WITH_TIMEOUT, WITHOUT } from './workloads/options.js';
 
 export interface Reached {
@@ -60,6 +61,14 @@ export function compareWithTargets(results: Results): Reached[] {
     ratio('streaming-iterables `transform` (keeps no order)', 1, find('streaming-iterables `transform`', all)),
     ratio('itself without time limits, with one for each item', 1.3, find(WITHOUT, isLimit)),
     ratio('`mergeMap` with rxjs’s `timeout` in each inner', 0.1, find(MERGE_MAP_WITH_TIMEOUT, isLimit)),
+    ratio(
+      'itself without keys, with 1,000 keys',
+      1.5,
+      find(WITHOUT_KEYS, (id) => id === 'keys-1000'),
+    ),
+    ...['a chain of promises per key', 'async-lock', 'groupBy, `mergeMap(concatMap)`'].map((peer) =>
+      ratio(peer, 1, find(peer, all)),
+    ),
     ...results.growth.map(({ title, sizes }) =>
       ratio(
         `itself with ${count(sizes[0]!.items)} items, with up to ${count(sizes.at(-1)!.items)}: time per item`,

@@ -28,6 +28,8 @@ export const LAYERS = [
     'reorderQueue',
     'backlog',
     'keys',
+    'lock',
+    'turns',
     'slots',
   ],
   ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'keyAsker', 'blocking', 'monitor'],

@@ -1,4 +1,5 @@
 import type { Workload } from '../measure.js';
+import { perKey } from './keys.js';
 import { asynchronous, reversePromises, reverseSubjects, stuckHead, waiting } from './observables.js';
 import { options, timeLimit } from './options.js';
 import { settledPromises } from './promises.js';
@@ -23,4 +24,6 @@ export const workloads: readonly Workload[] = [
   timeLimit(100_000, Infinity),
   options(100_000, 16),
   options(100_000, Infinity),
+  perKey(100_000, 1_000, 16),
+  perKey(100_000, 10, 16),
 ];

@@ -12,7 +12,7 @@ export class Blocking {
   /** To be called whenever something was parked, or the head may be another. */
   look<T, R>(lane: ReorderQueue<T, R>): Blocker | undefined {
     const { head, ready, blocker } = lane;
-    const blocking = ready > 0 && !head?.ended && !head?.waits ? head : undefined;
+    const blocking = ready > 0 && !head?.ended ? head : undefined;
     if (blocking !== blocker?.item) {
       blocker?.clock?.stop();
       lane.blocker = blocking && {

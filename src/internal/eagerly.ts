@@ -13,7 +13,7 @@ export function eagerly<T, R>(
   open: (loop: Intake<T>) => Source,
 ): Observable<R> {
   return new Observable((subscriber) => {
-    keepShapes();
+    keepShapes(settings.key !== undefined);
     const loop = new EagerLoop(subscriber, project, settings);
     loop.connect(open(settings.key === undefined ? loop : new KeyAsker(loop, settings.key)));
   });

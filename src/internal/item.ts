@@ -35,8 +35,8 @@ export class Item<T, R> {
   private earliest: R | undefined = undefined;
   private more: Queue<R> | undefined = undefined;
   // Only with keys:
-  /** Whether it is not started yet. */
-  declare waits?: boolean;
+  /** Whether it is not started: it is made to be dropped. */
+  declare readonly waits?: boolean;
   /** What it holds while it is active. */
   declare readonly lock?: { readonly of: Key };
 

@@ -1,11 +1,15 @@
 import { identity, NEVER, noop, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { EagerLoop } from './eagerLoop.js';
+import { KeyAsker } from './keyAsker.js';
 import { PulledSource } from './pulled.js';
 import { PushedSource } from './pushed.js';
 import { normalizeConfig } from './settings.js';
 import type { Intake, Source } from './source.js';
 
+type Loop = EagerLoop<ObservableInput<never>, never>;
+
 let pushed: Subscription | undefined = undefined;
+let keyed: Subscription | undefined = undefined;
 let pulled: Subscription | undefined = undefined;
 
 /**
@@ -13,14 +17,14 @@ let pulled: Subscription | undefined = undefined;
  * it collects garbage while there is no object of a class, it forgets the shape, and with it all code that was optimised for
  * it. Streams that come one after the other would be slow again and again: `docs/reference/decisions.md` has the figures.
  */
-export function keepShapes(): void {
-  pushed ??= keep((loop) => {
-    const inputs = new Observable<ObservableInput<never>>((subscriber) => {
-      subscriber.next(NEVER);
-      subscriber.next(new Promise(noop));
-    });
-    return new PushedSource(inputs, loop);
-  });
+export function keepShapes(withKeys: boolean): void {
+  pushed ??= keep(openPushed);
+  if (withKeys) {
+    keyed ??= keep(
+      (loop) => openPushed(new KeyAsker(loop, () => 0)),
+      () => 0,
+    );
+  }
 }
 
 /** Does it for sources that are read: apart, so that it is not in the bundle of those who read none. */
@@ -28,12 +32,21 @@ export function keepShapesOfPulled(): void {
   pulled ??= keep((loop) => new PulledSource([NEVER], loop));
 }
 
-function keep(open: (loop: Intake<ObservableInput<never>>) => Source): Subscription {
+function openPushed(loop: Intake<ObservableInput<never>>): Source {
+  const inputs = new Observable<ObservableInput<never>>((subscriber) => {
+    subscriber.next(NEVER);
+    subscriber.next(new Promise(noop));
+  });
+  return new PushedSource(inputs, loop);
+}
+
+function keep(open: (loop: Loop) => Source, key?: () => unknown): Subscription {
   const settings = normalizeConfig<ObservableInput<never>, never>({
     concurrent: 2,
     timeout: { each: 1, total: 1, blocking: 1 },
     monitor: noop,
     scheduler: { now: () => 0, schedule: () => Subscription.EMPTY },
+    ...(key && { key, order: 'key', concurrentPerKey: 2 }),
   });
   return new Observable<never>((subscriber) => {
     const loop = new EagerLoop(subscriber, identity, settings);

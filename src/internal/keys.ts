@@ -1,45 +1,9 @@
 import type { Backlog } from './backlog.js';
-import { Heap, type Ranked } from './heap.js';
-import { Item, type Key } from './item.js';
+import { Heap } from './heap.js';
+import type { Item, Key } from './item.js';
+import { Lock, NONE, type KeyedItem } from './lock.js';
 import { ReorderQueue } from './reorderQueue.js';
-
-/** With keys, a value has its item from the moment it is received, since it may be the head while it waits. */
-export class KeyedItem<T, R> extends Item<T, R> {
-  override waits = true;
-  nextOfKey: KeyedItem<T, R> | undefined = undefined;
-
-  constructor(
-    index: number,
-    value: T,
-    lane: ReorderQueue<T, R>,
-    override readonly lock: Lock<T, R>,
-  ) {
-    super(index, value, lane);
-  }
-}
-
-/** What the items of a key have in common, while there are any that wait or are not flushed. */
-class Lock<T, R> implements Ranked {
-  /** How many items hold it: those that are active. */
-  held = 0;
-  /** How many items there are. */
-  items = 0;
-  /** Those that wait, in order. */
-  first: KeyedItem<T, R> | undefined = undefined;
-  last: KeyedItem<T, R> | undefined = undefined;
-  /** Whether it is among those whose first item may be started. */
-  offered = false;
-
-  constructor(
-    readonly id: unknown,
-    readonly of: Key,
-    readonly lane: ReorderQueue<T, R>,
-  ) {}
-
-  get rank(): number {
-    return this.first!.index;
-  }
-}
+import { Turns } from './turns.js';
 
 /** An item without a key is alone with its failure, which is nobody's key. */
 const idOf = (key: Key): unknown => ('key' in key ? key.key : key.failure);
@@ -47,14 +11,16 @@ const idOf = (key: Key): unknown => ('key' in key ? key.key : key.failure);
 const byIndex = (a: { readonly index: number }, b: { readonly index: number }) => a.index - b.index;
 
 /**
- * With keys: of each key, no more than so many items are active at once. Of all items whose key is free, the earliest is started
- * first: the keys that are free and have something that waits are in a heap, by the index of their first item.
+ * With keys: of each key, no more than so many items are active at once. Of all values whose key is free, the earliest is started
+ * first: the keys that are free and have something that waits are in a heap, by the index of their first value.
  */
 export class KeyedBacklog<T, R> implements Backlog<T, R> {
   waiting = 0;
-  private received = 0;
   private readonly locks = new Map<unknown, Lock<T, R>>();
-  private free = new Heap<Lock<T, R>>();
+  private readonly free = new Heap<Lock<T, R>>();
+  private readonly turns = new Turns<T, R>();
+  /** The first turn that is not in the common lane: an item may start before an earlier one, but a lane has no gaps. */
+  private queued = 0;
 
   constructor(
     /** That of all items, where they come out in the order of the source. Otherwise each key has a lane of its own. */
@@ -69,18 +35,17 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
       lock = new Lock(id, key, this.lane ?? new ReorderQueue());
       this.locks.set(id, lock);
     }
-    const item = new KeyedItem(this.received++, value, lock.lane, lock);
-    if (lock.first === undefined) {
-      lock.first = item;
+    const index = this.turns.add(value, lock);
+    if (lock.first === NONE) {
+      lock.first = index;
     } else {
-      lock.last!.nextOfKey = item;
+      this.turns.link(lock.last, index);
     }
-    lock.last = item;
+    lock.last = index;
     lock.items++;
     this.waiting++;
-    this.lane?.push(item);
     this.offer(lock);
-    return item.index;
+    return index;
   }
 
   laneOf(key: Key): ReorderQueue<T, R> | undefined {
@@ -90,22 +55,17 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
   take(): Item<T, R> | undefined {
     while (this.free.length > 0) {
       const lock = this.free.pop();
-      const item = lock.first;
+      const item = this.turns.start(lock);
       lock.offered = false;
-      // What waits behind a dropped item of the key is dropped as well.
-      if (item !== undefined && !item.ended) {
-        lock.first = item.nextOfKey;
-        item.nextOfKey = undefined;
-        item.waits = false;
+      if (item !== undefined) {
         lock.held++;
         this.waiting--;
-        if (this.lane === undefined) {
-          lock.lane.push(item);
-        }
+        this.putInLane(item);
         this.offer(lock);
         return item;
       }
-      lock.first = undefined;
+      // It was dropped, and with it what waits behind it.
+      lock.first = NONE;
     }
     return undefined;
   }
@@ -115,9 +75,11 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     this.offer(lock);
   }
 
-  left({ lock, waits }: KeyedItem<T, R>): void {
+  left({ index, lock, waits }: KeyedItem<T, R>): void {
     if (waits) {
       this.waiting--;
+    } else {
+      this.turns.remove(index);
     }
     if (--lock.items === 0) {
       this.locks.delete(lock.id);
@@ -125,38 +87,55 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
   }
 
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[] {
-    if (this.lane !== undefined) {
-      return this.lane.removeAfter(item);
-    }
-    // Whatever waits is later than an error that is to come out.
-    const removed = item === undefined ? this.started() : item.lane.removeAfter(item);
-    return this.waiting === 0 ? removed : [...removed, ...this.removeWaiting()].sort(byIndex);
+    return this.lane === undefined ? this.removeLaterOfKey(item) : this.removeLater(this.lane, item);
   }
 
   drop(): void {
-    // All that waits has an item.
+    // All that waits has been given an item, and removed with the others.
   }
 
-  private started(): Item<T, R>[] {
-    return [...this.locks.values()].flatMap(({ lane }) => lane.removeAfter(undefined)).sort(byIndex);
-  }
-
-  private removeWaiting(): Item<T, R>[] {
-    const removed: Item<T, R>[] = [];
-    this.free = new Heap();
-    for (const lock of this.locks.values()) {
-      for (let item = lock.first; item !== undefined; item = item.nextOfKey) {
-        removed.push(item);
+  private removeLater(lane: ReorderQueue<T, R>, item: Item<T, R> | undefined): Item<T, R>[] {
+    const first = item === undefined ? 0 : item.index + 1;
+    const inLane = first <= this.queued ? lane.removeAfter(item) : [];
+    inLane.forEach(({ index }) => this.turns.remove(index));
+    const others = this.turns.removeFrom(Math.max(first, this.queued));
+    for (const { ready } of others) {
+      if (ready) {
+        lane.ready--;
       }
-      lock.first = undefined;
-      lock.offered = false;
     }
-    return removed;
+    this.queued = Math.min(first, this.queued);
+    return [...inLane, ...others];
+  }
+
+  private removeLaterOfKey(item: Item<T, R> | undefined): Item<T, R>[] {
+    const lanes = item === undefined ? [...this.locks.values()].map(({ lane }) => lane) : [item.lane];
+    const removed = lanes.flatMap((lane) => lane.removeAfter(item));
+    // Whatever waits is later than an error that is to come out.
+    const waiting = this.waiting === 0 ? [] : this.turns.removeFrom(0, true);
+    return [...removed, ...waiting].sort(byIndex);
+  }
+
+  private putInLane(item: KeyedItem<T, R>): void {
+    const { lane, turns } = this;
+    if (lane === undefined) {
+      item.lane.push(item);
+    } else if (item.index === this.queued) {
+      let next: KeyedItem<T, R> | undefined = item;
+      do {
+        lane.push(next);
+        if (next.ready && lane.head === next) {
+          lane.ready--;
+        }
+        next = turns.itemAt(++this.queued);
+      } while (next !== undefined);
+    }
   }
 
   private offer(lock: Lock<T, R>): void {
-    if (!lock.offered && lock.first !== undefined && lock.held < this.perKey) {
+    if (!lock.offered && lock.first !== NONE && lock.held < this.perKey) {
       lock.offered = true;
+      lock.rank = lock.first;
       this.free.push(lock);
     }
   }

@@ -7,18 +7,31 @@ import { Blocking } from '../../src/internal/blocking.js';
 import { Clock } from '../../src/internal/deadlines.js';
 import { EagerLoop } from '../../src/internal/eagerLoop.js';
 import { Item } from '../../src/internal/item.js';
+import { KeyAsker } from '../../src/internal/keyAsker.js';
+import { KeyedBacklog } from '../../src/internal/keys.js';
+import { KeyedItem, Lock } from '../../src/internal/lock.js';
 import { Monitor } from '../../src/internal/monitor.js';
 import { PromiseLink } from '../../src/internal/promiseLink.js';
 import { PulledSource } from '../../src/internal/pulled.js';
 import { PushedSource } from '../../src/internal/pushed.js';
+import { Turns } from '../../src/internal/turns.js';
 
-const runStream = () => lastValueFrom(concatEager([of(1)]).pipe(concatMapEager(() => of(1))));
+const runStream = () =>
+  lastValueFrom(
+    concatEager([of(1)]).pipe(
+      concatMapEager(() => of(1)),
+      concatMapEager(() => of(1), { key: () => 1 }),
+    ),
+  );
 
 /** How many objects of the class there are. V8 collects garbage before it counts. */
 const count = (each: abstract new (...args: never[]) => object) => queryObjects(each, { format: 'count' });
 
 describe('when all streams have ended, V8 keeps the shapes and the code', () => {
-  test.each([Attempt, Blocking, Clock, EagerLoop, Item, Monitor, PromiseLink, PulledSource, PushedSource])(
+  const plain = [Attempt, Blocking, Clock, EagerLoop, Item, Monitor, PromiseLink, PulledSource, PushedSource];
+  const keyed = [KeyAsker, KeyedBacklog, KeyedItem, Lock, Turns];
+
+  test.each([...plain, ...keyed])(
     'since an object stays of each class that works for every item or value: %o',
     async (each) => {
       await runStream();

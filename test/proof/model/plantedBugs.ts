@@ -199,8 +199,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a key is free only when its item is flushed',
     file: keys,
-    code: '    lock.held--;\n    this.offer(lock);\n  }\n\n  left({ lock, waits }: KeyedItem<T, R>): void {\n',
-    bug: '    void lock;\n  }\n\n  left({ lock, waits }: KeyedItem<T, R>): void {\n    if (!waits) {\n      lock.held--;\n      this.offer(lock);\n    }\n',
+    code: '    lock.held--;\n    this.offer(lock);\n  }\n\n  left({ index, lock, waits }: KeyedItem<T, R>): void {\n',
+    bug: '    void lock;\n  }\n\n  left({ index, lock, waits }: KeyedItem<T, R>): void {\n    if (!waits) {\n      lock.held--;\n      this.offer(lock);\n    }\n',
   },
   {
     name: 'a key is never free again',
@@ -229,14 +229,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the latest item whose key is free is started first',
     file: keys,
-    code: 'return this.first!.index;',
-    bug: 'return -this.first!.index;',
+    code: 'lock.rank = lock.first;',
+    bug: 'lock.rank = -lock.first;',
   },
   {
     name: 'of several free keys, the one that was free first is served first',
     file: keys,
-    code: 'lock.offered = true;\n',
-    bug: 'lock.offered = true;\n      Object.defineProperty(lock, "rank", { value: (this as unknown as { nth: number }).nth = ((this as unknown as { nth?: number }).nth ?? 0) + 1, configurable: true });\n',
+    code: 'lock.rank = lock.first;',
+    bug: 'lock.rank = (this as any).nth = ((this as any).nth ?? 0) + 1;',
   },
   {
     name: 'the window counts the items of each key',
@@ -247,8 +247,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an error that has its turn drops earlier items that wait for their key',
     file: keys,
-    code: 'return this.lane.removeAfter(item);',
-    bug: 'const removed = this.lane.removeAfter(item);\n      let before: any = undefined;\n      for (let each: any = this.lane.head; each !== undefined; each = each.next) {\n        if (each.waits && before !== undefined) {\n          before.next = each.next;\n          removed.push(each);\n        } else {\n          before = each;\n        }\n      }\n      return removed;',
+    code: 'const others = this.turns.removeFrom(Math.max(first, this.queued));',
+    bug: 'const others = [...this.turns.removeFrom(Math.max(first, this.queued)), ...this.turns.removeFrom(0, true)];',
   },
   {
     name: 'a key is asked for again for a retry',
@@ -275,10 +275,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: 'if (lane.failure !== undefined) {',
   },
   {
+    name: 'an item that is started before an earlier one overtakes it',
+    file: keys,
+    code: 'item.index === this.queued',
+    bug: 'item.index >= this.queued',
+  },
+  {
     name: 'an error in the order of one key cancels what is active of all keys',
     file: keys,
-    code: 'item === undefined ? this.started() : item.lane.removeAfter(item)',
-    bug: 'item === undefined ? this.started() : [...item.lane.removeAfter(item), ...[...this.locks.values()].flatMap(({ lane }) => (lane === item.lane ? [] : lane.removeAfter(undefined)))]',
+    code: 'const removed = lanes.flatMap((lane) => lane.removeAfter(item));',
+    bug: 'const removed = [...lanes.flatMap((lane) => lane.removeAfter(item)), ...[...this.locks.values()].flatMap(({ lane }) => (lanes.includes(lane) ? [] : lane.removeAfter(undefined)))];',
   },
   {
     name: 'a key is free when its item has completed, before the teardown',
