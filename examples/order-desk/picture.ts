@@ -10,16 +10,18 @@ const DRAWN = 40;
 // Of Okabe and Ito's palette, which people with any colour vision can tell apart. Red is for what is wrong, and nothing else.
 const WAITED = '#d9d9d9';
 const RAN = '#0072b2';
+const RAN_ALONE = '#9cc7e3';
 const PARKED = '#f0c95a';
 const OUT = '#1a1a1a';
 const WRONG = '#d03a00';
 const FAINT = '#5f5f5f';
 
 // Sizes in pixels.
-const HEADER = 132;
-const LABELS = 136;
+const HEADER = 154;
+const LABELS = 132;
+const ARC = 24;
 const ROW = 15;
-const PANEL = { width: 372, top: 62, bottom: 48, left: 8, right: 28 };
+const PANEL = { width: 306, top: 80, bottom: 48, left: 8, right: 24 };
 
 /** One action in one run, with times in ms. What has not happened is absent. */
 interface Row {
@@ -30,6 +32,16 @@ interface Row {
   readonly out?: number;
   readonly isLate: boolean;
   readonly isRefused: boolean;
+  /** The row of the action of the same order that comes before it. */
+  readonly before?: number;
+  /** Whether another of the rows is of the same order. */
+  readonly isOfMany: boolean;
+}
+
+/** Two rows of one order. */
+interface Link {
+  readonly order: Row;
+  readonly row: Omit<Row, 'before'>;
 }
 
 /** Draws when each of the first actions waited, ran, was parked and came out: the runs side by side, as an SVG. */
@@ -68,15 +80,19 @@ function header(document: Document, drawn: number, all: number): Element[] {
   const dot = (fill: string) => (x: number, y: number) => element(document, 'circle', { cx: x, cy: y, r: 4, fill });
   const times = (x: number, y: number) =>
     element(document, 'path', { d: `M${x - 4},${y - 4}l8,8m0,-8l-8,8`, stroke: WRONG, 'stroke-width': 3 });
+  const link = (x: number, y: number) =>
+    element(document, 'path', { d: `M${x},${y - 7}v14`, stroke: OUT, 'stroke-width': 2 });
   const legend: [column: number, line: number, draw: (x: number, y: number) => Element, text: string][] = [
-    [0, 0, bar(WAITED, 5), 'waited for a slot'],
-    [0, 1, bar(RAN, 11), 'ran: was being validated'],
+    [0, 0, bar(WAITED, 5), 'waited: for a slot, or for its order'],
+    [0, 1, bar(RAN, 11), 'ran, and was then entered by the service'],
+    [0, 2, bar(RAN_ALONE, 11), 'the same, of an order with one action'],
     [1, 0, bar(PARKED, 11), 'was parked: validated, not yet its turn'],
-    [1, 1, dot(OUT), 'came out'],
-    [2, 0, dot(WRONG), 'came out too late: after a later one'],
-    [2, 1, times, 'cancellation refused: its order was not there'],
+    [1, 1, dot(OUT), 'result came out'],
+    [1, 2, dot(WRONG), 'result came out too late: after a later one'],
+    [2, 0, link, 'the order is entered: from here on, the service accepts its cancellation'],
+    [2, 1, times, 'the service refused the cancellation: its order was not there'],
   ];
-  const columns = [16, 232, 556];
+  const columns = [16, 324, 644];
   return [
     label(document, 16, 32, `The first ${count(drawn)} of ${plural(all, 'action')} through a slow service`, {
       'font-size': 20,
@@ -86,7 +102,7 @@ function header(document: Document, drawn: number, all: number): Element[] {
       document,
       16,
       55,
-      'Each row is an action, in the order received. A line joins the moments at which they came out: in order, it never turns back.',
+      'Each row is an action, in the order received. The long line joins the moments at which the results came out: in order, it never turns back.',
       { fill: FAINT },
     ),
     ...legend.flatMap(([column, line, draw, text]) => {
@@ -97,31 +113,32 @@ function header(document: Document, drawn: number, all: number): Element[] {
   ];
 }
 
-/** What the rows are, left of the first panel. Cancellations stand out: each must come out after its order. */
+/** What the rows are, left of the first panel. Cancellations stand out; an arc joins the actions of one order. */
 function labels(document: Document, actions: readonly Action[]): Element[] {
-  return actions.map(({ type, order }, i) =>
-    label(document, LABELS - 4, HEADER + PANEL.top + (i + 0.5) * ROW + 4, `${type} ${shorten(order)}`, {
+  const middle = (row: number) => HEADER + PANEL.top + (row + 0.5) * ROW;
+  const x = LABELS - ARC;
+  return actions.flatMap(({ type, order }, i) => {
+    const before = previousOf(actions, i);
+    const name = label(document, x - 4, middle(i) + 4, `${type} ${shorten(order)}`, {
       'font-size': 11,
       'text-anchor': 'end',
       ...(type === 'cancel' ? { 'font-weight': 'bold' } : { fill: FAINT }),
-    }),
-  );
+    });
+    if (before === undefined) return [name];
+    const d = `M${x},${middle(before)}C${x + ARC},${middle(before)} ${x + ARC},${middle(i)} ${x},${middle(i)}`;
+    return [name, element(document, 'path', { d, fill: 'none', stroke: OUT })];
+  });
 }
 
 function panelHeader(document: Document, x: number, run: LegRun, rows: readonly Row[], last: number): Element[] {
   const late = rows.filter(({ isLate }) => isLate).length;
   const refused = rows.filter(({ isRefused }) => isRefused).length;
-  const wrong = [late > 0 && `${late} too late`, refused > 0 && `${plural(refused, 'cancellation')} refused`].filter(
-    Boolean,
-  );
+  const line = (y: number, isWrong: boolean, text: string) =>
+    label(document, x + PANEL.left, HEADER + y, text, isWrong ? { fill: WRONG, 'font-weight': 'bold' } : {});
   return [
     label(document, x + PANEL.left, HEADER + 24, run.leg.name, { 'font-size': 15, 'font-weight': 'bold' }),
-    wrong.length === 0
-      ? label(document, x + PANEL.left, HEADER + 43, `In order, all out after ${count(last)} ms`)
-      : label(document, x + PANEL.left, HEADER + 43, wrong.join(', '), {
-          fill: WRONG,
-          'font-weight': 'bold',
-        }),
+    line(43, late > 0, `Results: ${late === 0 ? 'in order' : `${count(late)} too late`}; all after ${count(last)} ms`),
+    line(61, refused > 0, `Effects: ${refused === 0 ? 'in order' : `${plural(refused, 'cancellation')} refused`}`),
   ];
 }
 
@@ -129,6 +146,7 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
   const isLonger = end > shared;
   const y = 'position';
   const came = rows.filter(({ out }) => out !== undefined);
+  const links = rows.flatMap(({ before, ...row }) => (before === undefined ? [] : [{ row, order: rows[before]! }]));
   const plot = Plot.plot({
     document,
     width: PANEL.width,
@@ -151,7 +169,7 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
     marks: [
       Plot.gridX({ stroke: '#000', strokeOpacity: 0.08, ticks: 5 }),
       Plot.barX(rows, { y, x1: 'received', x2: 'started', fill: WAITED, insetTop: 4, insetBottom: 4 }),
-      Plot.barX(rows, { y, x1: 'started', x2: 'ended', fill: RAN }),
+      Plot.barX(rows, { y, x1: 'started', x2: 'ended', fill: ({ isOfMany }: Row) => (isOfMany ? RAN : RAN_ALONE) }),
       Plot.barX(rows, { y, x1: 'ended', x2: 'out', fill: PARKED }),
       ...(isLonger
         ? [
@@ -178,9 +196,16 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
         stroke: 'white',
         strokeWidth: 1,
       }),
+      Plot.link(links, {
+        x: ({ order }: Link) => order.ended,
+        y1: ({ order }: Link) => order.position,
+        y2: ({ row }: Link) => row.position,
+        stroke: ({ row }: Link) => (row.isRefused ? WRONG : OUT),
+        strokeWidth: 2,
+      }),
       Plot.dot(
-        came.filter(({ isRefused }) => isRefused),
-        { y, x: 'out', symbol: 'times', r: 6, stroke: WRONG, strokeWidth: 3 },
+        rows.filter(({ isRefused }) => isRefused),
+        { y, x: 'ended', symbol: 'times', r: 6, stroke: WRONG, strokeWidth: 3 },
       ),
     ],
   });
@@ -197,13 +222,27 @@ function chart(document: Document, x: number, rows: readonly Row[], end: number,
 
 function rowsOf(run: LegRun): Row[] {
   const late = latePositions(run.output.filter((position) => position < DRAWN)); // compared with what is drawn
+  const given = run.given.slice(0, DRAWN);
+  const before = given.map((_, position) => previousOf(given, position));
   return run.timeline.spans.slice(0, DRAWN).map(({ flushed, ...span }, position) => ({
     ...span,
     ...(flushed !== undefined && { out: flushed }),
+    ...(before[position] !== undefined && { before: before[position] }),
     position,
     isLate: late.has(position),
-    isRefused: run.service?.refused.has(run.given[position]!) ?? false,
+    isRefused: run.service?.refused.has(given[position]!) ?? false,
+    isOfMany: before[position] !== undefined || before.includes(position),
   }));
+}
+
+/** The position of the action of the same order that comes before it. */
+function previousOf(actions: readonly Action[], position: number): number | undefined {
+  const { order } = actions[position]!;
+  const previous = actions
+    .slice(0, position)
+    .map((action) => action.order)
+    .lastIndexOf(order);
+  return previous === -1 ? undefined : previous;
 }
 
 function lastTime(rows: readonly Row[]): number {
