@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { QueueEvents } from 'bullmq';
 import { connect } from './connection.js';
+import { faultsIn, readJournal } from './journal.js';
 import {
   kill,
   startProducer,
@@ -17,11 +18,13 @@ import { readLines } from './rows.js';
 const USAGE = `npm start -- [options]
 
 Starts a Redis, workers and a producer, each a process of its own, and looks at
-what the producer wrote.
+what they wrote.
 
   --rows N         how many rows (200)
+  --accounts N     how many accounts they are of, in turns (20)
   --workers N      how many workers (2)
-  --out FILE       where the lines go (out/lines.ndjson)
+  --out FILE       where the lines go (out/lines.ndjson); what the workers do,
+                   and when, is in journal.ndjson beside it
   --kill           kills a worker in the middle (SIGKILL)
   --kill-producer  kills the producer in the middle, and starts it again
   --stop-redis     stops Redis in the middle, for two seconds
@@ -49,6 +52,7 @@ async function main(args: string[]): Promise<void> {
     args,
     options: {
       rows: { type: 'string', default: '200' },
+      accounts: { type: 'string', default: '20' },
       workers: { type: 'string', default: '2' },
       out: { type: 'string', default: 'out/lines.ndjson' },
       kill: { type: 'boolean', default: false },
@@ -60,26 +64,30 @@ async function main(args: string[]): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   const rows = positive('--rows', values.rows);
+  const accounts = positive('--accounts', values.accounts);
   const workerCount = positive('--workers', values.workers);
   const output = resolve(values.out);
+  const journal = join(dirname(values.out), 'journal.ndjson');
 
   const folder = mkdtempSync(join(tmpdir(), 'queue-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const input = join(folder, 'addresses.txt');
   writeFileSync(
     input,
-    Array.from({ length: rows }, (_, n) => `customer-${n}@example.org\n`).join(
-      '',
-    ),
+    Array.from(
+      { length: rows },
+      (_, n) => `account-${n % accounts},customer-${n}@example.org\n`,
+    ).join(''),
   );
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, '');
+  writeFileSync(journal, '');
 
   try {
     const redis = await startRedis(folder);
     const workers = await Promise.all(
       Array.from({ length: workerCount }, (_, n) =>
-        startWorker(redis.url, QUEUE, `worker-${n + 1}`),
+        startWorker(redis.url, QUEUE, `worker-${n + 1}`, journal),
       ),
     );
     const connection = connect(redis.url);
@@ -151,7 +159,13 @@ async function main(args: string[]): Promise<void> {
     console.log(
       `${values.out}: ${lines.length} of ${rows} lines, ${good ? 'in order, none twice' : 'NOT AS THE ROWS ARE'}`,
     );
-    if (!good || code !== 0) process.exitCode = 1;
+    const faults = faultsIn(readJournal(journal));
+    console.log(
+      faults.length === 0
+        ? `${journal}: the rows of each account one after the other, in order`
+        : `${journal}: ${faults.join('; ')}`,
+    );
+    if (!good || faults.length > 0 || code !== 0) process.exitCode = 1;
   } finally {
     await stopAll();
   }

@@ -38,8 +38,10 @@ export async function startWorker(
   url: string,
   queue: string,
   name: string,
+  ...journal: string[]
 ): Promise<ChildProcess> {
-  const worker = keep(fork(script('worker.js'), [url, queue, name]));
+  const args = [url, queue, name, ...journal];
+  const worker = keep(fork(script('worker.js'), args));
   const [message] = (await Promise.race([
     once(worker, 'message'),
     once(worker, 'exit'),

@@ -27,6 +27,7 @@ import { Redis } from 'ioredis';
 import { lastValueFrom, NEVER, of } from 'rxjs';
 import { concatMapEager } from 'rxjs-concat-map-eager';
 import { expectRedis } from './connection.js';
+import { faultsIn, readJournal, type Entry } from './journal.js';
 import { Output } from './output.js';
 import {
   hasEnded,
@@ -89,6 +90,7 @@ describe('the queue', () => {
   let name: string;
   let input: string;
   let output: string;
+  let journal: string;
   let queue: Queue<Row, Line>;
   let started: ChildProcess[];
   let tests = 0;
@@ -97,7 +99,9 @@ describe('the queue', () => {
     name = `rows-${++tests}`;
     input = join(folder, `${name}.txt`);
     output = join(folder, `${name}.ndjson`);
+    journal = join(folder, `${name}.journal.ndjson`);
     writeFileSync(output, '');
+    writeFileSync(journal, '');
     queue = new Queue(name, { connection });
     queue.on('error', () => {}); // Redis is away
     started = [];
@@ -107,21 +111,23 @@ describe('the queue', () => {
     await queue.close();
   });
 
+  /** Each row is of another account, or they are of so many, in turns. */
   function writeInput(
     count: number,
     special: Record<number, string> = {},
+    accounts = count,
   ): Row[] {
     writeFileSync(
       input,
       Array.from(
         { length: count },
-        (_, n) => `${special[n] ?? `c${n}@example.org`}\n`,
+        (_, n) => `a${n % accounts},${special[n] ?? `c${n}@example.org`}\n`,
       ).join(''),
     );
     return readRows(input);
   }
   async function worker(workerName: string): Promise<ChildProcess> {
-    const child = await startWorker(redis.url, name, workerName);
+    const child = await startWorker(redis.url, name, workerName, journal);
     started.push(child);
     return child;
   }
@@ -273,6 +279,112 @@ describe('the queue', () => {
     },
   );
 
+  /**
+   * Whether every row has been worked on, and no two of one account at once or
+   * in another order, by what the workers wrote themselves.
+   */
+  function assertOneByOne(rows: Row[]): Entry[] {
+    const entries = readJournal(journal);
+    assert.deepEqual(faultsIn(entries), []);
+    for (const what of ['begins', 'ends'] as const) {
+      assert.deepEqual(
+        new Set(
+          entries
+            .filter((entry) => entry.what === what)
+            .map(({ position }) => position),
+        ),
+        new Set(rows.map(({ position }) => position)),
+      );
+    }
+    return entries;
+  }
+  const workersOf = (entries: readonly Entry[], account: string) =>
+    new Set(
+      entries
+        .filter((entry) => entry.account === account)
+        .map(({ worker }) => worker),
+    );
+
+  test(
+    'works on the rows of one account one after the other, on all machines, and of others meanwhile',
+    LIMIT,
+    async () => {
+      const rows = writeInput(60, { 9: 'no address' }, 6);
+      await Promise.all([worker('one'), worker('two'), worker('three')]);
+      const { code, said } = await producer().ended;
+      assert.equal(code, 0, said);
+      await assertComplete(rows);
+      const entries = assertOneByOne(rows);
+      assert.equal(entries.length, 120);
+      assert.ok(workersOf(entries, 'a0').size > 1);
+      let underWay = 0;
+      const most = entries.map(({ what }) =>
+        what === 'begins' ? ++underWay : underWay--,
+      );
+      assert.ok(Math.max(...most) >= 4);
+    },
+  );
+
+  test(
+    'swaps no two rows of an account, and overlaps none, when workers are killed in the middle',
+    LIMIT,
+    async () => {
+      const rows = writeInput(80, {}, 5);
+      const workers = await Promise.all([
+        worker('one'),
+        worker('two'),
+        worker('three'),
+      ]);
+      const { ended } = producer();
+      for (const [index, name] of ['one', 'two'].entries()) {
+        await until('some lines are there', () => written() >= 10 + 25 * index);
+        await until(`${name} is in the middle of a row`, async () => {
+          workers[index]!.kill('SIGSTOP');
+          await sleep(50); // its signal has arrived
+          const last = readJournal(journal)
+            .filter((entry) => entry.worker === name)
+            .at(-1);
+          const isInTheMiddle = last?.what === 'begins';
+          if (!isInTheMiddle) workers[index]!.kill('SIGCONT');
+          return isInTheMiddle;
+        });
+        await kill(workers[index]!);
+      }
+      const { code, said } = await ended;
+      assert.equal(code, 0, said);
+      await assertComplete(rows);
+      const entries = assertOneByOne(rows);
+      // Those that were begun twice: by a worker that died, and by another.
+      for (const name of ['one', 'two']) {
+        const last = entries.filter(({ worker }) => worker === name).at(-1)!;
+        const begun = entries.filter(
+          ({ what, position }) =>
+            what === 'begins' && position === last.position,
+        );
+        assert.deepEqual([begun.length, begun[0]!.worker], [2, name]);
+      }
+    },
+  );
+
+  test(
+    'swaps no two rows of an account, and overlaps none, when the producer is killed in the middle',
+    LIMIT,
+    async () => {
+      const rows = writeInput(60, {}, 4);
+      await Promise.all([worker('one'), worker('two')]);
+      for (const lines of [5, 20, 35]) {
+        const { child } = producer();
+        await until(`${lines} lines are there`, () => written() >= lines);
+        await kill(child);
+      }
+      const { code, said } = await producer().ended;
+      assert.equal(code, 0, said);
+      await assertComplete(rows);
+      // No worker died: nothing is done twice.
+      assert.equal(assertOneByOne(rows).length, 120);
+    },
+  );
+
   test('goes on when Redis has stopped for two seconds', LIMIT, async () => {
     const rows = writeInput(40);
     await Promise.all([worker('one'), worker('two')]);
@@ -387,7 +499,7 @@ describe('the queue', () => {
 });
 
 test('a row that is never done is named, with what to do', async () => {
-  const rows = of<Row>({ position: 7, email: 'a' }).pipe(
+  const rows = of<Row>({ position: 7, account: 'a', email: 'a' }).pipe(
     concatMapEager(() => NEVER, { timeout: 1, retry: 2 }),
   );
   await assert.rejects(lastValueFrom(rows), (error) => {
@@ -397,6 +509,77 @@ test('a row that is never done is named, with what to do', async () => {
         'Start the producer again to go on from there.',
     );
     return true;
+  });
+});
+
+describe('the journal', () => {
+  const entry = (text: string): Entry => {
+    const [position, account, what, worker] = text.split(' ');
+    return {
+      position: Number(position),
+      account: account!,
+      what: what as Entry['what'],
+      worker: worker!,
+    };
+  };
+  const faults = (...entries: string[]) => faultsIn(entries.map(entry));
+
+  test('has no fault when rows of an account follow one another', () => {
+    assert.deepEqual(
+      faults(
+        '0 a begins one',
+        '1 b begins two',
+        '0 a ends one',
+        '2 a begins two',
+        '1 b ends two',
+        '2 a ends two',
+      ),
+      [],
+    );
+  });
+  test('has no fault when a row is done again before the next', () => {
+    assert.deepEqual(
+      faults(
+        '0 a begins one',
+        '0 a begins two',
+        '0 a ends two',
+        '0 a begins two',
+        '0 a ends two',
+        '1 a begins two',
+      ),
+      [],
+    );
+  });
+  test('shows a row that begins before the last one has ended', () => {
+    assert.deepEqual(faults('0 a begins one', '1 a begins two'), [
+      'row 1 of a begins at two before row 0 has ended',
+    ]);
+  });
+  test('shows a row that ends after the next one has begun', () => {
+    assert.deepEqual(
+      faults(
+        '0 a begins one',
+        '0 a begins two',
+        '0 a ends two',
+        '1 a begins two',
+        '0 a ends one',
+      ),
+      ['row 0 of a ends at one after row 1'],
+    );
+  });
+  test('shows rows that are swapped', () => {
+    assert.deepEqual(
+      faults(
+        '1 a begins one',
+        '1 a ends one',
+        '0 a begins one',
+        '0 a ends one',
+      ),
+      [
+        'row 0 of a begins at one after row 1',
+        'row 0 of a ends at one after row 1',
+      ],
+    );
   });
 });
 
@@ -590,6 +773,7 @@ describe('npm start', () => {
       const { code, out, err } = await ended;
       assert.deepEqual([code, err], [0, '']);
       assert.match(out, /40 of 40 lines, in order, none twice/);
+      assert.match(out, /the rows of each account one after the other/);
       assert.ok(processes.length >= 3); // Redis, a worker, the producer
       await until('they have all ended', () => !processes.some(lives));
     },

@@ -21,7 +21,8 @@ import { jobId, type Line, type Row } from './rows.js';
 
 /**
  * Has each row worked on by whichever worker takes its job, and gives one line
- * a row, in the order of the rows. Nothing in it is lost with this process:
+ * a row, in the order of the rows. Rows of one account are worked on one after
+ * the other. Nothing in it is lost with this process:
  * whoever subscribes again finds the jobs there, done, under way or waiting.
  */
 export function results(
@@ -55,6 +56,9 @@ export function results(
   };
 
   return concatMapEager(lineOf, {
+    // The next job of an account is added when the last one has ended, on
+    // whichever machine.
+    key: (row) => row.account,
     // Jobs in the queue at once: enough that no worker ever waits for this
     // process.
     concurrent: 32,

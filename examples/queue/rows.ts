@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 /** One row of the input: its line number, from 0, and what stands there. */
 export interface Row {
   readonly position: number;
+  /** Rows of one account are worked on one after the other. */
+  readonly account: string;
   readonly email: string;
 }
 
@@ -29,11 +31,14 @@ export function jobId(row: Row): string {
   return `row-${row.position}-${hash.slice(0, 12)}`;
 }
 
-/** The rows of an input file: an address a line. */
+/** The rows of an input file, a line each: `ACCOUNT,ADDRESS`. */
 export function readRows(path: string): Row[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines.map((email, position) => ({ position, email }));
+  return lines.map((line, position) => {
+    const [account = '', email = ''] = line.split(',');
+    return { position, account, email };
+  });
 }
 
 /** The lines of an output file, except a torn last one. */

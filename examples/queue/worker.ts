@@ -1,13 +1,15 @@
 /**
  * A worker: a process of its own, here or on any machine that reaches Redis.
- * Usage: node dist/worker.js REDIS_URL QUEUE NAME
+ * Usage: node dist/worker.js REDIS_URL QUEUE NAME [JOURNAL]
  */
 import { UnrecoverableError, Worker } from 'bullmq';
 import { connect, expectRedis } from './connection.js';
+import { journal } from './journal.js';
 import { pseudonymOf } from './pseudonym.js';
 import type { Line, Row } from './rows.js';
 
-const [url = '', queue = '', name = ''] = process.argv.slice(2);
+const [url = '', queue = '', name = '', path] = process.argv.slice(2);
+const write = journal(path, name);
 
 try {
   await expectRedis(url);
@@ -18,10 +20,16 @@ try {
 
 const worker = new Worker<Row, Line>(
   queue,
-  async ({ data: { position, email } }) => {
-    if (!email.includes('@'))
-      throw new UnrecoverableError(`not an address: ${email}`);
-    return { position, pseudonym: await pseudonymOf(email), worker: name };
+  async ({ data: row }) => {
+    const { position, email } = row;
+    write('begins', row);
+    try {
+      if (!email.includes('@'))
+        throw new UnrecoverableError(`not an address: ${email}`);
+      return { position, pseudonym: await pseudonymOf(email), worker: name };
+    } finally {
+      write('ends', row);
+    }
   },
   {
     name,
