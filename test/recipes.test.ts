@@ -41,14 +41,18 @@ import { backoff, getAll, HttpError } from '../examples/recipes/backoff.js';
 import { commitInOrder, type Marker } from '../examples/recipes/commitOffsets.js';
 import { readyWithin } from '../examples/recipes/deadline.js';
 import { withDeadLetters, type DeadLetter } from '../examples/recipes/deadLetters.js';
+import { withDeadLettersPerKey } from '../examples/recipes/deadLettersPerKey.js';
 import { orElse } from '../examples/recipes/fallbackValue.js';
 import { firstHit } from '../examples/recipes/firstHit.js';
 import { mapGroups } from '../examples/recipes/groups.js';
+import { bucketOf, overConnections } from '../examples/recipes/hashBuckets.js';
 import { Gate, holdBack } from '../examples/recipes/holdBack.js';
 import { withInventory, type Listed } from '../examples/recipes/inventory.js';
+import { handlePartitions } from '../examples/recipes/kafkaPartitions.js';
 import { limitAllAttempts, limitAllCalls } from '../examples/recipes/limitAllAttempts.js';
 import { logFailures, runAllLogged } from '../examples/recipes/logFailures.js';
 import { startWithin } from '../examples/recipes/maxWait.js';
+import { handleGroups, type Message } from '../examples/recipes/messageGroups.js';
 import { pausable } from '../examples/recipes/pause.js';
 import { withProgress, type Progress } from '../examples/recipes/progress.js';
 import { concatMapPull } from '../examples/recipes/pull.js';
@@ -56,6 +60,7 @@ import { rateLimited } from '../examples/recipes/rateLimit.js';
 import { readAhead } from '../examples/recipes/readAhead.js';
 import { settle } from '../examples/recipes/settle.js';
 import { cancelAll, finishActive, finishReceived } from '../examples/recipes/shutdown.js';
+import { stopKey } from '../examples/recipes/stopKey.js';
 import { streamAnswers, type Token } from '../examples/recipes/streamAnswers.js';
 import { uploadAll, type UploadEvent } from '../examples/recipes/uploads.js';
 import { inVirtualTime, nameOf, observe, randomFrom, settled, type VirtualTime } from './support/policies.js';
@@ -1655,12 +1660,337 @@ describe('groups', () => {
   });
 });
 
-describe('docs/guide/recipes.md', () => {
+/** The key of `a1` is `a`. */
+const letter = (value: string) => value[0]!;
+
+describe('a failed item stops its key', () => {
+  test('after its retries, at once, and no other key; until it is taken out of the set', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const started: string[] = [];
+      const stopped = new Set<unknown>();
+      const source = concat(of('a1', 'b1', 'a2', 'a3', 'b2', 'a4'), after(2_000, 'a5'));
+      timer(1_500).subscribe(() => stopped.delete('a'));
+      const seen = observe(
+        source.pipe(
+          stopKey(
+            letter,
+            (value) => {
+              started.push(`${now()}: ${value}`);
+              return value === 'a2' ? failing(10) : after(10, value.toUpperCase());
+            },
+            stopped,
+          ),
+          map((outcome) => `${outcome.value} ${outcome.state}${outcome.state === 'done' ? ` ${outcome.result}` : ''}`),
+        ),
+      );
+      flush();
+      expect(started).toEqual(['0: a1', '0: b1', '10: a2', '10: b2', '520: a2', '1030: a2', '2000: a5']);
+      expect(seen.log).toEqual([
+        '10:a1 done A1',
+        '10:b1 done B1',
+        '1040:a2 failed',
+        '1040:a3 held',
+        '1040:b2 done B2',
+        '1040:a4 held',
+        '2010:a5 done A5',
+        '2010:|',
+      ]);
+    });
+  });
+
+  test('is exact: no later value of the key is handled, whatever the times are', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = randomFrom(seed);
+      const values = Array.from({ length: 40 }, (_, index) => `${'abcde'[Math.floor(random() * 5)]!}${index}`);
+      const fails = new Set(values.filter(() => random() < 0.1));
+      const firstFailure = new Map(
+        values
+          .filter((value) => fails.has(value))
+          .reverse()
+          .map((value) => [letter(value), value]),
+      );
+      const handled = new Set<string>();
+      inVirtualTime(({ observe, flush }) => {
+        const handle = (value: string) => {
+          handled.add(value);
+          const time = Math.floor(random() * 20);
+          return fails.has(value) ? failing(time) : after(time, value);
+        };
+        observe(from(values).pipe(stopKey(letter, handle, new Set())));
+        flush();
+      });
+      const isBefore = (value: string) => {
+        const failure = firstFailure.get(letter(value));
+        return failure === undefined || values.indexOf(value) <= values.indexOf(failure);
+      };
+      expect(values.filter((value) => handled.has(value))).toEqual(values.filter(isBefore));
+    }
+  });
+});
+
+describe('dead letters per key', () => {
+  /** Dead letters in memory; each call takes a millisecond. */
+  function inMemory() {
+    const lists = new Map<string, string[]>();
+    return {
+      lists,
+      has: (key: string) => sleep(1).then(() => (lists.get(key) ?? []).length > 0),
+      add: async (key: string, value: string, _signal: AbortSignal, error?: unknown) => {
+        await sleep(1);
+        const list = lists.get(key) ?? [];
+        list.push(error instanceof Error ? `${value}: ${error.message}` : value);
+        lists.set(key, list);
+      },
+    };
+  }
+  const handle = (value: string) => (value.endsWith('!') ? failing(5) : after(5, value));
+  const run = async (letters: Parameters<typeof withDeadLettersPerKey<string, string>>[2], values: string[]) => {
+    const done = lastValueFrom(from(values).pipe(withDeadLettersPerKey(letter, handle, letters), toArray()));
+    done.catch(() => undefined);
+    await vi.runAllTimersAsync();
+    return done;
+  };
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  test('are what has failed and all that comes behind it, in order, also after a restart', async () => {
+    const letters = inMemory();
+    expect(await run(letters, ['a1', 'a2!', 'b1', 'a3', 'b2', 'a4!'])).toEqual(['a1', 'b1', 'b2']);
+    expect(letters.lists).toEqual(new Map([['a', ['a2!: boom', 'a3', 'a4!']]]));
+    expect(await run(letters, ['a5', 'b3'])).toEqual(['b3']);
+    // Somebody has dealt with them.
+    expect(letters.lists.get('a')!.splice(0)).toEqual(['a2!: boom', 'a3', 'a4!', 'a5']);
+    expect(await run(letters, ['a6'])).toEqual(['a6']);
+  });
+
+  test('end the result where one cannot be kept: what comes behind it is not handled', async () => {
+    const handled: string[] = [];
+    const letters = { ...inMemory(), add: () => Promise.reject(new Error('disk full')) };
+    const done = lastValueFrom(
+      of('a1', 'a2!', 'a3').pipe(
+        withDeadLettersPerKey(
+          letter,
+          (value) => {
+            handled.push(value);
+            return handle(value);
+          },
+          letters,
+        ),
+        toArray(),
+      ),
+    );
+    done.catch(() => undefined);
+    await vi.runAllTimersAsync();
+    await expect(done).rejects.toThrow('disk full');
+    expect(handled).toEqual(['a1', 'a2!', 'a2!', 'a2!']);
+  });
+});
+
+describe('keys by hash buckets', () => {
+  test('are those of FNV-1a, also for other letters than those of ASCII', () => {
+    const hash = (name: string) => bucketOf(name, 2 ** 32);
+    expect(['', 'a', 'foobar'].map(hash)).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968]);
+    expect(bucketOf('Zoë', 64)).toBe(bucketOf('Zoë', 64));
+    expect(hash('Zoë')).not.toBe(hash('Zoe'));
+  });
+
+  test('get about as many names each', () => {
+    const counts = new Array<number>(64).fill(0);
+    for (let n = 0; n < 64_000; n++) {
+      counts[bucketOf(`customer-${n}`, 64)]!++;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(800);
+    expect(Math.max(...counts)).toBeLessThan(1_200);
+  });
+
+  test('use a connection for one value at a time, always the same one for a name, in order', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const connections = [0, 1, 2, 3].map(() => ({ busy: false, sent: [] as string[] }));
+      const random = randomFrom(7);
+      const values = Array.from({ length: 200 }, (_, index) => ({ name: `user-${Math.floor(random() * 20)}`, index }));
+      let mostBusy = 0;
+      const seen = observe(
+        from(values).pipe(
+          overConnections(
+            connections,
+            ({ name }) => name,
+            (connection, { name, index }) => {
+              expect(connection.busy).toBe(false);
+              connection.busy = true;
+              connection.sent.push(name);
+              mostBusy = Math.max(mostBusy, connections.filter(({ busy }) => busy).length);
+              return after(1 + Math.floor(random() * 9), index).pipe(tap(() => (connection.busy = false)));
+            },
+          ),
+        ),
+      );
+      flush();
+      expect(seen.values).toEqual(values.map(({ index }) => index));
+      expect(mostBusy).toBe(4);
+      for (const name of new Set(values.map((value) => value.name))) {
+        expect(connections.filter(({ sent }) => sent.includes(name))).toHaveLength(1);
+      }
+    });
+  });
+});
+
+describe('message groups', () => {
+  /** A queue as SQS FIFO is: while messages of a group are out, it gives out no others of that group. */
+  class FifoQueue {
+    readonly removed: string[] = [];
+    private readonly out = new Set<Message>();
+
+    constructor(private messages: readonly Message[]) {}
+
+    receive(most: number): Message[] {
+      const busy = new Set([...this.out].map(({ group }) => group));
+      const batch = this.messages.filter((each) => !busy.has(each.group)).slice(0, most);
+      batch.forEach((each) => this.out.add(each));
+      return batch;
+    }
+
+    readonly remove = (message: Message) => {
+      this.out.delete(message);
+      this.messages = this.messages.filter((each) => each !== message);
+      this.removed.push(message.id);
+      return EMPTY;
+    };
+
+    readonly giveBack = (message: Message) => {
+      this.out.delete(message);
+      return EMPTY;
+    };
+  }
+
+  const messages = (...ids: string[]) => ids.map((id): Message => ({ id, group: letter(id) }));
+  const batches = (queue: FifoQueue) =>
+    timer(0, 50).pipe(
+      take(10),
+      map(() => queue.receive(10)),
+    );
+
+  test('are handled one message after the other, others at once, each removed when it has been handled', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const queue = new FifoQueue(messages('a1', 'a2', 'b1', 'a3', 'b2'));
+      const log: string[] = [];
+      const handle = ({ id }: Message) => {
+        log.push(`${now()}: ${id}`);
+        return after(letter(id) === 'a' ? 10 : 4, id);
+      };
+      const seen = observe(batches(queue).pipe(handleGroups(handle, queue)));
+      flush();
+      expect(log).toEqual(['0: a1', '0: b1', '4: b2', '10: a2', '20: a3']);
+      expect(queue.removed).toEqual(['b1', 'b2', 'a1', 'a2', 'a3']);
+      expect(seen.values.map(({ id }) => id)).toEqual(queue.removed);
+    });
+  });
+
+  test('are given back behind a message that failed, and come again in order', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const queue = new FifoQueue(messages('a1', 'a2', 'b1', 'a3'));
+      const log: string[] = [];
+      const handle = ({ id }: Message) => {
+        log.push(`${now()}: ${id}`);
+        return id === 'a1' && now() < 50 ? failing(10) : after(10, id);
+      };
+      const seen = observe(batches(queue).pipe(handleGroups(handle, queue)));
+      flush();
+      expect(log).toEqual(['0: a1', '0: b1', '50: a1', '60: a2', '70: a3']);
+      expect(queue.removed).toEqual(['b1', 'a1', 'a2', 'a3']);
+      expect(seen.completed).toBe(true);
+    });
+  });
+
+  test('are given back too behind one that fails in the call in which it is started, or that cannot be removed', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const queue = new FifoQueue(messages('a1', 'a2', 'b1', 'b2'));
+      const handled: string[] = [];
+      let removals = 0;
+      const remove = (message: Message) =>
+        message.id === 'b1' && removals++ === 0 ? throwError(() => boom) : queue.remove(message);
+      const handle = ({ id }: Message) => {
+        handled.push(id);
+        if (id === 'a1' && handled.length === 1) throw boom;
+        return EMPTY;
+      };
+      observe(batches(queue).pipe(handleGroups(handle, { remove, giveBack: queue.giveBack })));
+      flush();
+      expect(handled).toEqual(['a1', 'b1', 'a1', 'a2', 'b1', 'b2']);
+      expect(queue.removed).toEqual(['a1', 'a2', 'b1', 'b2']);
+    });
+  });
+});
+
+describe('the partitions of a topic', () => {
+  /** `0:a` is of partition 0, with the key `a`; `0:-` has no key. Offsets are counted in each partition. */
+  function records(...texts: string[]) {
+    const next = new Map<number, number>();
+    return texts.map((text) => {
+      const [partition, key] = [Number(text[0]), text[2] === '-' ? null : text[2]!];
+      const offset = next.get(partition) ?? 0;
+      next.set(partition, offset + 1);
+      return { partition, offset, key };
+    });
+  }
+  type Consumed = ReturnType<typeof records>[number];
+  const nameOfRecord = ({ partition, offset }: Consumed) => `${partition}/${offset}`;
+
+  test('are handled key by key, and committed in order, each partition by itself', () => {
+    inVirtualTime(({ now, observe, flush }) => {
+      const log: string[] = [];
+      const times: Record<string, number> = { '0/0': 30, '1/0': 5 };
+      const handle = (record: Consumed) => {
+        log.push(`${now()}: ${nameOfRecord(record)}`);
+        return after(times[nameOfRecord(record)] ?? 10, 'done');
+      };
+      const committed: string[] = [];
+      const commit = (record: Consumed) => {
+        committed.push(`${now()}: ${nameOfRecord(record)}`);
+        return of('committed');
+      };
+      const seen = observe(
+        from(records('0:a', '0:b', '0:a', '1:a', '0:-', '0:-', '1:a')).pipe(handlePartitions(handle, commit)),
+      );
+      flush();
+      // The key `a` of one partition has nothing to do with that of the other.
+      expect(log).toEqual(['0: 0/0', '0: 0/1', '0: 1/0', '0: 0/3', '0: 0/4', '5: 1/1', '30: 0/2']);
+      expect(committed).toEqual(['5: 1/0', '15: 1/1', '30: 0/0', '30: 0/1', '40: 0/2', '40: 0/3', '40: 0/4']);
+      expect(seen.values.map(nameOfRecord)).toEqual(committed.map((line) => line.split(': ')[1]));
+      expect(seen.completed).toBe(true);
+    });
+  });
+
+  test('end where a record fails, when what comes before it in its partition is committed, and nothing behind it is', () => {
+    inVirtualTime(({ observe, flush }) => {
+      const committed: string[] = [];
+      const handled: string[] = [];
+      const handle = (record: Consumed) => {
+        handled.push(nameOfRecord(record));
+        return nameOfRecord(record) === '0/1' ? failing(1) : after(5_000, 'done');
+      };
+      const commit = (record: Consumed) => {
+        committed.push(nameOfRecord(record));
+        return EMPTY;
+      };
+      const seen = observe(from(records('0:a', '0:b', '0:c', '0:b')).pipe(handlePartitions(handle, commit)));
+      flush();
+      expect(committed).toEqual(['0/0']);
+      expect(handled.filter((name) => name === '0/1')).toHaveLength(3);
+      expect(handled).not.toContain('0/3');
+      expect(seen.failure).toEqual({ error: boom });
+    });
+  });
+});
+
+describe('docs/guide', () => {
   const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const sections = read('docs/guide/recipes.md').split(/^## /m).slice(1);
+  const sectionsOf = (page: string) => read(`docs/guide/${page}.md`).split(/^## /m).slice(1);
   const files = readdirSync(new URL('../examples/recipes', import.meta.url)).sort();
   const linked = (section: string) =>
     [...section.matchAll(/\]\(\.\.\/\.\.\/examples\/recipes\/(\w+\.ts)\)/g)].map(([, file]) => file!);
+  // On the page about keys there are other sections too.
+  const sections = [...sectionsOf('recipes'), ...sectionsOf('keys').filter((section) => linked(section).length > 0)];
 
   test('has a section for each file, which it links', () => {
     expect(sections.flatMap(linked).sort()).toEqual(files);

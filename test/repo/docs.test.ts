@@ -70,6 +70,13 @@ describe('code that is shown of an example with a package of its own', () => {
     },
   );
 
+  test('docs/guide/keys.md: the whole of the Angular example that it names', () => {
+    const [, path, code] = /^\[(examples\/angular\/.+)\]\(\.\.\/\.\.\/\1\)\n\n```ts\n([^]*?)^```$/m.exec(
+      read('docs/guide/keys.md'),
+    )!;
+    expect(code).toBe(read(path!));
+  });
+
   const linesOf = (text: string) => text.trimEnd().split('\n');
 
   /** Whether the lines follow one another in a file, each with the same indent added. */
