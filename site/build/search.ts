@@ -17,7 +17,9 @@ export function extractField(section: Readonly<Record<string, string>>, field: s
     'failures#trying-again': 'retry retries again',
     'recipes#graceful-shutdown': 'cancel cancellation abort unsubscribe SIGTERM stop',
     'recipes#bounded-memory-read-values-instead-of-being-sent-them': 'backpressure memory bounded',
-    'recipes#groups-that-lose-nothing': 'groupBy group key per-key partition',
+    'recipes#dead-letters': 'dead letters letter',
+    'recipes#groups-that-lose-nothing': 'groupBy group',
+    'keys#keys-effects-in-order': 'key keys per partition account ordering',
   };
   const [, page = '', anchor = ''] = /([\w-]+)\.html(#.*)?$/.exec(section['id']!) ?? [];
   return words[page + anchor] ?? '';

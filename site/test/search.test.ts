@@ -38,10 +38,12 @@ test.each([
   ['backpressure', 'recipes.html#bounded-memory-read-values-instead-of-being-sent-them'],
   ['memory', 'recipes.html#bounded-memory-read-values-instead-of-being-sent-them'],
   ['groupBy', 'recipes.html#groups-that-lose-nothing'],
-  ['per key', 'recipes.html#groups-that-lose-nothing'],
+  ['per key', 'keys.html'],
+  ['keys', 'keys.html'],
+  ['sqs', 'keys.html#message-groups-of-sqs-fifo'],
   ['p-map', 'migrating.html#from-p-map'],
   ['angular', 'angular.html'],
-  ['kafka', 'recipes.html#commit-offsets-in-order'],
+  ['kafka', 'keys.html#partitions-of-kafka'],
   ['rate limit', 'recipes.html#a-rate-limit'],
   ['progress', 'recipes.html#show-progress'],
   ['dead letters', 'recipes.html#dead-letters'],
@@ -64,7 +66,7 @@ test('what explains comes before what specifies', async () => {
     const found = await find(watched.page, word);
     const specification = found.findIndex((link) => /^(?:semantics|api\/|decisions|changelog)/.test(link));
     const guide = found.findIndex((link) =>
-      /^(?:overview|introduction|choosing|time-limits|failures|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
+      /^(?:overview|introduction|choosing|time-limits|failures|keys|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
         link,
       ),
     );
