@@ -27,15 +27,16 @@ export async function compareFaults(
   const middle = Math.ceil(actions.length / 2);
 
   const runs: PolicyRun[] = [];
+  let ended = stop;
   for (const policy of policies) {
-    if (stop.aborted) break;
+    if (ended.aborted) break;
     const meets: Faults =
       policy.meets === 'faults'
         ? { ...shares, ...(crash && { crashAfter: middle }) }
         : { ...NO_FAULTS, stuck: actions[Math.floor(middle / 2)]!.id };
     // Each policy meets a service of its own, so that each meets the same faults.
     const service = await startService({ seed, latency, faults: meets });
-    const ended = AbortSignal.any([stop, service.gone]);
+    ended = AbortSignal.any([stop, service.gone]);
     const progress = showProgress(policy.name.padEnd(width), actions.length);
     try {
       const settings = { client: connect(service)(), concurrent, letters: DEAD_LETTERS };
@@ -47,8 +48,8 @@ export async function compareFaults(
     }
   }
 
-  say(`${stop.aborted ? '\nStopped. Done so far:' : ''}\n${tableOf(runs)}`);
-  stop.throwIfAborted();
+  say(`${ended.aborted ? '\nStopped. Done so far:' : ''}\n${tableOf(runs)}`);
+  ended.throwIfAborted();
   say(verdictOf(runs));
   return runs.every(isBalanced) ? 0 : 1;
 }
@@ -83,7 +84,7 @@ function tableOf(runs: readonly PolicyRun[]): string {
       count(run.notReached),
       count(run.failedAttempts),
       run.late === 0 ? 'yes' : `no, ${count(run.late)} late`,
-      count(run.swapped),
+      run.swapped === undefined ? '?' : count(run.swapped),
       seconds(run.milliseconds),
       isBalanced(run) ? 'yes' : 'NO',
     ]);
@@ -107,7 +108,7 @@ function verdictOf(runs: readonly PolicyRun[]): string {
     ],
     [
       'Effects: with the order as its key, an action that is tried again keeps its turn among those of its order: none were swapped at the service.',
-      unkeyed && unkeyed.swapped > 0 && `Without a key, those of ${plural(unkeyed.swapped, 'order')} were.`,
+      unkeyed?.swapped && `Without a key, those of ${plural(unkeyed.swapped, 'order')} were.`,
     ],
   ];
   return lines.map((line) => line.filter(Boolean).join(' ')).join('\n');

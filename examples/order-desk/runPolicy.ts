@@ -19,8 +19,8 @@ export interface PolicyRun extends Output {
   /** Counted by the monitor: what never came to its turn, and what ended the run. */
   readonly notReached: number;
   readonly failedAttempts: number;
-  /** How many orders have actions that the service entered in its book in the wrong order. */
-  readonly swapped: number;
+  /** How many orders have actions that the service entered in its book in the wrong order. Absent if it is gone. */
+  readonly swapped?: number;
 }
 
 export interface PolicyRunSettings {
@@ -40,6 +40,9 @@ export async function runPolicy(
   if (policy.failed === 'dead-lettered') await emptyDeadLetters(settings.letters);
   const run = await runThrough(policy.operator({ ...settings, monitor: tally.record }), actions, stop, onOutput);
 
+  const ledger = await settings.client.ledger().catch((error: unknown) => {
+    if (!stop.aborted) throw error;
+  });
   const failed = tally.failed.size;
   return {
     ...run,
@@ -50,7 +53,7 @@ export async function runPolicy(
     deadLettered: policy.failed === 'dead-lettered' ? (await readDeadLetters(settings.letters)).length : 0,
     notReached: actions.length - tally.flushed.size + (policy.failed === 'skipped' ? 0 : failed),
     failedAttempts: tally.failedAttempts,
-    swapped: settle(await settings.client.ledger(), actions).swapped.length,
+    ...(ledger && { swapped: settle(ledger, actions).swapped.length }),
   };
 }
 
@@ -58,7 +61,7 @@ export async function runPolicy(
  * Whether every action that was read is in one column and none is in two, the results were in order, and with a key the effects
  * at the service were, too.
  */
-export function isBalanced({ policy, swapped, ...run }: PolicyRun): boolean {
+export function isBalanced({ policy, swapped = 0, ...run }: PolicyRun): boolean {
   const { read, emitted, skipped, deadLettered, notReached, late } = run;
   const isComplete = read === emitted + skipped + deadLettered + notReached;
   return isComplete && late === 0 && (swapped === 0 || policy.inOrder === 'results');

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Action } from '../actions.js';
 import { connect, type Client } from '../client.js';
 import { faultOf, NO_FAULTS, type Faults } from '../faults.js';
+import { OrderBook } from '../orderBook.js';
+import { policies } from '../policies.js';
+import { isBalanced, runPolicy } from '../runPolicy.js';
 import { startService } from '../startService.js';
 
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -81,6 +84,47 @@ describe('the book of the service', { timeout: 30_000 }, () => {
       await expect(validate(action(2), 1, { signal })).rejects.toThrow();
       expect(await ledger()).toEqual({ entered: [0], refused: [], shipped: ['A-1'] });
     });
+  });
+});
+
+describe('an action that is tried again', () => {
+  const actions: Action[] = [
+    { id: 1, type: 'place', order: 'A' },
+    { id: 2, type: 'cancel', order: 'A' },
+    { id: 3, type: 'place', order: 'B' },
+  ];
+  const run = async (name: string, firstAttempt: () => Promise<never>) => {
+    const book = new OrderBook();
+    const client: Client = {
+      validate: async (action, index, { attempt }) => {
+        if (index === 0 && attempt === 1) await firstAttempt();
+        book.enter(action, index);
+        return action;
+      },
+      ledger: () => Promise.resolve(book.ledger()),
+    };
+    const policy = policies.find((policy) => policy.name === name)!;
+    const ran = await runPolicy(
+      policy,
+      actions,
+      { client, concurrent: 3, letters: '' },
+      new AbortController().signal,
+      () => {},
+    );
+    return { ...book.ledger(), output: ran.output, swapped: ran.swapped, isBalanced: isBalanced(ran) };
+  };
+
+  test.each([
+    ['fails', () => Promise.reject(new Error('no'))],
+    ['exceeds its time limit', () => new Promise<never>(() => {})],
+  ])('since it %s keeps its turn among those of its order, with a key', async (_what, firstAttempt) => {
+    const right = { refused: [], shipped: ['B'], output: [0, 1, 2], swapped: 0, isBalanced: true };
+    const wrong = { refused: [1], shipped: ['B', 'A'], output: [0, 1, 2], swapped: 1, isBalanced: true };
+    const [keyed, unkeyed] = await Promise.all(
+      ['retry, 200 ms later', 'the same without a key'].map((name) => run(name, firstAttempt)),
+    );
+    expect(keyed).toEqual({ entered: [2, 0, 1], ...right });
+    expect(unkeyed).toEqual({ entered: [1, 2, 0], ...wrong });
   });
 });
 
