@@ -10,8 +10,8 @@ let frame: string | undefined;
 const hashOfFrame = () =>
   (frame ??= hashOf(bundle(fileURLToPath(new URL('../playground/freeform/frame.ts', import.meta.url))).text));
 
-/** The `<meta>` that gives a page its policy; it applies to what stands below it. */
-export function policyOf(html: string): string {
+/** The `<meta>` that gives a page its policy; it applies to what stands below it. `base` says what may be the base of the page. */
+export function policyOf(html: string, base: "'none'" | "'self'"): string {
   const inline = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([^]*?)<\/script>/g)].map(([, script]) =>
     hashOf(script!),
   );
@@ -27,7 +27,7 @@ export function policyOf(html: string): string {
     "connect-src 'self'",
     // No frame is led anywhere; the one that is used has its document with it.
     "frame-src 'none'",
-    "base-uri 'none'",
+    `base-uri ${base}`,
     "form-action 'none'",
   ];
   return `<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">`;

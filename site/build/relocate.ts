@@ -9,6 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { parseAst } from 'rollup/parseAst';
 import { policyOf } from './policy.js';
 
+/** What a server gives for an address that it does not know: so it may be shown at any. */
+const MISSING = '404.html';
+
 export const BASE = '/-base-/';
 
 /** Where a page's scripts find the way to the top, with a `/` at its end. */
@@ -30,24 +33,38 @@ export function relocate(dist: string): void {
           : undefined;
     if (change === undefined) continue;
     const text = readFileSync(dist + path, 'utf8');
-    if (text.includes(BASE) || change === page) writeFileSync(dist + path, change(text, toTop(path)));
+    if (text.includes(BASE) || change === page) writeFileSync(dist + path, change(text, toTop(path), path));
   }
 }
 
 const toTop = (path: string) => '../'.repeat(path.split('/').length - 1) || './';
 
-function page(html: string, top: string): string {
+/**
+ * Run in the page for addresses that the server does not know: makes the nearest folder above the address that has such a page the base of
+ * what the page loads. A folder that is not there has none.
+ */
+const setBase = [
+  "if(location.protocol!='file:')for(let folder=new URL('./',location.href);;folder=new URL('../',folder)){",
+  `const request=new XMLHttpRequest;request.open('HEAD',new URL('${MISSING}',folder),false);`,
+  'try{request.send()}catch{}',
+  "if(request.status==200){document.head.append(Object.assign(document.createElement('base'),{href:folder}));break}",
+  "if(folder.pathname=='/')break}",
+].join('');
+
+function page(html: string, top: string, name: string): string {
   // First what is found, since the scripts below it ask for it.
   // Decoded, as VitePress compares it with decoded paths, except what would end the text around it.
-  const path = `decodeURI(new URL(${JSON.stringify(top)},location.href).pathname)`;
-  const find = `<script>${FOUND}=${path}.replace(/["\\\\]/g,encodeURIComponent)</script>`;
+  const path = `decodeURI(new URL(${JSON.stringify(top)},document.baseURI).pathname)`;
+  const find = `<script>${name === MISSING ? `${setBase};` : ''}${FOUND}=${path}.replace(/["\\\\]/g,encodeURIComponent)</script>`;
   // Then links and pictures, which the page's scripts take for what they would have written: where they lead, wherever the reader goes.
   const absolute = [
     "if(location.protocol!='file:')for(const[name,all]of[['href','a[href],link[rel=icon]'],['src','img[src]']])",
     'for(const element of document.querySelectorAll(all)){',
     'const given=element.getAttribute(name);if(/^(#|\\w+:)/.test(given))continue;',
-    'const{pathname,search,hash}=new URL(given,location.href);',
+    'const{pathname,search,hash}=new URL(given,document.baseURI);',
     "element.setAttribute(name,pathname.replace(/\\/index\\.html$/,'/')+search+hash)}",
+    // All that is relative has been found: what is a part of the page is not to be looked for elsewhere.
+    ...(name === MISSING ? ["document.querySelector('base')?.remove()"] : []),
   ].join('');
   const moved = html
     .replace(/(<script[^>]*>)([^]*?)(<\/script>)/g, (_whole, open: string, code: string, close: string) => {
@@ -60,7 +77,7 @@ function page(html: string, top: string): string {
     .replace('</body>', () => `<script>${absolute}</script></body>`);
   if (!moved.includes(CHARSET)) throw new Error(`Expected a page with ${CHARSET}`);
   // Above all scripts, and below what must be among the first bytes of a page.
-  return moved.replace(CHARSET, () => CHARSET + policyOf(moved));
+  return moved.replace(CHARSET, () => CHARSET + policyOf(moved, name === MISSING ? "'self'" : "'none'"));
 }
 
 const style = (css: string, top: string) => css.replace(marked, top);

@@ -34,7 +34,7 @@ export interface Site {
   close(): void;
 }
 
-/** Serves a folder below a path, as any server of files would; nothing is below any other path. */
+/** Serves a folder below a path, as any server of files would, with `404.html` for what is not there; nothing is below any other path. */
 export async function serve(base: string, folder = DIST): Promise<Site> {
   const requests: string[] = [];
   const server: Server = createServer(({ url = '' }, response) => {
@@ -47,7 +47,10 @@ export async function serve(base: string, folder = DIST): Promise<Site> {
       const content = readFileSync(file);
       response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
     } catch {
-      response.writeHead(404).end();
+      const below = path.startsWith(top);
+      response
+        .writeHead(404, { 'content-type': types['.html'] })
+        .end(below ? readFileSync(join(folder, '404.html')) : '');
     }
   });
   // Of a WebSocket, which it does not speak.

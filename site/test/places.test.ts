@@ -48,6 +48,41 @@ describe('the site works below', () => {
   });
 });
 
+describe('what is not there is told, with links that lead somewhere', () => {
+  test.each([
+    ['/', 'nothing'],
+    ['/', 'no/such/page.html?query'],
+    ['/some/base/', 'nothing'],
+    ['/some/base/', 'marbles/no/such/page'],
+    ['/a folder/über/', 'no such/page/'],
+  ])('%s%s', async (base, path) => {
+    const site = await serve(encodeURI(base), folder);
+    const { page, problems, context } = await browser.open(site);
+    try {
+      await page.goto(site.url + path);
+      await waitUntil(page, 'document.querySelector("#app")?.__vue_app__ !== undefined');
+      await page.locator('h1', { hasText: 'There is no such page' }).waitFor();
+      expect(page.url()).toBe(site.url + encodeURI(path));
+      const skip = await page.locator('.VPSkipLink').evaluate((link) => (link as HTMLAnchorElement).href);
+      expect(skip).toBe(`${site.url}${encodeURI(path)}#VPContent`);
+      // Its style has been loaded.
+      expect(await page.locator('.not-found').evaluate((element) => getComputedStyle(element).maxWidth)).toBe('688px');
+      await page.locator('.not-found a', { hasText: 'Recipes' }).click();
+      await page.waitForURL(`${site.url}recipes.html`);
+      await page.locator('h1', { hasText: 'Recipes' }).waitFor();
+      // The page itself, and folders above it, are not there.
+      const missing = new URL(path, site.url).pathname.slice(new URL(site.url).pathname.length).split('/').length - 1;
+      expect(problems.filter((problem) => !/^(404: .*404\.html|console: .* 404 )/.test(problem))).toEqual([
+        `404: ${site.url}${encodeURI(path)}`,
+      ]);
+      expect(problems.filter((problem) => problem.endsWith('/404.html'))).toHaveLength(missing);
+    } finally {
+      await context.close();
+      site.close();
+    }
+  });
+});
+
 test('a search finds a page, and leads to it', async () => {
   const site = await serve('/some/base/', folder);
   const { page, problems, context } = await browser.open(site);
