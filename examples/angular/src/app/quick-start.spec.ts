@@ -47,4 +47,17 @@ describe('the quick start', () => {
     fixture.destroy();
     expect(asked()).toEqual([]);
   });
+
+  test('leaves out who is not found, and shows the others', () => {
+    const fixture = TestBed.createComponent(Team);
+    TestBed.tick();
+    expect(asked()).toHaveLength(6);
+    const [three] = active.splice(0, 1);
+    three!.flush(null, { status: 404, statusText: 'Not Found' });
+    answer(1);
+    TestBed.tick();
+    expect((fixture.nativeElement as HTMLElement).textContent.trim()).toBe(
+      'person 1',
+    );
+  });
 });
