@@ -51,9 +51,18 @@ describe('rxResource with a list', () => {
     await Promise.resolve();
   };
 
-  test('has the rows so far, in order', async () => {
+  const toCome = () => {
+    const page = fixture.nativeElement as HTMLElement;
+    return [
+      page.querySelector('ol')!.getAttribute('aria-busy'),
+      page.querySelector('.missing')?.textContent.trim(),
+    ];
+  };
+
+  test('has the rows so far, in order, and says how many are to come', async () => {
     await show('3,1,2');
-    expect(lines(fixture)).toEqual(['The first row is on its way …']);
+    expect(lines(fixture)).toEqual([]);
+    expect(toCome()).toEqual(['true', '3 to come …']);
     const [three, one, two] = http.match(() => true) as [
       TestRequest,
       TestRequest,
@@ -63,12 +72,14 @@ describe('rxResource with a list', () => {
     answer(three, 'row 3');
     await settled();
     expect(lines(fixture)).toEqual(['row 3', 'row 1']);
+    expect(toCome()).toEqual(['true', '1 to come …']);
     two.flush(
       { message: 'not found' },
       { status: 404, statusText: 'Not Found' },
     );
     await settled();
     expect(lines(fixture)).toEqual(['row 3', 'row 1', '2: not found']);
+    expect(toCome()).toEqual(['false', undefined]);
   });
 
   test('aborts the requests of a list when there is another', async () => {
@@ -122,17 +133,20 @@ describe('the address', () => {
       ({ textContent }) => textContent.trim(),
     );
 
-  test.each(['/list', '/list?ids=', '/list?ids=%20'])(
-    '%s has no list, and what is often looked up',
-    async (address) => {
-      expect(await visit(address)).toEqual([]);
-      expect(harness.routeNativeElement!.textContent).toMatch(
-        'There is no list in the address. Add one: /list?ids=3,1,2',
-      );
-      expect(problems()).toEqual([]);
-      expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42']);
-    },
-  );
+  test.each([
+    '/list',
+    '/list?ids=',
+    '/list?ids=%20',
+    '/list?ids=,',
+    '/list?ids=id',
+  ])('%s has no list, and what is often looked up', async (address) => {
+    expect(await visit(address)).toEqual([]);
+    expect(harness.routeNativeElement!.textContent).toMatch(
+      'There is no list in the address. Add one: /list?ids=3,1,2',
+    );
+    expect(problems()).toEqual([]);
+    expect(asked()).toEqual(['/rows/11', '/rows/7', '/rows/42']);
+  });
 
   test('says what it refuses', async () => {
     await visit('/list?ids=abc');
@@ -141,6 +155,26 @@ describe('the address', () => {
       'There is no list',
     );
     expect(lines(harness.fixture)).toEqual([]);
+  });
+
+  test('says no more than five times what it refuses', async () => {
+    await visit('/list?ids=a,b,c,d,e,f,g');
+    expect(problems()).toEqual([
+      ...['a', 'b', 'c', 'd', 'e'].map((text) => `“${text}” is not an id`),
+      'and 2 more',
+    ]);
+  });
+
+  test('asks for no more than six rows at once, with those that are often looked up', async () => {
+    await visit('/list?ids=1,2,3,4,5,6,7,8');
+    expect(asked()).toEqual([
+      '/rows/11',
+      '/rows/7',
+      '/rows/42',
+      '/rows/1',
+      '/rows/2',
+      '/rows/3',
+    ]);
   });
 
   test('looks up the rest', async () => {
@@ -184,5 +218,24 @@ describe('toSignal', () => {
     expect(lines(fixture)).toEqual(['row 11', 'row 7']);
     fixture.destroy();
     expect(fortyTwo.cancelled).toBe(true);
+  });
+
+  test('leaves out the rows that failed, and says so if all have', () => {
+    const fixture = TestBed.createComponent(Popular);
+    http = TestBed.inject(HttpTestingController);
+    lines(fixture);
+    const text = () => {
+      TestBed.tick();
+      return (fixture.nativeElement as HTMLElement).textContent;
+    };
+    const requests = http.match(() => true);
+    const fail = (request: TestRequest | undefined) =>
+      request!.flush(null, { status: 503, statusText: 'Unavailable' });
+    fail(requests[0]);
+    fail(requests[1]);
+    expect(text()).not.toMatch('at the moment');
+    fail(requests[2]);
+    expect(lines(fixture)).toEqual([]);
+    expect(text()).toMatch('None of it can be had at the moment.');
   });
 });

@@ -1,9 +1,10 @@
+import { DecimalPipe } from '@angular/common';
 import { Component, computed, inject, input } from '@angular/core';
 import { rxResource } from '@angular/core/rxjs-interop';
 import { from } from 'rxjs';
 import { readList } from '../rows/read-list';
 import { hasFailed, requestsFor, type Row } from '../rows/row';
-import { RowsService } from '../rows/rows.service';
+import { LIMITS, RowsService, type Limits } from '../rows/rows.service';
 import { collect } from './collect';
 import { holdRendering } from './hold-rendering';
 import { Popular } from './popular';
@@ -13,22 +14,37 @@ type QueryParam = string | readonly string[] | undefined;
 
 @Component({
   selector: 'app-list-page',
-  imports: [Popular],
+  imports: [DecimalPipe, Popular],
+  providers: [
+    // There are two lists, which share the six connections of the browser.
+    {
+      provide: LIMITS,
+      useFactory: (): Limits => ({
+        ...inject(LIMITS, { skipSelf: true }),
+        concurrent: 3,
+      }),
+    },
+    RowsService,
+  ],
   template: `
     <h1>A list in the address</h1>
     <p class="lead">
       Its rows come with <code>rxResource</code>: another list in the address,
       and the requests of this one are aborted.
     </p>
-    @for (problem of list().problems; track $index) {
+    @let problems = list().problems;
+    @for (problem of problems.slice(0, told); track $index) {
       <p class="problem">{{ problem.text }}</p>
+    }
+    @if (problems.length > told) {
+      <p class="problem">and {{ problems.length - told | number }} more</p>
     }
     @if (isEmpty()) {
       <p>
         There is no list in the address. Add one: <code>/list?ids=3,1,2</code>
       </p>
     }
-    <ol [attr.aria-busy]="rows.isLoading()">
+    <ol [attr.aria-busy]="missing() > 0">
       @for (row of rows.value(); track row.index) {
         <li [class.failed]="hasFailed(row)">
           @if (hasFailed(row)) {
@@ -37,12 +53,11 @@ type QueryParam = string | readonly string[] | undefined;
             {{ row.name }}
           }
         </li>
-      } @empty {
-        @if (rows.isLoading()) {
-          <li class="none">The first row is on its way …</li>
-        }
       }
     </ol>
+    @if (missing() > 0) {
+      <p class="missing">{{ missing() | number }} to come …</p>
+    }
     <app-popular />
   `,
   styles: `
@@ -60,9 +75,10 @@ type QueryParam = string | readonly string[] | undefined;
     .failed {
       color: var(--bad);
     }
-    .none {
+    .missing {
+      margin: 0.3rem 0 0;
+      padding-left: 3rem;
       color: var(--muted);
-      list-style: none;
     }
   `,
 })
@@ -73,10 +89,15 @@ export class ListPage {
   });
 
   protected readonly hasFailed = hasFailed;
+  /** How many problems of a list are told. */
+  protected readonly told = 5;
   private readonly service = inject(RowsService);
   private readonly held = holdRendering<Row>();
   protected readonly list = computed(() => readList(this.ids()));
-  protected readonly isEmpty = computed(() => this.ids().trim() === '');
+  protected readonly isEmpty = computed(() => {
+    const { ids, problems } = this.list();
+    return ids.length === 0 && problems.length === 0;
+  });
   private readonly requests = computed(() => requestsFor(this.list().ids));
 
   protected readonly rows = rxResource({
@@ -85,4 +106,8 @@ export class ListPage {
       from(params).pipe(this.service.lookUp(), this.held, collect()),
     defaultValue: [],
   });
+  /** `isLoading` ends with the first row. */
+  protected readonly missing = computed(
+    () => this.requests().length - this.rows.value().length,
+  );
 }

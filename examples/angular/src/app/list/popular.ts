@@ -1,10 +1,12 @@
-import { Component, inject } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { from } from 'rxjs';
 import { hasFailed, requestsFor } from '../rows/row';
 import { RowsService } from '../rows/rows.service';
 import { collect } from './collect';
+
+const popular = [11, 7, 42];
 
 @Component({
   selector: 'app-popular',
@@ -22,6 +24,9 @@ import { collect } from './collect';
         }
       }
     </ul>
+    @if (noneFound()) {
+      <p>None of it can be had at the moment.</p>
+    }
   `,
   styles: `
     h2 {
@@ -37,17 +42,21 @@ import { collect } from './collect';
       padding: 0;
       list-style: none;
     }
+    p {
+      margin: 0;
+      color: var(--muted);
+    }
   `,
 })
 export class Popular {
   protected readonly hasFailed = hasFailed;
   protected readonly rows = toSignal(
-    from(requestsFor([11, 7, 42])).pipe(
-      inject(RowsService).lookUp(),
-      collect(),
-    ),
+    from(requestsFor(popular)).pipe(inject(RowsService).lookUp(), collect()),
     {
       initialValue: [],
     },
+  );
+  protected readonly noneFound = computed(
+    () => this.rows().length === popular.length && this.rows().every(hasFailed),
   );
 }
