@@ -1,4 +1,7 @@
 import axe from 'axe-core';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import {
@@ -139,6 +142,44 @@ describe('the page', () => {
     );
     // A browser takes seconds for it, and again for each change of the page.
     expect(await page.getByLabel('or paste one').inputValue()).toBe('');
+  });
+
+  test('reads a file again that was corrected and chosen again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rows-'));
+    try {
+      const file = join(folder, 'rows.csv');
+      const choose = async (text: string) => {
+        await writeFile(file, text);
+        const chooser = page.waitForEvent('filechooser');
+        await page.getByLabel('or a CSV file').click();
+        await (await chooser).setFiles(file);
+      };
+      await open();
+      await choose('id\n1\nx');
+      await page.getByText('Line 3: “x” is not an id').waitFor();
+      await choose('id\n1\n2');
+      await button('Start 2 rows').waitFor();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('has its buttons where they were when it goes on', async () => {
+    whole.answer = (request) =>
+      idIn(request) < 3 ? found(request) : never(request);
+    await open('/', { viewport: { width: 390, height: 740 } });
+    await start('1,2,3,4');
+    await until(async () => expect(await rows()).toEqual(rowsUpTo(2)));
+    await button('Cancel').click();
+    const boxes = async () =>
+      (await page.locator('.buttons button').all()).map((one) =>
+        one.boundingBox(),
+      );
+    const before = await Promise.all(await boxes());
+    await button('Go on').dblclick();
+    await until(() => expect(whole.upstream.active).toBe(2));
+    expect(await Promise.all(await boxes())).toEqual(before);
+    expect(await count('active')).toBe(2);
   });
 
   test('aborts the requests at the server when it is cancelled, and goes on from there', async () => {
@@ -317,6 +358,7 @@ describe('the page', () => {
   test.each([
     ['/list', 'There is no list in the address. Add one: /list?ids=3,1,2'],
     ['/list?ids=abc', '“abc” is not an id'],
+    ['/list?ids=id', 'There is no list in the address.'],
   ])(
     'says at %s what to do, and shows what is often looked up',
     async (address, text) => {

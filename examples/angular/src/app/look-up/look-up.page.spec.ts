@@ -452,6 +452,26 @@ describe('the page', () => {
     expect(service.ids).toEqual(['3']);
   });
 
+  test('takes a double click on Start for one, and one on Go on', async () => {
+    const service = new Answers();
+    await start('1,2,3,4,5,6,7');
+    button(/^Start/).click();
+    expect(read()).toEqual([]);
+    expect(service.ids).toEqual(['1', '2', '3', '4', '5', '6']);
+
+    document.body.append(page);
+    button('Cancel').click();
+    button('Go on').focus();
+    button('Go on').click();
+    expect(button('Go on').getAttribute('aria-disabled')).toBe('true');
+    expect(document.activeElement).toBe(button('Go on'));
+    service.answer(6);
+    button('Go on').click();
+    expect(service.ids).toEqual(['1', '2', '3', '4', '5', '7']);
+    expect(counts()).toEqual({ waiting: 0, active: 6, parked: 1, failed: 0 });
+    page.remove();
+  });
+
   test('has more to do again while rows that failed are asked for again', async () => {
     const service = new Answers();
     await start('1,2,3');

@@ -68,9 +68,11 @@ export class LookUpPage {
     computation: () => '',
   });
 
-  protected readonly leftToDo = computed(
-    () => this.store.total() - this.store.done(),
+  /** Whether there are rows left, and none of them on its way. */
+  protected readonly isCancelled = computed(
+    () => !this.store.running() && this.store.done() < this.store.total(),
   );
+  private started?: Source;
   private readonly injector = inject(Injector);
   private readonly status = viewChild<ElementRef<HTMLElement>>('status');
   private readonly summary = computed(() => {
@@ -81,7 +83,7 @@ export class LookUpPage {
     const rows = `${this.store.done()} of ${total} rows${failures}`;
     return this.store.running()
       ? rows
-      : `${this.leftToDo() > 0 ? 'Cancelled' : 'Done'}: ${rows}`;
+      : `${this.isCancelled() ? 'Cancelled' : 'Done'}: ${rows}`;
   });
   /** What a screen reader says: nobody wants to hear of every row. */
   protected readonly announcement = toSignal(
@@ -135,6 +137,8 @@ export class LookUpPage {
     event.preventDefault();
     const { ids } = this.list();
     if (this.store.running()) {
+      // The second click of two is no wish for anything else.
+      if (this.source() === this.started) return;
       this.refusal.set(
         'The list before this one is not done yet. Wait for it, or cancel it.',
       );
@@ -144,11 +148,16 @@ export class LookUpPage {
       this.refusal.set('Enter at least one id, or take a list.');
       field.focus();
     } else {
+      this.started = this.source();
       this.store.start(ids);
       afterNextRender(() => this.status()?.nativeElement.scrollIntoView(), {
         injector: this.injector,
       });
     }
+  }
+
+  protected goOn(): void {
+    if (this.isCancelled()) this.store.resume();
   }
 
   protected cancel(): void {
