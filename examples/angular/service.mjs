@@ -1,6 +1,6 @@
 // The rows of the NestJS example, and this page: what it has of orders is left out, and with that its Redis.
 import { createRequire } from 'node:module';
-import { readConfig } from '../nestjs/dist/config.js';
+import { ConfigError, readConfig } from '../nestjs/dist/config.js';
 import { RowsModule } from '../nestjs/dist/rows/rows.module.js';
 import { ShutdownModule } from '../nestjs/dist/shutdown/shutdown.module.js';
 import { UpstreamModule } from '../nestjs/dist/upstream/upstream.module.js';
@@ -10,7 +10,8 @@ const nest = createRequire(new URL('../nestjs/package.json', import.meta.url));
 const { Logger } = nest('@nestjs/common');
 const { NestFactory } = nest('@nestjs/core');
 
-const { host, port, upstream, shutdown, rows, web } = readConfig({
+const { host, port, upstream, shutdown, rows, web } = configFrom({
+  // There is none: it is asked for because of the orders.
   REDIS_URL: 'redis://none',
   ...process.env,
 });
@@ -29,3 +30,13 @@ const app = await NestFactory.create(
 app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 await app.listen(port, host);
 new Logger('service').log(`Listening on ${await app.getUrl()}`);
+
+function configFrom(env) {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

@@ -1,7 +1,6 @@
 import { provideHttpClient, withFetch } from '@angular/common/http';
 import {
   provideBrowserGlobalErrorListeners,
-  provideZonelessChangeDetection,
   type ApplicationConfig,
 } from '@angular/core';
 import {
@@ -15,7 +14,6 @@ import { routes } from './app.routes';
 export const appConfig: ApplicationConfig = {
   providers: [
     provideBrowserGlobalErrorListeners(),
-    provideZonelessChangeDetection(),
     provideHttpClient(withFetch()),
     // Six requests take all connections of the browser: the code of another
     // page would wait for them.
