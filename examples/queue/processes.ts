@@ -34,21 +34,37 @@ function keep<C extends ChildProcess>(child: C): C {
 }
 
 /** Starts a worker, and waits until it is ready. */
-export async function startWorker(
+export function startWorker(
   url: string,
   queue: string,
   name: string,
   ...journal: string[]
 ): Promise<ChildProcess> {
-  const args = [url, queue, name, ...journal];
-  const worker = keep(fork(script('worker.js'), args));
+  return startReady('worker.js', url, queue, name, ...journal);
+}
+
+/** Starts a consumer. It begins when it gets a message. */
+export function startConsumer(
+  url: string,
+  stream: string,
+  ...journal: string[]
+): Promise<ChildProcess> {
+  return startReady('consumer.js', url, stream, ...journal);
+}
+
+/** Starts a program, and waits until it says that it is ready. */
+async function startReady(
+  program: string,
+  ...args: string[]
+): Promise<ChildProcess> {
+  const child = keep(fork(script(program), args));
   const [message] = (await Promise.race([
-    once(worker, 'message'),
-    once(worker, 'exit'),
+    once(child, 'message'),
+    once(child, 'exit'),
   ])) as unknown[];
   if (message !== 'ready')
-    throw new Error(`The worker ${name} ended with ${String(message)}.`);
-  return worker;
+    throw new Error(`${program} ended with ${String(message)}.`);
+  return child;
 }
 
 export interface Producer {

@@ -32,6 +32,7 @@ import { Output } from './output.js';
 import {
   hasEnded,
   kill,
+  startConsumer,
   startProducer,
   startRedis,
   startWorker,
@@ -41,6 +42,7 @@ import {
 import { pseudonymOf } from './pseudonym.js';
 import { reasonOf } from './results.js';
 import { jobId, readLines, readRows, type Line, type Row } from './rows.js';
+import { addRows, GROUP, haveDrained, indexOf, lastIds } from './streams.js';
 
 const LIMIT = { timeout: 180_000 }; // ms; a test that takes so long hangs
 
@@ -671,6 +673,95 @@ describe('without the Redis that was meant', () => {
       said,
       /^Expected the address of Redis to be redis:\/\/HOST:PORT/,
     );
+  });
+});
+
+describe('several streams', () => {
+  const accounts = Array.from({ length: 2_000 }, (_, n) => `account-${n}`);
+
+  test('divide the accounts evenly, and one stream more takes from all and moves no other', () => {
+    for (const streams of [1, 2, 3, 7]) {
+      const counts = new Array<number>(streams).fill(0);
+      for (const account of accounts) counts[indexOf(account, streams)]!++;
+      for (const count of counts)
+        assert.ok(Math.abs(count - 2_000 / streams) < 120, `${count}`);
+      const after = accounts.filter((account) => {
+        const index = indexOf(account, streams + 1);
+        return index !== indexOf(account, streams) && index !== streams;
+      });
+      assert.deepEqual(after, []);
+    }
+  });
+
+  test(
+    'keep the order of each account when one is added, if its consumer begins when the others have drained',
+    LIMIT,
+    async () => {
+      await connection.flushall();
+      const path = join(folder, 'streams.ndjson');
+      writeFileSync(path, '');
+      const rows = Array.from({ length: 800 }, (_, position): Row => ({
+        position,
+        account: `account-${position % 8}`,
+        email: 'c@example.org',
+      }));
+      const moved = rows
+        .map(({ account }) => account)
+        .filter((account) => indexOf(account, 2) !== 0);
+      assert.ok(new Set(moved).size > 0);
+      const consumer = async (stream: string) => {
+        const child = await startConsumer(redis.url, stream, path);
+        child.send('go');
+        return child;
+      };
+      const one = await consumer('rows:0');
+      await addRows(connection, rows.slice(0, 400), 1);
+      await until('some rows are done', () => readJournal(path).length > 50);
+
+      // From here on, writers use two streams.
+      const upTo = await lastIds(connection, 1);
+      await addRows(connection, rows.slice(400), 2);
+      assert.ok(!(await haveDrained(connection, upTo)));
+      await until('the first has drained', () => haveDrained(connection, upTo));
+      const two = await consumer('rows:1');
+      const all = await lastIds(connection, 2);
+      await until('all is done', () => haveDrained(connection, all));
+      await Promise.all([one, two].map(kill));
+
+      const entries = readJournal(path);
+      assert.deepEqual(faultsIn(entries), []);
+      assert.equal(entries.length, 1_600);
+      assert.deepEqual(
+        new Set(entries.map(({ worker }) => worker)),
+        new Set(['rows:0', 'rows:1']),
+      );
+    },
+  );
+
+  test('have not drained while something is pending or unread', async () => {
+    await connection.flushall();
+    const row: Row = { position: 0, account: 'a', email: '' };
+    await addRows(connection, [row, row], 1);
+    const upTo = await lastIds(connection, 1);
+    const first = (await connection.xrange('rows:0', '-', '+'))[0]![0];
+    assert.equal(await haveDrained(connection, upTo), false);
+    await connection.xgroup('CREATE', 'rows:0', GROUP, '0');
+    const read = () =>
+      connection.xreadgroup(
+        ...(['GROUP', GROUP, 'c', 'COUNT', 1] as const),
+        ...(['STREAMS', 'rows:0', '>'] as const),
+      );
+    await read();
+    await connection.xack('rows:0', GROUP, first);
+    assert.equal(await haveDrained(connection, upTo), false);
+    assert.ok(await haveDrained(connection, new Map([['rows:0', first]])));
+    await read();
+    assert.equal(await haveDrained(connection, upTo), false);
+    await connection.xack('rows:0', GROUP, upTo.get('rows:0')!);
+    assert.ok(await haveDrained(connection, upTo));
+    // What comes later is not meant.
+    await addRows(connection, [row], 1);
+    assert.ok(await haveDrained(connection, upTo));
   });
 });
 

@@ -18,6 +18,7 @@ test('docs/guide/scaling.md shows no other code', () => {
     'examples/queue/results.ts',
     'examples/queue/producer.ts',
     'examples/queue/worker.ts',
+    'examples/queue/streams.ts',
   ]);
   expect(page.match(/```\w+/g)).toHaveLength(shown.length);
 });
