@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--seed <n>', 'draws other validation times', integer(0, 2 ** 32 - 1), 4)
     .option('--latency <min-max>', 'how long a validation takes, in ms', latency, { min: 1, max: 100 })
     .option('--count <n>', 'take only the first n actions', integer(1))
-    .option('--full', 'let concatMap run all actions, not only the first 200', false)
+    .option('--full', 'let concatMap run all actions, not only the first 100', false)
     .option('--svg <file>', 'where to draw the picture', isNamed, 'order-desk.svg')
     .option('--faults', 'let the service fail, and compare what policies make of it')
     .option('--hang <share>', 'how many requests are never answered (default: 1%; implies --faults)', share)

@@ -57,7 +57,9 @@ export function notesOf(runs: readonly LegRun[], { concurrent, window }: LegSett
     );
   }
   if (eager)
-    notes.push('mergeMap and concatMapEager, without a key and with one, ran twice, in turn; the faster run counts.');
+    notes.push(
+      'mergeMap and concatMapEager, without a key and with one, ran three times, in turn; the fastest run counts.',
+    );
   notes.push(
     "An action is entered in the service's book when the service has validated it, and in the desk's when its result comes out.",
     'A book refuses a cancellation that comes before its order, and then ships an order that nobody wants.',

@@ -594,7 +594,7 @@ describe('the program', { timeout: 60_000 }, () => {
       '--svg',
       'a.svg',
     ]);
-    expect(err.split('\n').filter(Boolean)).toHaveLength(8); // no bars where nobody sees them
+    expect(err.split('\n').filter(Boolean)).toHaveLength(11); // no bars where nobody sees them
     expect(out).toMatch(/^60 actions, \d+ of them cancellations, from examples\/order-desk\/actions\.ndjson\./);
     const [, merge, eager, keyed] = rowsOf(out);
     expect(merge).toMatchObject({ name: 'mergeMap, 20 at once', actions: 60 });
