@@ -14,10 +14,13 @@ export class Saves {
   private readonly http = inject(HttpClient);
   private readonly changes = new Subject<Change>();
 
+  private readonly unsaved = signal(0);
+  private readonly failures = signal<ReadonlySet<number>>(new Set());
+
   /** How many changes are on their way, or wait. */
-  readonly pending = signal(0);
+  readonly pending = this.unsaved.asReadonly();
   /** The users whose last change could not be saved. */
-  readonly failed = signal<ReadonlySet<number>>(new Set());
+  readonly failed = this.failures.asReadonly();
 
   constructor() {
     this.changes
@@ -39,8 +42,8 @@ export class Saves {
         takeUntilDestroyed(),
       )
       .subscribe(({ user, isSaved }) => {
-        this.pending.update((count) => count - 1);
-        this.failed.update((users) => {
+        this.unsaved.update((count) => count - 1);
+        this.failures.update((users) => {
           const others = [...users].filter((other) => other !== user);
           return new Set(isSaved ? others : [...others, user]);
         });
@@ -48,7 +51,7 @@ export class Saves {
   }
 
   save(change: Change): void {
-    this.pending.update((count) => count + 1);
+    this.unsaved.update((count) => count + 1);
     this.changes.next(change);
   }
 }
