@@ -709,12 +709,9 @@ describe('several streams', () => {
         .map(({ account }) => account)
         .filter((account) => indexOf(account, 2) !== 0);
       assert.ok(new Set(moved).size > 0);
-      const consumer = async (stream: string) => {
-        const child = await startConsumer(redis.url, stream, path);
-        child.send('go');
-        return child;
-      };
-      const one = await consumer('rows:0');
+      const one = await startConsumer(redis.url, 'rows:0', path);
+      const two = await startConsumer(redis.url, 'rows:1', path);
+      one.send('go');
       await addRows(connection, rows.slice(0, 400), 1);
       await until('some rows are done', () => readJournal(path).length > 50);
 
@@ -723,7 +720,7 @@ describe('several streams', () => {
       await addRows(connection, rows.slice(400), 2);
       assert.ok(!(await haveDrained(connection, upTo)));
       await until('the first has drained', () => haveDrained(connection, upTo));
-      const two = await consumer('rows:1');
+      two.send('go');
       const all = await lastIds(connection, 2);
       await until('all is done', () => haveDrained(connection, all));
       await Promise.all([one, two].map(kill));
