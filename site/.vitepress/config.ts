@@ -3,6 +3,7 @@ import { defineConfig, type DefaultTheme } from 'vitepress';
 import { bundles } from '../build/bundle.js';
 import {
   slugify,
+  withBreakingPaths,
   withEmptyHeaders,
   withLegend,
   withMarbles,
@@ -147,6 +148,7 @@ const config = defineConfig({
     languageAlias: { ndjson: 'json' },
     config: (markdown) => {
       withScrollingCode(markdown);
+      withBreakingPaths(markdown);
       withMarbles(markdown);
       withLegend(markdown);
       withTables(markdown);

@@ -47,6 +47,16 @@ export function withScrollingCode(markdown: Markdown): void {
   markdown.renderer.rules.fence = (...given) => fence(...given).replace('<pre class="', '<pre class="scrolls ');
 }
 
+/** The path of a file, as the text of a link, may be broken behind each slash, and not only where the line is full. */
+export function withBreakingPaths(markdown: Markdown): void {
+  const text = markdown.renderer.rules.text!;
+  markdown.renderer.rules.text = (tokens, index, ...others) => {
+    const html = text(tokens, index, ...others);
+    const isPath = tokens[index - 1]?.type === 'link_open' && /^[\w.-]+(?:\/[\w.-]+)+$/.test(html);
+    return isPath ? html.replaceAll('/', '/<wbr>') : html;
+  };
+}
+
 /** Of a cell: so many characters stand on one line, and on a phone beside another cell. */
 const SHORT = 12;
 /** How many characters of code in a cell stay on one line. */

@@ -54,6 +54,27 @@ describe('a page does not fit if', () => {
   });
 });
 
+test('the path of a file that is too long for a phone is broken behind a slash', async () => {
+  const { page } = watched;
+  await page.goto(`${site.url}nestjs.html`, { waitUntil: 'load' });
+  const link = page.getByRole('link', { name: 'examples/nestjs/src/rows/rows.controller.ts', exact: true }).first();
+  /** The lines that it is on: where each begins. */
+  const lines = await link.evaluate((element) => {
+    const tops = new Map<number, string>();
+    for (const node of element.childNodes) {
+      for (let at = 0; at < (node.textContent ?? '').length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const { top } = range.getBoundingClientRect();
+        tops.set(top, (tops.get(top) ?? '') + node.textContent![at]!);
+      }
+    }
+    return [...tops.values()];
+  });
+  expect(lines).toEqual(['examples/nestjs/src/rows/', 'rows.controller.ts']);
+});
+
 describe('what is wider than a phone has a shadow on the side on which there is more', () => {
   test.each([
     ['code', 'failures.html', '.language-ts > pre'],
