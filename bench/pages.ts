@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { drawChart } from './chart.js';
 import { withSection } from '../scripts/markdown.js';
 import { readmeSection, resultsPage } from './report.js';
+import { skewSection } from './keys/skew.js';
 import type { Results } from './results.js';
 import { drawWindowChart } from './window/chart.js';
 import { windowSection } from './window/report.js';
@@ -32,6 +33,12 @@ export async function windowPagesOf(results: WindowResults): Promise<Pages> {
       windowSection(results),
     ),
   };
+}
+
+/** There are no results in between: it is computed each time, in a second. */
+export async function keyPagesOf(): Promise<Pages> {
+  const path = 'docs/guide/keys.md';
+  return { [path]: await withSection(path, read(path), 'skew', skewSection()) };
 }
 
 export function write(pages: Pages): void {

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { pagesOf, windowPagesOf } from '../pages.js';
+import { keyPagesOf, pagesOf, windowPagesOf } from '../pages.js';
 import { readResults } from '../results.js';
 import { readWindowResults } from '../window/results.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const readme = read('README.md');
 
-const pages = { ...(await pagesOf(readResults())), ...(await windowPagesOf(readWindowResults())) };
+const pages = {
+  ...(await pagesOf(readResults())),
+  ...(await windowPagesOf(readWindowResults())),
+  ...(await keyPagesOf()),
+};
 
 describe('what is said of speed is what was measured', () => {
   test.each(Object.entries(pages))('%s is what the results make of it', (path, content) => {

@@ -31,7 +31,7 @@ export function drawLatencies(count: number, { draw }: Distribution, seed: numbe
 }
 
 /** Numbers from 0 to below 1, from a counter and murmur3's finalizer. */
-function makeRandom(seed: number): () => number {
+export function makeRandom(seed: number): () => number {
   let counter = seed;
   return () => {
     counter = (counter + 0x9e3779b9) | 0;

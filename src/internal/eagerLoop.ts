@@ -452,17 +452,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     const { source, monitor, backlog } = this;
     this.source = undefined;
     this.sourceEnded = true;
-    const states = backlog.removeAfter(item).map((each) => {
-      const { run, ended } = each;
-      each.ended = true;
-      run?.close();
-      if (!each.waits) {
-        this.unflushed--;
-      }
-      return { each, run, ended };
-    });
+    const removed = backlog.removeAfter(item).map((each) => this.cutLinks(each));
     cancel(source);
-    for (const { each, run, ended } of states) {
+    for (const { each, run, ended } of removed) {
       if (each.waits) {
         backlog.left(each);
         monitor?.tell('ended', each, CANCELLED);
@@ -480,5 +472,16 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
     backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, this.lane, undefined, CANCELLED)));
     return errors;
+  }
+
+  /** From now on an item neither hears anything nor counts; what it was is for whoever tears it down. */
+  private cutLinks(each: Item<T, R>) {
+    const { run, ended } = each;
+    each.ended = true;
+    run?.close();
+    if (!each.waits) {
+      this.unflushed--;
+    }
+    return { each, run, ended };
   }
 }

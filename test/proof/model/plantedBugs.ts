@@ -115,7 +115,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'links are cut one after another while teardowns run',
     file: loop,
-    code: 'run?.close();\n      if (!each.waits)',
+    code: 'run?.close();\n    if (!each.waits)',
     bug: 'if (!each.waits)',
   },
   {
