@@ -23,7 +23,8 @@ const styles: readonly [name: string, colour: string, symbol: Symbol][] = [
 
 /** Draws how long ours took, as a part of what each other took: left of 1, it is faster. */
 export function drawChart({ lines }: Results): string {
-  const shown = lines.filter(({ id }) => !id.startsWith('options-'));
+  // What options and keys cost is in tables.
+  const shown = lines.filter(({ id }) => !/^(?:options|keys)-/.test(id));
   const dots = shown.flatMap(({ title, ratios }) =>
     ratios.map(({ to, median, low, high }) => {
       const [name, colour, symbol] = styles.find(([prefix]) => to.startsWith(prefix))!;
