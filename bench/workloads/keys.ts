@@ -5,7 +5,6 @@ import { Check, drain } from '../check.js';
 import type { Contestant, Workload } from '../measure.js';
 import { atOnce, count } from '../words.js';
 
-export const WITH_KEYS = 'concatMapEager, `key`';
 export const WITHOUT_KEYS = 'concatMapEager, no `key`';
 
 const settled = (n: number) => Promise.resolve(n);
@@ -20,7 +19,7 @@ export function perKey(items: number, keys: number, concurrent: number): Workloa
     id: `keys-${keys}`,
     title: `${count(items)} settled promises of ${count(keys)} keys, ${atOnce(concurrent)}`,
     contestants: {
-      [WITH_KEYS]: piped(concatMapEager(settled, { concurrent, key: keyOf }), 'in order'),
+      'concatMapEager, `key`': piped(concatMapEager(settled, { concurrent, key: keyOf }), 'in order'),
       [WITHOUT_KEYS]: piped(concatMapEager(settled, concurrent), 'in order'),
       // These three have no limit over all keys.
       'a chain of promises per key': () => () => inOrder(items, chained(keyOf)),
