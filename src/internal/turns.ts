@@ -18,6 +18,8 @@ class Chunk<T, R> {
 /** The turns of values with keys, by their index, from when they are received until they are flushed, cancelled or dropped. */
 export class Turns<T, R> {
   private received = 0;
+  /** No turn is left from here on: what an error has removed is not looked at again. */
+  private end = 0;
   private newest = new Chunk<T, R>();
   /** In order. A chunk without turns is not kept, except the newest. */
   private readonly chunks = new Map([[0, this.newest]]);
@@ -37,6 +39,7 @@ export class Turns<T, R> {
     newest.next.push(NONE);
     newest.items.push(undefined);
     newest.left++;
+    this.end = this.received;
     return index;
   }
 
@@ -82,16 +85,23 @@ export class Turns<T, R> {
    */
   removeFrom(first: number, onlyWaiting = false): KeyedItem<T, R>[] {
     const removed: KeyedItem<T, R>[] = [];
-    for (const [number, { locks, values, items }] of this.chunks) {
-      const start = number * CHUNK;
-      for (let at = Math.max(0, first - start); at < locks.length; at++) {
-        const [lock, item] = [locks[at], items[at]];
-        if (lock !== undefined && !(onlyWaiting && item !== undefined)) {
-          removed.push(item ?? new KeyedItem(start + at, values[at], lock, true));
-        }
+    const [lowest] = this.chunks.keys();
+    for (let index = Math.max(first, lowest! * CHUNK); index < this.end; index++) {
+      const chunk = this.chunkOf(index);
+      const at = index % CHUNK;
+      if (chunk === undefined) {
+        index += CHUNK - 1 - at;
+        continue;
+      }
+      const [lock, item] = [chunk.locks[at], chunk.items[at]];
+      if (lock !== undefined && !(onlyWaiting && item !== undefined)) {
+        removed.push(item ?? new KeyedItem(index, chunk.values[at], lock, true));
+        this.remove(index);
       }
     }
-    removed.forEach(({ index }) => this.remove(index));
+    if (!onlyWaiting) {
+      this.end = Math.min(this.end, first);
+    }
     return removed;
   }
 

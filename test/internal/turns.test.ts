@@ -76,6 +76,25 @@ describe('removing all from an index on', () => {
     expect(turns.removeFrom(0)).toHaveLength(CHUNK - 1);
   });
 
+  test('passes over chunks that are gone', () => {
+    const { turns } = waiting(4 * CHUNK, 4 * CHUNK);
+    for (let index = 1; index < 4 * CHUNK; index++) {
+      if (index !== 3 * CHUNK) {
+        turns.remove(index);
+      }
+    }
+    expect(turns.removeFrom(0).map(({ index }) => index)).toEqual([0, 3 * CHUNK]);
+  });
+
+  test('may be repeated from earlier on, and values that come after it are found', () => {
+    const { turns, lock } = waiting(CHUNK + 2);
+    const indices = (first: number) => turns.removeFrom(first).map(({ index }) => index);
+    expect(indices(CHUNK + 1)).toEqual([CHUNK + 1]);
+    expect(indices(CHUNK - 1)).toEqual([CHUNK - 1, CHUNK]);
+    turns.add('next', lock);
+    expect(indices(CHUNK - 2)).toEqual([CHUNK - 2, CHUNK + 2]);
+  });
+
   test('leaves started items where only those that wait are meant', () => {
     const { turns } = waiting(3, 2);
     expect(turns.removeFrom(0, true)).toMatchObject([{ index: 2, waits: true }]);
