@@ -100,7 +100,7 @@ export class Turns<T, R> {
       }
     }
     if (!onlyWaiting) {
-      this.end = Math.min(this.end, first);
+      this.end = first;
     }
     return removed;
   }
