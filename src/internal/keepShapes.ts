@@ -20,12 +20,11 @@ let pulled: Subscription | undefined = undefined;
 export function keepShapes(withKeys: boolean): void {
   pushed ??= keep(openPushed);
   if (withKeys) {
-    keyed ??= keep(
-      (loop) => openPushed(new KeyAsker(loop, () => 0)),
-      () => 0,
-    );
+    keyed ??= keep((loop) => openPushed(new KeyAsker(loop, sameKey)), sameKey);
   }
 }
+
+const sameKey = () => 0;
 
 /** Does it for sources that are read: apart, so that it is not in the bundle of those who read none. */
 export function keepShapesOfPulled(): void {

@@ -121,12 +121,10 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     if (lane === undefined) {
       item.lane.push(item);
     } else if (item.index === this.queued) {
+      // The first of these was started just now. So none that is ready becomes the head here.
       let next: KeyedItem<T, R> | undefined = item;
       do {
         lane.push(next);
-        if (next.ready && lane.head === next) {
-          lane.ready--;
-        }
         next = turns.itemAt(++this.queued);
       } while (next !== undefined);
     }
