@@ -351,6 +351,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       lane.failure = { error };
     }
     this.cancelAfter(item).forEach(reportError);
+    // What the head has held up until now is dropped, as the monitor sees it.
+    this.blocking?.look(lane);
     if (!item.ended) {
       this.endFailed(item, error);
     }

@@ -822,8 +822,8 @@ class Model {
   }
 
   private tell(type: string, item: Item, details = ''): void {
+    this.watchHeads();
     if (this.config.monitor) {
-      this.watchHeads();
       const { leaving, blockers, world } = this;
       const parked = this.items.filter(({ ended }) => ended).length + leaving.parked;
       const counts = `${this.waiting.length + leaving.waiting}/${this.active()}/${parked}`;
