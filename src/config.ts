@@ -121,6 +121,18 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
   atomic?: boolean | undefined;
 
   /**
+   * Ends the result from outside: when it aborts, the result fails at once with the signal's `reason`, under every policy. All that
+   * runs or waits is cancelled, and the signals of items abort with that same reason. If it has aborted before, nothing is
+   * subscribed or read.
+   *
+   * Each subscription listens to it, until it ends. `AbortSignal.any([..., AbortSignal.timeout(ms)])` may be collected as garbage in
+   * Node.js 20, and never aborts then: keep a reference to the timeout's signal.
+   *
+   * Default: none.
+   */
+  signal?: AbortSignal | undefined;
+
+  /**
    * The clock of every timer: time limits, retry delays and the `time` of the monitor's events, all in milliseconds. Give a
    * `TestScheduler` or a `VirtualTimeScheduler` in tests.
    *

@@ -98,8 +98,13 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
 
   /** Starts it, with a source that it asks for values or that pushes them. */
   connect(source: Source): void {
+    const { signal } = this.settings;
+    if (signal?.aborted) {
+      this.failNow(signal.reason);
+    }
     // Nobody may be there any more to hear of it.
     if (!this.closed) {
+      signal?.addEventListener('abort', this.abort);
       this.source = source;
       source.start();
       this.advance();
@@ -209,6 +214,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     this.restart(run);
     this.advance();
   }
+
+  /** Fails with the reason of the option `signal`, and so does whatever runs. */
+  private readonly abort = () => {
+    const reason: unknown = this.settings.signal!.reason;
+    this.failNow(reason, undefined, reason);
+  };
 
   // The loop.
 
@@ -366,7 +377,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     this.endItem(item, { outcome: 'failed', error });
   }
 
-  failNow(error: unknown, item?: Item<T, R>): void {
+  failNow(error: unknown, item?: Item<T, R>, reason?: unknown): void {
     if (this.closed) {
       return;
     }
@@ -376,7 +387,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       if (item !== undefined) {
         this.endFailed(item, error);
       }
-      this.release();
+      this.release(reason);
     } finally {
       this.destination.error(error);
     }
@@ -425,8 +436,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   /** Cancels whatever runs, and keeps nothing. */
-  private release(): void {
-    const errors = this.cancelAfter(undefined);
+  private release(reason?: unknown): void {
+    this.settings.signal?.removeEventListener('abort', this.abort);
+    const errors = this.cancelAfter(undefined, reason);
     this.deadlines.close();
     this.restarts = new Queue();
     if (errors.length > 0) {
@@ -440,13 +452,14 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
    * Cancels the source, all items after this one (or all there are), and whatever waits. All links are cut before the first
    * teardown runs, so that none of them can set off anything in the others.
    *
+   * @param reason - that of the items' signals, where it is not an `AbortError`
    * @returns what teardowns have thrown
    */
-  private cancelAfter(item: Item<T, R> | undefined): unknown[] {
+  private cancelAfter(item: Item<T, R> | undefined, reason?: unknown): unknown[] {
     const errors: unknown[] = [];
     const cancel = (running: Running | Source | undefined) => {
       try {
-        running?.cancel();
+        running?.cancel(reason);
       } catch (error) {
         errors.push(error);
       }

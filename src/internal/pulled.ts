@@ -46,7 +46,7 @@ export class PulledSource<T> implements Source {
     }
   }
 
-  cancel(): void {
+  cancel(reason?: unknown): void {
     const { reader, controller } = this;
     this.close();
     if (reader?.sync && this.asked) {
@@ -55,7 +55,7 @@ export class PulledSource<T> implements Source {
     } else {
       reader?.cancel();
     }
-    controller?.abort();
+    controller?.abort(reason);
   }
 
   private open(inputs: Inputs<T>): void {

@@ -25,6 +25,7 @@ export interface Settings<T, R> {
   readonly retry: Retry;
   readonly onError: OnErrorPolicy | OnErrorFunction<T, R>;
   readonly atomic: boolean;
+  readonly signal: AbortSignal | undefined;
   readonly scheduler: SchedulerLike;
   readonly monitor: ((event: MonitorEvent<T>) => void) | undefined;
   readonly mistake: Mistake;
@@ -59,6 +60,7 @@ const OPTIONS: readonly (keyof ConcatMapEagerConfig<never>)[] = [
   'retry',
   'onError',
   'atomic',
+  'signal',
   'scheduler',
   'monitor',
 ];
@@ -96,6 +98,8 @@ export function normalizeConfig<T, R>(
   const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
+  const { signal } = given;
+  check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
   check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);
   check(monitor === undefined || typeof monitor === 'function', 'monitor', 'a function', monitor);
   return {
@@ -109,6 +113,7 @@ export function normalizeConfig<T, R>(
     retry: normalizeRetry(given.retry),
     onError,
     atomic,
+    signal,
     scheduler,
     monitor,
     mistake,
@@ -156,6 +161,10 @@ function normalizeRetry(retry: number | RetryConfig = 0): Retry {
   check(typeof resetOnSuccess === 'boolean', 'retry.resetOnSuccess', 'a boolean', resetOnSuccess);
   return { count, delay, resetOnSuccess };
 }
+
+/** Not by its class: it may come from another realm, or from a package for old platforms. */
+const isSignal = (value: Partial<AbortSignal> | null) =>
+  typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
 
 const isScheduler = (value: Partial<SchedulerLike> | null) =>
   typeof value?.schedule === 'function' && typeof value.now === 'function';

@@ -13,6 +13,6 @@ export interface Source {
   start(): void;
   /** Asks for a value: there are a slot and room for it, and none waits. A source that pushes does nothing. */
   pull(): void;
-  /** Ends it early. */
-  cancel(): void;
+  /** Ends it early, for that reason if there is one. */
+  cancel(reason?: unknown): void;
 }

@@ -14,6 +14,7 @@ const DEFAULTS: Settings<unknown, unknown> = {
   retry: { count: 0, delay: undefined, resetOnSuccess: false },
   onError: 'in-order',
   atomic: false,
+  signal: undefined,
   scheduler: asyncScheduler,
   monitor: undefined,
   mistake: expect.any(Function) as Settings<unknown, unknown>['mistake'],

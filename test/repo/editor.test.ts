@@ -26,6 +26,7 @@ ids.pipe(
     /*retry*/retry: { /*count*/count: 1, /*delay*/delay: 1, /*resetOnSuccess*/resetOnSuccess: true },
     /*onError*/onError: (_, item) => of(item./*item*/value),
     /*atomic*/atomic: true,
+    /*signal*/signal: undefined,
     /*scheduler*/scheduler: undefined,
     /*monitor*/monitor: (event) => event./*event*/index,
   }),
@@ -86,6 +87,7 @@ const OPTIONS: [option: string, unit: RegExp, byDefault: string][] = [
   ['retry', /number of retries, 0 or more.*delays in milliseconds/s, '0 retries'],
   ['onError', /`'in-order'`.*`'immediate'`.*`'at-end'`.*`'skip'`.*a function/s, "`'in-order'`"],
   ['atomic', /Whether/, '`false`'],
+  ['signal', /aborts/, 'none'],
   ['scheduler', /milliseconds/, "rxjs's `asyncScheduler`"],
   ['monitor', /milliseconds/, 'none'],
 ];

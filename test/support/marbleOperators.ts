@@ -1,4 +1,4 @@
-import { concatMap, EMPTY, map, mergeMap, pipe, retry, take } from 'rxjs';
+import { concatMap, EMPTY, map, mergeMap, pipe, retry, take, type SchedulerLike } from 'rxjs';
 import { concatAllEager, concatEager, concatMapEager, type FailedItem } from 'rxjs-concat-map-eager';
 import type { MarbleFixtures, MarbleOperators } from 'rxjs-concat-map-eager/testing';
 
@@ -14,8 +14,10 @@ export const operators: MarbleOperators = {
   take: ({ config }) => take(config),
 };
 
+const ABORTED = new Error('aborted');
+
 /** What `$name` in them stands for. */
-export const fixtures: MarbleFixtures = ({ inner }) => ({
+export const fixtures: MarbleFixtures = ({ inner, scheduler }) => ({
   empty: () => EMPTY,
   rethrow: (error: unknown) => {
     throw error;
@@ -24,4 +26,12 @@ export const fixtures: MarbleFixtures = ({ inner }) => ({
   retryRow: (_error: unknown, item: FailedItem<string>) => inner(item.value),
   /** The row `n`. */
   notifier: () => inner('n'),
+  reason: ABORTED,
+  abortsAt4: abortsAt(4, scheduler),
 });
+
+function abortsAt(column: number, scheduler: SchedulerLike): AbortSignal {
+  const controller = new AbortController();
+  scheduler.schedule(() => controller.abort(ABORTED), column);
+  return controller.signal;
+}
