@@ -15,8 +15,7 @@ interface Due {
  * alone would take a minute.
  */
 export class Clock implements SchedulerLike {
-  /** The latest first, so that the next one is taken from the end. */
-  private readonly actions: Due[] = [];
+  private readonly actions = new Agenda();
   private time = 0;
   private ranks = 0;
 
@@ -39,7 +38,7 @@ export class Clock implements SchedulerLike {
 
   /** Lets time pass until nothing is scheduled. */
   flush(): void {
-    for (let action = this.actions.pop(); action !== undefined; action = this.actions.pop()) {
+    for (let action = this.actions.take(); action !== undefined; action = this.actions.take()) {
       if (action.closed) continue;
       this.time = action.at;
       action.execute();
@@ -47,14 +46,40 @@ export class Clock implements SchedulerLike {
   }
 
   add(action: Due): void {
-    let [low, high] = [0, this.actions.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.actions[middle]!;
-      if (other.at > action.at || (other.at === action.at && other.rank > action.rank)) low = middle + 1;
-      else high = middle;
+    this.actions.add(action);
+  }
+}
+
+const isBefore = (one: Due, other: Due) => one.at < other.at || (one.at === other.at && one.rank < other.rank);
+
+/** Gives the earliest first: a binary heap. */
+class Agenda {
+  private readonly actions: Due[] = [];
+
+  add(action: Due): void {
+    const { actions } = this;
+    let at = actions.length;
+    for (let above; at > 0 && isBefore(action, actions[(above = (at - 1) >> 1)]!); at = above) {
+      actions[at] = actions[above]!;
     }
-    this.actions.splice(low, 0, action);
+    actions[at] = action;
+  }
+
+  take(): Due | undefined {
+    const { actions } = this;
+    const earliest = actions[0];
+    const last = actions.pop();
+    if (last === undefined || actions.length === 0) return earliest;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below + 1 < actions.length && isBefore(actions[below + 1]!, actions[below]!)) below++;
+      if (below >= actions.length || isBefore(last, actions[below]!)) break;
+      actions[at] = actions[below]!;
+      at = below;
+    }
+    actions[at] = last;
+    return earliest;
   }
 }
 
