@@ -27,7 +27,7 @@ async function* pages({
   signal: AbortSignal;
 }) {
   try {
-    for (let page = 0; ; page++) {
+    for (let page = 0; !signal.aborted; page++) {
       console.info(`asks for page ${page}`);
       yield request(page);
       await pause(80, signal);
