@@ -52,11 +52,18 @@ export function connect(url: string, say?: (text: string) => void): Redis {
     maxRetriesPerRequest: null,
     // ms; BullMQ's own goes up to 20 s
     retryStrategy: (times) => Math.min(100 * times, 1_000),
+    // ms; a connection may break without a word, and would then be waited for
+    // for ever. More than the 10 s that BullMQ lets a read wait.
+    socketTimeout: 15_000,
   });
-  // ioredis connects again by itself; without a listener it would complain on
-  // the console meanwhile.
-  redis.on('error', () => {});
   let isAway = false;
+  let reason: string | undefined;
+  // ioredis connects again by itself, and fails for the same reason each time.
+  redis.on('error', ({ message, code }: NodeJS.ErrnoException) => {
+    const text = message || code;
+    if (text !== reason) say?.(`Redis: ${text}`);
+    reason = text;
+  });
   redis.on('reconnecting', () => {
     if (!isAway) say?.('Redis is away: waits for it');
     isAway = true;
@@ -64,6 +71,7 @@ export function connect(url: string, say?: (text: string) => void): Redis {
   redis.on('ready', () => {
     if (isAway) say?.('Redis is back');
     isAway = false;
+    reason = undefined;
   });
   return redis;
 }

@@ -29,14 +29,11 @@ if (outputPath === '') {
   );
   process.exit(2);
 }
-try {
-  await expectRedis(url);
-} catch (error) {
-  console.error((error as Error).message);
+const { rows, output } = await open().catch((error: Error) => {
+  console.error(error.message);
   process.exit(1);
-}
+});
 
-const rows = readRows(input);
 const queue = new Queue<Row, Line>(name, {
   connection: connect(url, (text) => console.log(text)),
 });
@@ -46,11 +43,10 @@ const events = new QueueEvents(name, {
   connection: connect(url),
   lastEventId: '0-0',
 });
-// Redis is away: they go on when it is back.
+// Redis is away, which the connection says: they go on when it is back.
 queue.on('error', () => {});
 events.on('error', () => {});
 
-const output = new Output(outputPath);
 console.log(`goes on behind line ${output.lines} of ${rows.length}`);
 const stop = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
 
@@ -86,3 +82,14 @@ try {
 }
 // What is asked of Redis is not waited for: it may be away.
 process.exit(written === rows.length ? 0 : 1);
+
+async function open() {
+  await expectRedis(url);
+  const rows = readRows(input);
+  const output = new Output(outputPath);
+  if (output.lines <= rows.length) return { rows, output };
+  throw new Error(
+    `${outputPath} has ${output.lines} lines, and ${input} only ` +
+      `${rows.length} rows: this is the output of another input`,
+  );
+}

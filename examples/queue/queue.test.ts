@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -201,6 +201,34 @@ describe('the queue', () => {
         Object.values(counts).filter((count) => count !== 0),
         [],
       );
+    },
+  );
+
+  test(
+    'gives a line with an error where a worker gives nothing, and no reason',
+    LIMIT,
+    async () => {
+      writeInput(3);
+      const odd = new Worker<Row>(
+        name,
+        async ({ data: { position } }) => {
+          if (position === 1) throw new Error('');
+          return position === 2 ? { position: 7, worker: 'odd' } : undefined;
+        },
+        { connection },
+      );
+      try {
+        const { code, said } = await producer().ended;
+        assert.equal(code, 0, said);
+        const error = 'its worker gave neither a line nor a reason';
+        assert.deepEqual(readLines(output), [
+          { position: 0, error },
+          { position: 1, error },
+          { position: 2, worker: 'odd' },
+        ]);
+      } finally {
+        await odd.close();
+      }
     },
   );
 
@@ -421,10 +449,66 @@ describe('the queue', () => {
       }
       const { code, said } = await ended;
       assert.equal(code, 0, said);
-      assert.match(said, /^Redis is away: waits for it\nRedis is back$/m);
+      assert.match(
+        said,
+        /^Redis is away: waits for it\n(Redis: .*\n)*Redis: connect ECONNREFUSED .*\nRedis is back$/m,
+      );
       await assertComplete(rows);
     },
   );
+
+  test(
+    'goes on when all connections have broken without a word',
+    LIMIT,
+    async () => {
+      const rows = writeInput(40);
+      const proxy = await startProxy(redis.url);
+      try {
+        started.push(await startWorker(proxy.url, name, 'one', journal));
+        const { process: child, ended } = startProducer(
+          proxy.url,
+          name,
+          input,
+          output,
+        );
+        started.push(child);
+        await until('some lines are there', () => written() >= 10);
+        proxy.break();
+        await sleep(500);
+        assert.ok(written() < 40);
+        const { code, said } = await ended;
+        assert.equal(code, 0, said);
+        assert.match(said, /^Redis: Socket timeout\./m);
+        await assertComplete(rows);
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+
+  test('a worker stops at SIGTERM although Redis is away', LIMIT, async () => {
+    writeInput(40);
+    const one = await worker('one');
+    producer();
+    await until('some lines are there', () => written() >= 5);
+    await redis.kill();
+    try {
+      await sleep(500); // its jobs have ended, and cannot be reported
+      const ended = once(one, 'exit');
+      one.kill('SIGTERM');
+      assert.deepEqual(await Promise.race([ended, sleep(30_000)]), [1, null]);
+    } finally {
+      await redis.restart();
+    }
+  });
+
+  test('a worker says what keeps it from working', LIMIT, async () => {
+    await connection.set(`bull:${name}:marker`, 'of another program');
+    const child = spawnProgram('worker', redis.url, name, 'one');
+    started.push(child);
+    const [text] = (await once(child.stderr, 'data')) as [Buffer];
+    assert.match(String(text), /^one: .*WRONGTYPE/);
+  });
 
   test(
     'continues after its producer was killed, without a gap, a repetition or work done twice',
@@ -507,7 +591,8 @@ test('a row that is never done is named, with what to do', async () => {
   await assert.rejects(lastValueFrom(rows), (error) => {
     assert.equal(
       reasonOf(error),
-      'row 7 was asked for 3 times in vain: is a worker running? ' +
+      'row 7 was asked for 3 times in vain: ' +
+        'is a worker running, and does its work end? ' +
         'Start the producer again to go on from there.',
     );
     return true;
@@ -585,19 +670,109 @@ describe('the journal', () => {
   });
 });
 
+function spawnProgram(program: string, ...args: string[]) {
+  const script = fileURLToPath(new URL(`${program}.js`, import.meta.url));
+  return spawn(process.execPath, [script, ...args]);
+}
+async function runProgram(program: string, ...args: string[]) {
+  const child = spawnProgram(program, ...args);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => (said += String(data)));
+  }
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, said };
+}
+
+/** Passes everything on, to and from Redis, until `break` is called. */
+async function startProxy(url: string) {
+  const { hostname, port } = new URL(url);
+  const all = new Set<Socket>();
+  let broken = new Set<Socket>();
+  const server = createServer((client) => {
+    const redis = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
+      all.add(from);
+      from.on('data', (data) => broken.has(from) || to.write(data));
+      from.on('close', () => broken.has(from) || to.destroy());
+      from.on('error', () => {});
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** All connections stay, and nothing passes; new ones are as before. */
+    break: () => void (broken = new Set(all)),
+    close: () => {
+      server.close();
+      for (const socket of all) socket.destroy();
+    },
+  };
+}
+
+describe('with wrong arguments', () => {
+  test('a program says which it expects', LIMIT, async () => {
+    for (const [program, expected] of [
+      ['worker', 'REDIS_URL QUEUE NAME [JOURNAL]'],
+      ['producer', 'REDIS_URL QUEUE INPUT OUTPUT'],
+    ] as const) {
+      const { code, said } = await runProgram(program, redis.url, 'rows');
+      assert.equal(code, 2);
+      assert.match(said, /^Expected .* arguments: node /);
+      assert.ok(said.endsWith(`dist/${program}.js ${expected}\n`), said);
+    }
+  });
+
+  test('the producer says which file is missing', LIMIT, async () => {
+    const missing = join(folder, 'missing.txt');
+    assert.deepEqual(
+      await runProgram('producer', redis.url, 'rows', missing, missing),
+      {
+        code: 1,
+        said: `ENOENT: no such file or directory, open '${missing}'\n`,
+      },
+    );
+  });
+
+  test(
+    'the producer leaves the output of a longer input alone',
+    LIMIT,
+    async () => {
+      const input = join(folder, 'two.txt');
+      const output = join(folder, 'three.ndjson');
+      writeFileSync(input, 'a,a@example.org\nb,b@example.org\n');
+      writeFileSync(output, '{}\n'.repeat(3));
+      assert.deepEqual(
+        await runProgram('producer', redis.url, 'rows', input, output),
+        {
+          code: 1,
+          said:
+            `${output} has 3 lines, and ${input} only 2 rows: ` +
+            'this is the output of another input\n',
+        },
+      );
+      assert.equal(readFileSync(output, 'utf8'), '{}\n'.repeat(3));
+    },
+  );
+});
+
+test('the rows of an input may end as they do on Windows', () => {
+  const input = join(folder, 'windows.txt');
+  writeFileSync(input, 'a,a@example.org\r\nb,b@example.org\r\n');
+  assert.deepEqual(readRows(input), [
+    { position: 0, account: 'a', email: 'a@example.org' },
+    { position: 1, account: 'b', email: 'b@example.org' },
+  ]);
+});
+
 describe('without the Redis that was meant', () => {
   /** Runs a program whose further arguments are never read. */
-  async function run(program: string, url: string) {
-    const script = fileURLToPath(new URL(`${program}.js`, import.meta.url));
-    const args = [script, url, 'rows', '/dev/null', join(folder, 'none')];
-    const child = spawn(process.execPath, args);
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => (said += String(data)));
-    }
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, said };
-  }
+  const run = (program: string, url: string) =>
+    runProgram(program, url, 'rows', '/dev/null', join(folder, 'none'));
   /** The message, and how long it took, in ms. */
   async function failure(url: string) {
     const began = performance.now();

@@ -1,4 +1,4 @@
-import type { Queue, QueueEvents } from 'bullmq';
+import type { Job, Queue, QueueEvents } from 'bullmq';
 import {
   concatMap,
   defer,
@@ -39,19 +39,19 @@ export function results(
     return merge(
       ended.pipe(filter((other) => other === id)),
       // It may have ended before anybody listened. A job that is there is not
-      // added again.
-      defer(() => queue.add('row', row, { jobId: id, ...KEPT })),
+      // added again, and one that has ended is kept until its line is written.
+      defer(() =>
+        queue.add('row', row, {
+          jobId: id,
+          removeOnComplete: A_DAY,
+          removeOnFail: A_DAY,
+        }),
+      ),
     ).pipe(
       concatMap(() => queue.getJob(id)),
       filter((job) => job?.finishedOn !== undefined),
       take(1),
-      map(
-        (job) =>
-          job!.returnvalue ?? {
-            position: row.position,
-            error: job!.failedReason,
-          },
-      ),
+      map((job) => lineFrom(row, job!)),
     );
   };
 
@@ -68,12 +68,20 @@ export function results(
     // Nothing fails when it passes: asking again finds the job. It is for an
     // end of which the news was lost.
     timeout: 10_000,
-    // After five minutes without a worker or without Redis the result fails at
-    // the row's turn; a new start goes on from there.
+    // So a row may take five minutes, its wait for Redis and for a worker
+    // included. Then the result fails at the row's turn; a new start goes on
+    // from there. If your jobs take minutes, raise `count`.
     retry: { count: 30, delay: 500 },
     onError: 'in-order',
     monitor,
   });
+}
+
+/** A line in any case, and one that says what it can. */
+function lineFrom({ position }: Row, job: Job<Row, Line>): Line {
+  const { returnvalue, failedReason } = job;
+  const error = failedReason || 'its worker gave neither a line nor a reason';
+  return { ...(returnvalue ?? { error }), position };
 }
 
 /** Why the result has failed, in words that tell what to do. */
@@ -82,11 +90,10 @@ export function reasonOf(error: unknown): string {
   const { meta } = error.info as { meta: TimeoutMeta<Row> };
   return (
     `row ${meta.value.position} was asked for ${meta.attempt} times in vain: ` +
-    'is a worker running? Start the producer again to go on from there.'
+    'is a worker running, and does its work end? ' +
+    'Start the producer again to go on from there.'
   );
 }
 
-/** In seconds; removes jobs that a producer never came back for. */
+/** In seconds; removes jobs that no producer comes back for. */
 const A_DAY = { age: 24 * 3_600 };
-/** Until it has written their lines, a producer finds ended jobs there. */
-const KEPT = { removeOnComplete: A_DAY, removeOnFail: A_DAY };

@@ -33,7 +33,7 @@ export function jobId(row: Row): string {
 
 /** The rows of an input file, a line each: `ACCOUNT,ADDRESS`. */
 export function readRows(path: string): Row[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
+  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line, position) => {
     const [account = '', email = ''] = line.split(',');

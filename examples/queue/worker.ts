@@ -8,8 +8,18 @@ import { journal } from './journal.js';
 import { pseudonymOf } from './pseudonym.js';
 import type { Line, Row } from './rows.js';
 
+const STOP_LIMIT = 5_000; // ms
+
 const [url = '', queue = '', name = '', path] = process.argv.slice(2);
+if (name === '') {
+  console.error(
+    'Expected three or four arguments: ' +
+      'node dist/worker.js REDIS_URL QUEUE NAME [JOURNAL]',
+  );
+  process.exit(2);
+}
 const write = journal(path, name);
+const say = (text: string) => console.error(`${name}: ${text}`);
 
 try {
   await expectRedis(url);
@@ -33,7 +43,7 @@ const worker = new Worker<Row, Line>(
   },
   {
     name,
-    connection: connect(url),
+    connection: connect(url, say),
     concurrency: 2,
     // The work runs beside the event loop, which renews the locks; a processor
     // that keeps the loop busy loses its jobs. A dead worker's jobs are free
@@ -47,12 +57,20 @@ const worker = new Worker<Row, Line>(
     maxStalledCount: 2,
   },
 );
-worker.on('error', () => {}); // Redis is away: it goes on when it is back
-await worker.waitUntilReady();
-process.send?.('ready');
-
+// If Redis is away, the connection says so, and the worker goes on when it is
+// back. Anything else must not go unheard.
+worker.on('error', (error) => {
+  if (!('syscall' in error)) say(error.message);
+});
 // Who started it is gone, or wants it to finish what it has.
 process.on('disconnect', () => process.exit());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void worker.close().then(() => process.exit()));
+  process.once(signal, () => {
+    // Redis may be away, or work may never end. What is left is free for other
+    // workers when its lock has expired.
+    setTimeout(() => process.exit(1), STOP_LIMIT);
+    void worker.close().then(() => process.exit());
+  });
 }
+await worker.waitUntilReady();
+process.send?.('ready');
