@@ -127,9 +127,10 @@ test('leaves the context in which the timer fires as it was', async () => {
       .subscribe(),
   );
   ['b', 'c'].forEach((value) => requests.run(value, () => source.next(value)));
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(heard.filter((event) => (event as unknown[])[0] === 'failed')).toEqual([
-    ['failed', 0, 'b'],
-    ['failed', 1, 'c'],
-  ]);
+  await expect
+    .poll(() => heard.filter((event) => (event as unknown[])[0] === 'failed'))
+    .toEqual([
+      ['failed', 0, 'b'],
+      ['failed', 1, 'c'],
+    ]);
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { from, lastValueFrom, NEVER, of, Subscription, toArray } from 'rxjs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concatMapEager } from '../../src/index.js';
 import { failure, record } from '../support/record.js';
 
@@ -18,7 +18,7 @@ describe('a limit whose alarm is late, since the event loop was blocked,', () =>
         response.end('{"ok":true}');
         if (++answered === 10) {
           // The last answer lies in its socket, and nobody can have read it yet.
-          block(1_500);
+          block(4_000);
         }
       }, 30);
     });
@@ -29,7 +29,7 @@ describe('a limit whose alarm is late, since the event loop was blocked,', () =>
       // Connections are opened before, so that the answers are all that is missing.
       await Promise.all(Array.from({ length: 5 }, () => get()));
       const rows = from([1, 2, 3, 4, 5]).pipe(
-        concatMapEager((_n, _index, { signal }) => get(signal), { timeout: 1_000 }),
+        concatMapEager((_n, _index, { signal }) => get(signal), { timeout: 3_000 }),
         toArray(),
       );
 
@@ -44,7 +44,7 @@ describe('a limit whose alarm is late, since the event loop was blocked,', () =>
     const { heard } = record(of(0).pipe(concatMapEager(() => NEVER, { timeout: 20 })));
     block(60);
 
-    await vi.waitFor(() => expect(heard).toEqual([failure(expect.objectContaining({ name: 'TimeoutError' }))]));
+    await expect.poll(() => heard).toEqual([failure(expect.objectContaining({ name: 'TimeoutError' }))]);
   });
 
   test.each([101, 500])('asks once more, and no more than once, at %i ms instead of 100', (late) => {

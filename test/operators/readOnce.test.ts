@@ -237,9 +237,8 @@ describe('a silent Node stream', () => {
   test('is destroyed in the call in which its item passes its limit', async () => {
     const stream = silent();
     const { heard } = record(from([stream]).pipe(concatAllEager({ timeout: { each: 20 }, onError: 'skip' })));
-    await new Promise((resolve) => setTimeout(resolve, 60));
 
-    expect(heard.at(-1)).toBe('|');
+    await expect.poll(() => heard.at(-1)).toBe('|');
     expect(stream.destroyed).toBe(true);
   });
 
@@ -283,8 +282,7 @@ describe('what may fail before its turn', () => {
       const { heard } = record(
         concatEager(new Set([slow, Promise.reject(new Error('boom'))]), { concurrent: 1, onError: 'skip' }),
       );
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      expect(heard).toEqual(['slow', '|']);
+      await expect.poll(() => heard).toEqual(['slow', '|']);
     });
 
     expect(rejections).toEqual([]);
@@ -321,9 +319,8 @@ describe('what may fail before its turn', () => {
       concatEager([new Promise<string>((resolve) => setTimeout(() => resolve('slow'), 20)), broken], { concurrent: 1 }),
     );
     broken.destroy(new Error('no such file'));
-    await new Promise((resolve) => setTimeout(resolve, 60));
 
-    expect(heard).toEqual(['slow', failure(expect.objectContaining({ message: 'no such file' }))]);
+    await expect.poll(() => heard).toEqual(['slow', failure(expect.objectContaining({ message: 'no such file' }))]);
   });
 });
 

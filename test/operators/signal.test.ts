@@ -356,7 +356,8 @@ describe("an item's signal", () => {
         ),
       ),
     );
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect.poll(() => seen.log).not.toEqual([]);
+    await turn();
     process.off('unhandledRejection', unhandled);
     expect(seen.log).toEqual(['0:#[total total]']);
     expect(unhandled).not.toHaveBeenCalled();

@@ -10,11 +10,8 @@ import {
   throwError,
   type RetryConfig,
 } from 'rxjs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager } from '../../src/index.js';
-
-// Much work, on machines that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const MILLION = 1_000_000;
 

@@ -14,8 +14,7 @@ import {
 import { scenarios as anyScenarios } from './model/scenarios.js';
 import * as history from '../support/history.js';
 
-// Much work, on machines that may be busy.
-vi.setConfig({ testTimeout: process.env.FUZZ_RUNS === undefined ? 60_000 : 3_600_000 });
+if (process.env.FUZZ_RUNS !== undefined) vi.setConfig({ testTimeout: 3_600_000 });
 
 /** `FUZZ_RUNS=100000 npx vitest run test/proof/laws.test.ts` goes on for longer; fast-check prints the seed of a failure. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 500);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as operators from '../../src/index.js';
 import { Census, EVENTS, OPTIONS, PAIRS } from './model/census.js';
 import { drawScenario } from './model/drawScenario.js';
@@ -8,9 +8,6 @@ import { predict } from './model/predict.js';
 import { scenarios } from './model/scenarios.js';
 import { report, search } from './model/search.js';
 import { fixtures, operators as marbleOperators } from '../support/marbleOperators.js';
-
-// Much work, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** `npm run fuzz` goes on for longer. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 3_000);

@@ -1,11 +1,8 @@
 import { config } from 'rxjs';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { plant } from './model/plant.js';
 import { PLANTED_BUGS } from './model/plantedBugs.js';
 import { search } from './model/search.js';
-
-// Much work, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describe('a bug that is planted is found by comparing with the model:', () => {
   const { onUnhandledError } = config;

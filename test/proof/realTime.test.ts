@@ -14,9 +14,6 @@ import { randomFrom } from '../support/random.js';
 import * as history from '../support/history.js';
 import { after, inner, valuesOf, type Delay, type Observer, type Work } from '../support/realWork.js';
 
-// Nothing here depends on how long anything takes, but on a machine that is busy all of it may take long.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 /** `REAL_TIME_SEED=… npx vitest run test/proof/realTime.test.ts` repeats the plans of a run that failed; not its timing. */
 const seed = Number(process.env.REAL_TIME_SEED ?? Date.now() % 1_000_000_000);
 

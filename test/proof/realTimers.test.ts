@@ -106,19 +106,20 @@ describe('by a real clock', () => {
     const took = performance.now() - start;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(took).toBeGreaterThan(57);
-    expect(took).toBeLessThan(600);
+    // Milliseconds, and not seconds: a busy machine may take its time.
+    expect(took).toBeLessThan(30_000);
   });
 
   test('a process ends by itself when its streams have ended, although long limits were set', async () => {
     const program = fileURLToPath(new URL('../support/longLimits.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: 15_000,
+      timeout: 110_000,
     });
     let output = '';
     child.stdout.on('data', (data) => (output += String(data)));
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     expect({ code, signal }).toEqual({ code: 0, signal: null });
     expect(output.trim().split('\n').sort()).toEqual(['completed', 'failed', 'taken', 'unsubscribed']);
-  }, 20_000);
+  });
 });

@@ -1,12 +1,9 @@
 import { NEVER, Observable, of, type ObservableInput, Subject, type Subscriber, type Subscription } from 'rxjs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concatEager, concatMapEager } from '../../src/index.js';
 import { isCollected, Tracker } from '../support/collected.js';
 import { turn } from '../support/turn.js';
 import { doors, ends, hear, play, playInputs, rows, thing, type Thing } from '../support/releaseScenes.js';
-
-// Much work, on machines that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 /*
  * What is tracked is made in functions of its own, so that no variable of the test keeps it, and is never handed to

@@ -27,7 +27,7 @@ function check(file: string, change: (text: string) => string) {
   return { status, output: stdout + stderr };
 }
 
-describe('the layers of src/internal', { timeout: 60_000 }, () => {
+describe('the layers of src/internal', () => {
   test('hold', () => {
     expect(check('queue.ts', (text) => text)).toMatchObject({ status: 0 });
   });
