@@ -353,6 +353,22 @@ describe('an outage of the upstream', () => {
     expect(await service.ended).toEqual(hasExited);
   });
 
+  test('is also an answer without what was asked for', async () => {
+    const answers = [null, {}, { tracking: 7 }];
+    const upstream = await startUpstream(async (asked) =>
+      answers.length > 0 ? { body: answers.shift() } : shipped(asked),
+    );
+    await add('1', '2');
+    const env = { CONCURRENT: '1', RETRIES: '1' };
+    const service = await startService(upstream.server, env);
+    await settled();
+    expect(service.output).toMatch(
+      /pauses, .* but not with a `tracking` number/,
+    );
+    expect(await shippedOrders()).toEqual(['1', '2']);
+    expect(await deadLetters()).toEqual([]);
+  });
+
   test('makes a dead letter, with its cause, of what has failed for longer than it may', async () => {
     const upstream = await startUpstream(async (asked) =>
       orderOf(asked) === 'broken' ? { status: 500, body: {} } : shipped(asked),

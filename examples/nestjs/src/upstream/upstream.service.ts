@@ -24,22 +24,26 @@ export class UpstreamService {
     @Inject(UPSTREAM_OPTIONS) private readonly options: UpstreamOptions,
   ) {}
 
-  row(id: number, signal: AbortSignal): Promise<Row> {
-    return this.ask<Row>(`/rows/${id}`, { signal });
+  async row(id: number, signal: AbortSignal): Promise<Row> {
+    const row = (await this.ask(`/rows/${id}`, { signal })) as Row | null;
+    if (row?.id === id && typeof row.name === 'string') return row;
+    throw new Error(`the upstream answered, but not with row ${id}`);
   }
 
   /** Ships an order once, however often it is asked to with the same key. */
-  ship(
+  async ship(
     what: { readonly account: string | undefined; readonly order: string },
     key: string,
     signal: AbortSignal,
   ): Promise<Shipment> {
-    return this.ask<Shipment>('/shipments', {
+    const shipment = (await this.ask('/shipments', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(what),
       signal,
-    });
+    })) as Shipment | null;
+    if (typeof shipment?.tracking === 'string') return shipment;
+    throw new Error('the upstream answered, but not with a `tracking` number');
   }
 
   /** Resolves when it answers, whatever it says. */
@@ -47,14 +51,15 @@ export class UpstreamService {
     await this.fetch('/', { method: 'HEAD', signal });
   }
 
-  private async ask<T>(path: string, init: RequestInit): Promise<T> {
+  /** Whatever JSON the answer is: a 200 does not say that it is the right one. */
+  private async ask(path: string, init: RequestInit): Promise<unknown> {
     const response = await this.fetch(path, init);
     if (!response.ok) {
       // A body that nobody reads keeps its connection busy.
       await response.body?.cancel();
       throw new UpstreamError(response.status);
     }
-    return (await response.json()) as T;
+    return response.json();
   }
 
   private async fetch(path: string, init: RequestInit): Promise<Response> {
