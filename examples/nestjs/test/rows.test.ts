@@ -1,4 +1,8 @@
-import type { INestApplication, LoggerService } from '@nestjs/common';
+import type {
+  INestApplication,
+  LoggerService,
+  NestInterceptor,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { once } from 'node:events';
 import { get, request, type IncomingMessage } from 'node:http';
@@ -9,9 +13,11 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createInterface } from 'node:readline';
 import { EventSource } from 'eventsource';
+import { timeout } from 'rxjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   UpstreamServer,
@@ -32,6 +38,15 @@ const answerAtOnce = async (asked: Asked): Promise<Answer> => ({
   body: rowOf(idIn(asked)),
 });
 
+const hangsAt3 = (gate: Gate) => async (asked: Asked) => {
+  if (idIn(asked) === 3) await gate.pass('3', asked.signal);
+  return answerAtOnce(asked);
+};
+/** As in Nest's own documentation: it fails what gives nothing for so long. */
+const impatient: NestInterceptor = {
+  intercept: (_context, next) => next.handle().pipe(timeout(500)),
+};
+
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -42,6 +57,7 @@ async function start(
   answer: (asked: Asked) => Promise<Answer>,
   options: Partial<RowsOptions> = {},
   logger: LoggerService | false = false,
+  interceptors: NestInterceptor[] = [],
 ) {
   const upstream = await UpstreamServer.start(answer);
   closing.push(() => upstream.stop());
@@ -65,6 +81,7 @@ async function start(
     logger,
     forceCloseConnections: true,
   });
+  app.useGlobalInterceptors(...interceptors);
   await app.listen(0, '127.0.0.1');
   closing.push(() => app.close());
   return { upstream, app, url: await app.getUrl() };
@@ -159,6 +176,26 @@ describe('POST /enrich', () => {
     expect([2, 3, 4, 5].map(timesAsked)).toEqual([2, 1, 2, 2]);
     // Both attempts that took too long were given up by whoever asked.
     await until(() => expect(upstream.aborted).toBe(2));
+  });
+
+  test('gives a fallback row for an answer that is not the row, and tries again before', async () => {
+    const answers: Record<number, unknown> = {
+      2: null,
+      3: {},
+      4: rowOf(5),
+      5: { id: 5 },
+    };
+    const { upstream, url } = await start(async (asked) => {
+      const id = idIn(asked);
+      return id in answers ? { body: answers[id] } : answerAtOnce(asked);
+    });
+    const fallback = (id: number) => ({ id, name: null, error: 'unavailable' });
+    expect(await rowsOf(await post(url, idsUpTo(6)))).toEqual([
+      rowOf(1),
+      ...[2, 3, 4, 5].map(fallback),
+      rowOf(6),
+    ]);
+    expect(upstream.asked).toHaveLength(2 + 4 * 3);
   });
 
   test('aborts the requests, and asks for nothing more, when the client goes away', async () => {
@@ -340,6 +377,12 @@ describe('POST /enrich', () => {
     expect(upstream.active).toBe(0);
   });
 
+  test('breaks a response off that an interceptor of the whole service ends early', async () => {
+    const { url } = await start(hangsAt3(new Gate()), {}, false, [impatient]);
+    const response = await post(url, idsUpTo(5));
+    await expect(text(response)).rejects.toThrow('aborted');
+  });
+
   test('does not break a response off for an upstream that is slow', async () => {
     const { url } = await start(
       async (asked) => {
@@ -507,6 +550,16 @@ describe('GET /enrich/events', () => {
     expect(
       upstream.asked.filter((line) => line === 'GET /rows/1'),
     ).toHaveLength(1);
+  });
+
+  test('goes on after the last row when an interceptor of the whole service ends it early', async () => {
+    const gate = new Gate();
+    const { url } = await start(hangsAt3(gate), {}, false, [impatient]);
+    const { source, rows, end } = listen(url, idsUpTo(5));
+    await new Promise((resolve) => source.addEventListener('error', resolve));
+    gate.let('3');
+    expect(await end).toEqual({ rows: 5 });
+    expect(rows).toEqual(idsUpTo(5).map(rowOf));
   });
 
   test('aborts the requests when the EventSource is closed', async () => {

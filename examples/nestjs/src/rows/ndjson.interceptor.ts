@@ -14,6 +14,7 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
+import { breakOffUnlessComplete } from './break-off.js';
 
 /**
  * Writes each value of the handler's Observable as a line of JSON, as soon as
@@ -44,12 +45,11 @@ export class NdjsonInterceptor implements NestInterceptor<unknown, undefined> {
           response.end();
         },
       }),
+      breakOffUnlessComplete(response),
       catchError((error: unknown) => {
+        // Once the status has been sent, there is nothing to answer.
         if (!response.headersSent) throw error;
         this.logger.error(error);
-        // The status has been sent already. Breaking the response off tells the
-        // client that it is not complete.
-        response.destroy();
         return EMPTY;
       }),
       ignoreElements(),

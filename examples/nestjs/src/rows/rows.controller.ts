@@ -16,6 +16,7 @@ import type { Response } from 'express';
 import { concat, map, of, type Observable } from 'rxjs';
 import type { Row } from '../upstream/upstream.service.js';
 import { asFastAsRead } from './as-fast-as-read.js';
+import { breakOffUnlessComplete } from './break-off.js';
 import { IdsPipe } from './ids.pipe.js';
 import { NdjsonInterceptor } from './ndjson.interceptor.js';
 import { RowIdPipe } from './row-id.pipe.js';
@@ -65,6 +66,6 @@ export class RowsController {
     return concat(
       rows.pipe(map((data, index) => ({ id: String(done + index + 1), data }))),
       of({ type: 'end', id: String(ids.length), data: end }),
-    );
+    ).pipe(breakOffUnlessComplete(response));
   }
 }
