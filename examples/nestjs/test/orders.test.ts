@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -287,6 +288,41 @@ describe('the consumer', () => {
     await settled();
     expect(await shippedOrders()).toEqual(ordersUpTo(41));
   });
+});
+
+test('the consumer begins again when its connections have broken without a word', async () => {
+  const upstream = await startUpstream(shipped);
+  // They stay, and nothing passes; new ones are as they should be.
+  const broken = new Set<Socket>();
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const redis = connect(Number(new URL(server.url).port), '127.0.0.1');
+    for (const [from, to] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
+      sockets.add(from.on('error', () => {}));
+      from.on('data', (data) => broken.has(from) || to.write(data));
+      from.on('close', () => to.destroy());
+    }
+  }).listen(0, '127.0.0.1');
+  closing.push(() => {
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  await add(...ordersUpTo(10));
+  const service = await startService(upstream.server, {
+    REDIS_URL: `redis://127.0.0.1:${port}`,
+    CLAIM_AFTER: '1000', // so it asks often, by both
+  });
+  await settled();
+  for (const socket of sockets) broken.add(socket);
+  await add('11', '12');
+  await settled();
+  expect(service.output).toMatch(/Socket timeout/);
+  expect(await shippedOrders()).toEqual(ordersUpTo(12));
 });
 
 describe('an outage of the upstream', () => {
@@ -684,6 +720,15 @@ describe('the messages of one account', () => {
     expect(byAccount(upstream.journal).get('A')).toEqual(
       oneByOne(['A1', 'A2']),
     );
+  });
+
+  test('do not wait for messages with an empty account, each of which is on its own', async () => {
+    const upstream = await startJournal(({ signal }) =>
+      new Gate().pass('never', signal),
+    );
+    await add(placed('', '1'), placed('', '2'), '3', placed('A', '4'));
+    await startService(upstream.server);
+    await until(() => expect(upstream.journal).toHaveLength(4));
   });
 
   test('keep their turn when one of them has to be tried again', async () => {

@@ -17,6 +17,7 @@ import {
   retry,
   takeUntil,
   tap,
+  TimeoutError,
   timer,
   type Observable,
 } from 'rxjs';
@@ -113,7 +114,7 @@ export class OrdersConsumer
       whileSubscribed((gone) =>
         concatEager(this.handled(gone), {
           // A message without an account is on its own.
-          key: ({ message }) => message.fields?.['account'] ?? message,
+          key: ({ message }) => message.fields?.['account'] || message,
           concurrent,
           reorderWindow,
           monitor,
@@ -185,7 +186,10 @@ export class OrdersConsumer
   private pause(error: unknown, times: number): Observable<unknown> {
     const { pause, maxPause } = this.options;
     const ms = Math.min(pause * 2 ** (times - 1), maxPause);
-    const text = toText(reasonOf(error, SETTLE_TIMEOUT));
+    const text =
+      error instanceof TimeoutError
+        ? `no answer from Redis in ${SETTLE_TIMEOUT} ms`
+        : toText(reasonOf(error, this.options.timeout));
     if (this.stop.signal.aborted) {
       this.logger.error(`leaves the rest to the next start: ${text}`);
       return EMPTY;

@@ -21,8 +21,12 @@ const { ConfigurableModuleClass } =
       inject: [ORDERS_OPTIONS],
       useFactory: ({ redis: url }: OrdersOptions) => {
         // A lost connection fails what was sent by it; then the consumer begins
-        // again.
-        const redis = new Redis(url, { maxRetriesPerRequest: 0 });
+        // again. One that breaks without a word is lost when an answer is late;
+        // Redis lets a read wait for 5 s.
+        const redis = new Redis(url, {
+          maxRetriesPerRequest: 0,
+          socketTimeout: 10_000, // ms
+        });
         const logger = new Logger('Redis');
         return redis.on('error', (error) => logger.warn(error.message));
       },
