@@ -27,8 +27,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     // Each file has a Chromium of its own, which is several processes.
     maxWorkers: 2,
     maxConcurrency: 3,

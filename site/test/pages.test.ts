@@ -1,4 +1,5 @@
-// Every page, in both themes and in several widths.
+// Every page, in both themes and in several widths. Pages with the source of a file are made by one template: those of one folder stand for
+// all, unless `EVERY_PAGE` is set; of the others the text is read.
 import { waitUntil } from './waitUntil.js';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -28,10 +29,32 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 /** What links of a page lead to, and what can be led to in it. */
-const seen = new Map<string, { readonly links: string[]; readonly ids: Set<string> }>();
+interface Ends {
+  readonly links: readonly string[];
+  readonly ids: ReadonlySet<string>;
+}
+const seen = new Map<string, Ends>();
+
+const textOf = (path: string) => readFileSync(DIST + path, 'utf8');
+
+/** The same by the text of a page. */
+function read(path: string): Ends {
+  const all = (attribute: RegExp) => [...textOf(path).matchAll(attribute)].map(([, value]) => value!);
+  return {
+    links: all(/<a [^>]*?\bhref="([^"]*)"/g).map(
+      (link) => new URL(link.replaceAll('&amp;', '&'), site.url + path).href,
+    ),
+    ids: new Set(all(/<[^>]* id="([^"]*)"/g)),
+  };
+}
+
+const sources = pages.filter(isSource);
+const opened = pages.filter(
+  (page) => !isSource(page) || process.env['EVERY_PAGE'] !== undefined || page.startsWith('source/examples/workers/'),
+);
 
 describe('a page loads without an error, is accessible, and fits', () => {
-  test.concurrent.each([...pages, '404.html'])('%s', async (path) => {
+  test.concurrent.each([...opened, '404.html'])('%s', async (path) => {
     const watched = free.pop() ?? (await browser.open(site));
     const { page, problems } = watched;
     await page.setViewportSize(desktop);
@@ -43,14 +66,10 @@ describe('a page loads without an error, is accessible, and fits', () => {
       links: await page.evaluate<string[]>('[...document.links].map(({ href }) => href)'),
       ids: new Set(await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')),
     });
-    // Pages with the source of a file are all alike: those of one folder stand for all.
-    const asked = !isSource(path) || path.startsWith('source/examples/workers/');
 
-    if (asked) {
-      expect(await violations(page), 'light').toEqual([]);
-      await setTheme(page, 'dark');
-      expect(await violations(page, 'contrast'), 'dark').toEqual([]);
-    }
+    expect(await violations(page), 'light').toEqual([]);
+    await setTheme(page, 'dark');
+    expect(await violations(page, 'contrast'), 'dark').toEqual([]);
 
     for (const width of widths) {
       await page.setViewportSize({ ...desktop, width });
@@ -58,13 +77,11 @@ describe('a page loads without an error, is accessible, and fits', () => {
     }
 
     await page.setViewportSize(phone);
-    if (asked) {
-      // Colours are those of the wide page, except for what stands above it.
-      expect(await violations(page, 'the rest'), 'on a phone').toEqual([]);
-      expect(await violations(page, 'contrast', bars), 'dark, on a phone').toEqual([]);
-      await setTheme(page, 'light');
-      expect(await violations(page, 'contrast', bars), 'light, on a phone').toEqual([]);
-    }
+    // Colours are those of the wide page, except for what stands above it.
+    expect(await violations(page, 'the rest'), 'on a phone').toEqual([]);
+    expect(await violations(page, 'contrast', bars), 'dark, on a phone').toEqual([]);
+    await setTheme(page, 'light');
+    expect(await violations(page, 'contrast', bars), 'light, on a phone').toEqual([]);
     expect(problems).toEqual([]);
     free.push(watched);
   });
@@ -75,9 +92,30 @@ async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await waitUntil(page, `document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
 }
 
+describe('a page with the source of a file', () => {
+  test.each(sources)('%s has a heading, and the file', (path) => {
+    const html = textOf(path);
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    // Of a folder there is a list, and a page is shown as what it says.
+    if (/\.\w+\.html$/.test(path)) expect(html).toMatch(/<pre class="[^"]*shiki/);
+    if (!seen.has(path)) seen.set(path, read(path));
+  });
+
+  test('has the links and headings in its text that it has in a browser', () => {
+    // Its scripts write links to a folder without its index, and those of the outline once more.
+    const all = ({ links, ids }: Ends) => ({
+      links: [...new Set(links.map((link) => link.replace(/\/index\.html$/, '/')))].sort(),
+      ids: [...ids].sort(),
+    });
+    const both = sources.filter((path) => opened.includes(path));
+    expect(both).not.toEqual([]);
+    for (const path of both) expect(all(read(path)), path).toEqual(all(seen.get(path)!));
+  });
+});
+
 describe('a page with pictures of marbles', () => {
   test.concurrent.each(pages)('%s says below the first what the marks mean', async (path) => {
-    const html = readFileSync(DIST + path, 'utf8');
+    const html = textOf(path);
     const [before, ...after] = html.split(
       /<div class="picture scrolls"|<figure class="picture scrolls"[^>]*><svg class="marble"/,
     );

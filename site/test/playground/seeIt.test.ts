@@ -64,7 +64,7 @@ describe('a preset', () => {
     const page = await open('', 'no-preference');
     await page.getByRole('button', { name: title, exact: true }).click();
     await page.getByLabel('Speed').selectOption('1');
-    await page.getByRole('button', { name: 'Replay' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Replay' }).waitFor();
     const [, unordered, eager] = await page.locator('.output').allTextContents();
     expect(unordered).toMatch(/complete\s*$/);
     expect(eager).toMatch(/complete\s*$/);
