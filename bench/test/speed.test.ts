@@ -13,11 +13,11 @@ describe('no line of the benchmark has become twice as slow', () => {
   beforeAll(async () => {
     found = await runShortForm();
     const suspects = () => Object.keys(short).filter((id) => found[id]! > AT_MOST * short[id]!);
-    // The machine may be busy: what looks slow is measured again, and again.
-    for (let again = 0; again < 2 && suspects().length > 0; again++) {
+    // The machine may be busy: what looks slow is measured again. What has become slow is so every time.
+    for (let again = 0; again < 5 && suspects().length > 0; again++) {
       found = { ...found, ...(await runShortForm(suspects())) };
     }
-  }, 120_000);
+  });
 
   test('as far as there are lines', () => {
     expect(Object.keys(found)).toEqual(Object.keys(short));

@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { alias: { 'rxjs-concat-map-eager': fileURLToPath(new URL('../../src/index.ts', import.meta.url)) } },
-  test: { include: ['test/*.test.ts'], globalSetup: 'test/expectBuilt.ts' },
+  test: { include: ['test/*.test.ts'], globalSetup: 'test/expectBuilt.ts', testTimeout: 180_000, hookTimeout: 180_000 },
 });

@@ -231,7 +231,7 @@ describe('POST /enrich', () => {
         before = now;
         expect(isStill).toBe(true);
       },
-      { timeout: 30_000, interval: 500 },
+      { timeout: 120_000, interval: 500 },
     );
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(count / 2);
@@ -239,7 +239,7 @@ describe('POST /enrich', () => {
       (row) => (row as { id: number }).id,
     );
     expect(ids).toEqual(idsUpTo(count));
-  }, 180_000);
+  });
 
   test('gives nothing for no ids', async () => {
     const { url } = await start(answerAtOnce);

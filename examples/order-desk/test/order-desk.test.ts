@@ -544,7 +544,7 @@ describe('the report', () => {
 });
 
 // A busy machine takes its time to start two processes.
-describe('the program', { timeout: 60_000 }, () => {
+describe('the program', () => {
   let folder: string;
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'order-desk-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
