@@ -40,6 +40,10 @@ const orderOf = ({ body }: Asked) => (body as { order: string }).order;
 const shipped = async (asked: Asked): Promise<Answer> => ({
   body: { tracking: `T-${orderOf(asked)}` },
 });
+const rowAt = (line: string) => {
+  const id = Number(line.split('/').at(-1));
+  return { id, name: `row ${id}` };
+};
 const ordersUpTo = (last: number) =>
   Array.from({ length: last }, (_, index) => String(index + 1));
 
@@ -980,7 +984,7 @@ describe('SIGTERM', () => {
     const gate = new Gate();
     const upstream = await startUpstream(async ({ line, signal }) => {
       if (line === 'GET /rows/2') await gate.pass('2', signal);
-      return { body: { id: line } };
+      return { body: rowAt(line) };
     });
     const service = await startService(upstream.server);
     const { response, lines } = await post(service.url, [1, 2, 3]);
@@ -994,7 +998,7 @@ describe('SIGTERM', () => {
       rest.map(
         ({ value, done }) => done || (JSON.parse(value as string) as unknown),
       ),
-    ).toEqual([{ id: 'GET /rows/2' }, { id: 'GET /rows/3' }, true]);
+    ).toEqual([rowAt('GET /rows/2'), rowAt('GET /rows/3'), true]);
     expect(response.complete).toBe(true);
     expect(await service.ended).toEqual(hasExited);
   });
@@ -1003,7 +1007,7 @@ describe('SIGTERM', () => {
     const gate = new Gate();
     const upstream = await startUpstream(async ({ line, signal }) => {
       if (line === 'GET /rows/2') await gate.pass('2', signal);
-      return { body: { id: line } };
+      return { body: rowAt(line) };
     });
     const service = await startService(upstream.server, {
       SHUTDOWN_LIMIT: '500',

@@ -67,7 +67,8 @@ describe('the service', () => {
     redis = await RedisServer.start();
     upstream = await UpstreamServer.start(async ({ line, signal }) => {
       if (line === 'GET /rows/7') await gate.pass('7', signal);
-      return { body: {} };
+      const id = Number(line.split('/').at(-1));
+      return { body: { id, name: `row ${id}` } };
     });
     service = await ServiceProcess.start({
       UPSTREAM_URL: `${upstream.url}/`,
@@ -167,7 +168,13 @@ describe('the service', () => {
 
     await redis.stop();
     await until(async () =>
-      expect((await health())[1]).toMatchObject({ redis: { status: 'down' } }),
+      expect((await health())[1]).toMatchObject({
+        redis: { status: 'down', reason: 'no connection to Redis' },
+      }),
     );
+    await until(() =>
+      expect(service.output).toMatch(/ pauses, .*: no connection to Redis$/m),
+    );
+    expect(service.output).not.toMatch(/max retries/);
   });
 });

@@ -15,6 +15,7 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
+import { reasonOf, toText } from '../upstream/upstream.errors.js';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
 import { REMEMBER, SET_IDLE, SETTLE, TRIM } from './orders.scripts.js';
 import type { Message, Outcome, Result } from './outcome.js';
@@ -114,7 +115,8 @@ export class OrdersStream implements OnApplicationShutdown {
       exhaustMap(() =>
         defer(once).pipe(
           catchError((error: Error) => {
-            this.logger.warn(`housekeeping failed: ${error.message}`);
+            const reason = reasonOf(error, this.options.timeout);
+            this.logger.warn(`housekeeping failed: ${toText(reason)}`);
             return EMPTY;
           }),
         ),

@@ -50,6 +50,9 @@ export function reasonOf(error: unknown, timeout: number): Reason {
   if (error instanceof TimeoutError)
     return { error: `no answer in ${timeout} ms` };
   if (!(error instanceof Error)) return { error: String(error) };
+  // What ioredis says of it is how it is configured.
+  if (error.name === 'MaxRetriesPerRequestError')
+    return { error: 'no connection to Redis' };
   const cause = error.cause;
   if (!(cause instanceof Error)) return { error: error.message };
   // An `AggregateError` of several addresses has a code and no message.
