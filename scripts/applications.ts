@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isInstalled } from './install.js';
 import { killAll, type Run, run } from './matrix/run.js';
+import { sideBySide } from './sideBySide.js';
 
 export interface Counts {
   passed: number;
@@ -13,7 +14,14 @@ export interface Counts {
 }
 
 /** A step that went wrong, with all that it printed. */
-class Failure extends Error {}
+class Failure extends Error {
+  constructor(
+    message: string,
+    readonly counts: Counts = { passed: 0, failed: 0, skipped: 0 },
+  ) {
+    super(message);
+  }
+}
 
 const reports = mkdtempSync(join(tmpdir(), 'applications-'));
 process.on('exit', () => {
@@ -22,50 +30,93 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+/** What measures itself, and so runs alone. */
+const ALONE = ['bench'];
+/** Who runs what another one builds, and so runs after it. */
+const AFTER: Readonly<Record<string, string>> = { 'examples/angular': 'examples/nestjs' };
+/** What takes longest begins first. */
+const LONGEST = ['site', 'examples/nestjs', 'examples/angular', 'examples/queue'];
 
-/** Tests the packages in these folders, which need the package built, and counts what passed. */
+/** Tests the packages in these folders, which need the package built, two at a time, and counts what passed. */
 export async function testPackages(folders: readonly string[]): Promise<Counts> {
+  // One by one: some install what others need as well, and some ask the system's package manager.
+  const failures = new Map<string, Failure>();
   for (const folder of folders) {
-    await succeeds(folder.replace(/^examples\//, ''), () => test(folder));
+    try {
+      await prepare(folder);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.set(folder, error);
+    }
   }
-  return total;
+
+  const count = (folder: string) =>
+    succeeds(folder.replace(/^examples\//, ''), () => {
+      const failure = failures.get(folder);
+      return failure ? Promise.reject(failure) : test(folder);
+    });
+  const rank = (folder: string) => (LONGEST.indexOf(folder) + LONGEST.length + 1) % (LONGEST.length + 1);
+  const isAlone = (folder: string) => ALONE.includes(folder);
+  const isAfter = (folder: string) => folders.includes(AFTER[folder] ?? '');
+  const rows = folders
+    .filter((folder) => !isAlone(folder) && !isAfter(folder))
+    .sort((one, other) => rank(one) - rank(other))
+    .map((first) => [first, ...folders.filter((folder) => AFTER[folder] === first)]);
+  const counts = await sideBySide(
+    rows.map((row) => async () => {
+      const counted: Counts[] = [];
+      for (const folder of row) counted.push(await count(folder));
+      return counted;
+    }),
+  );
+  for (const folder of folders.filter(isAlone)) counts.push([await count(folder)]);
+  return counts.flat().reduce(
+    (sum, { passed, failed, skipped }) => ({
+      passed: sum.passed + passed,
+      failed: sum.failed + failed,
+      skipped: sum.skipped + skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
 }
 
 /** Whether packages of a folder are copies of other folders. */
 const linksPackages = (folder: string) => readFileSync(`${folder}/package.json`, 'utf8').includes('"file:');
 
 /** Does it, and says how it went and how long it took. What fails without a failed test counts as one. */
-async function succeeds(name: string, act: () => Promise<unknown>): Promise<boolean> {
+async function succeeds(name: string, act: () => Promise<Counts>): Promise<Counts> {
   const start = performance.now();
-  const failed = total.failed;
+  let counts: Counts;
   let problem: Failure | undefined;
   try {
-    await act();
+    counts = await act();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     problem = error;
-    total.failed = Math.max(total.failed, failed + 1);
+    const { passed, failed, skipped } = error.counts;
+    counts = { passed, failed: Math.max(failed, 1), skipped };
   }
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);
   console.log(`${problem ? 'FAILED' : 'ok    '}  ${name} (${seconds} s)${problem ? `\n\n${problem.message}\n` : ''}`);
-  return problem === undefined;
+  return counts;
 }
 
-async function test(folder: string): Promise<void> {
-  if (!isInstalled(folder) || linksPackages(folder)) await npm(folder, ['ci', '--no-fund', '--no-audit'], 300);
-  await npm(folder, ['run', 'setup', '--if-present'], 300);
+async function prepare(folder: string): Promise<void> {
+  if (!isInstalled(folder) || linksPackages(folder)) await npm(folder, ['ci', '--no-fund', '--no-audit'], 600);
+  await npm(folder, ['run', 'setup', '--if-present'], 600);
+}
 
+async function test(folder: string): Promise<Counts> {
   const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { scripts: { test: string } };
   const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
   const args = scripts.test.includes('vitest')
     ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     : [];
-  const { code, output } = await npm(folder, ['test', ...args], 600, false);
+  const { code, output } = await npm(folder, ['test', ...args], 1_800, false);
   const counts = existsSync(report) ? countsOfVitest(report) : countsOfOutput(output);
-  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-  if (code !== 0) throw new Failure(output);
-  if (counts.passed === 0) throw new Failure(`Expected tests that pass, got none\n\n${output}`);
+  if (code !== 0) throw new Failure(output, counts);
+  if (counts.passed === 0) throw new Failure(`Expected tests that pass, got none\n\n${output}`, counts);
+  return counts;
 }
 
 /** Runs npm in a folder, within so many seconds; if it `must`, it has to succeed. */

@@ -1,4 +1,4 @@
-// Everything a change must pass, one check after the other, and at the end how many tests and checks did. `--rest` leaves out what
+// Everything a change must pass, two checks at a time, and at the end how many tests and checks did. `--rest` leaves out what
 // `npm test` runs.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,16 +8,20 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { testPackages } from './applications.js';
 import { packages } from './packages.js';
+import { sideBySide } from './sideBySide.js';
 
 const { rest } = parseArgs({ options: { rest: { type: 'boolean', default: false } } }).values;
 
 const folder = mkdtempSync(join(tmpdir(), 'check-'));
 const report = join(folder, 'vitest.json');
 
-const checks: [name: string, command: string][] = [
+type Check = readonly [name: string, command: string];
+
+/** What takes longest comes first. */
+const checks: readonly Check[] = [
   ['build', 'tsup --silent'],
-  ['format', 'prettier --check --log-level warn .'],
   ['lint', 'eslint .'],
+  ['format', 'prettier --check --log-level warn .'],
   ['layers', 'depcruise --config scripts/layers.mjs src'],
   ['types (TypeScript 6)', 'tsc -p .'],
   ['types (TypeScript 7)', 'node node_modules/typescript-7/bin/tsc -p .'],
@@ -32,29 +36,14 @@ const checks: [name: string, command: string][] = [
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-let isBuilt = true;
-for (const [name, command] of checks) {
-  if (rest && name.startsWith('tests')) continue;
-  const start = performance.now();
-  const { code, output } = await run(command);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s)\n`);
-  if (code !== 0) {
-    process.stdout.write(`\n$ ${command}\n${output}\n`);
-  }
-  if (name.startsWith('tests')) {
-    countTests(code);
-  } else {
-    counts[code === 0 ? 'passed' : 'failed']++;
-  }
-  if (name === 'build' && code !== 0) {
-    // The others look at what it makes.
-    isBuilt = false;
-    break;
-  }
-}
+const [build, ...others] = checks;
+const isTests = ([name]: Check) => name.startsWith('tests');
 
-if (isBuilt) {
+// The others look at what it makes.
+if (await passes(build!)) {
+  // Tests use all processors by themselves.
+  for (const check of others.filter(isTests)) if (!rest) await passes(check);
+  await sideBySide(others.filter((check) => !isTests(check)).map((check) => () => passes(check)));
   const { passed, failed, skipped } = await testPackages(packages);
   counts.passed += passed;
   counts.failed += failed;
@@ -64,6 +53,19 @@ if (isBuilt) {
 rmSync(folder, { recursive: true });
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
+
+/** Does a check, says how it went and how long it took, and counts it. */
+async function passes(check: Check): Promise<boolean> {
+  const [name, command] = check;
+  const start = performance.now();
+  const { code, output } = await run(command);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s)\n`);
+  if (code !== 0) process.stdout.write(`\n$ ${command}\n${output}\n`);
+  if (isTests(check)) countTests(code);
+  else counts[code === 0 ? 'passed' : 'failed']++;
+  return code === 0;
+}
 
 function run(command: string): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
