@@ -19,11 +19,12 @@ afterAll(async () => {
 
 /** Where the first results lead to, from the top of the site. */
 async function find(page: Page, words: string): Promise<string[]> {
-  await page.locator('.VPLocalSearchBox input').fill(words);
   const results = page.locator('.VPLocalSearchBox .result');
+  // It waits for the reader to pause: what was found before is to be gone.
+  await page.locator('.VPLocalSearchBox input').fill('');
+  await results.first().waitFor({ state: 'detached' });
+  await page.locator('.VPLocalSearchBox input').fill(words);
   await results.first().waitFor();
-  // It waits for the reader to pause.
-  await page.waitForTimeout(400);
   const links = await results.evaluateAll((all) => all.map((each) => (each as HTMLAnchorElement).href));
   return links.map((link) => link.slice(site.url.length));
 }

@@ -80,18 +80,23 @@ test('the program with a generator closes it as soon as nobody wants more', asyn
   expect(lines.slice(-2)).toEqual([expect.stringMatching(/^page \d+$/), 'asks no more']);
 });
 
-test.each(SAMPLES)('the program $name runs without an error, and has a timeline', async ({ title, code }) => {
-  await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
-  await run(shared);
-  expect(await outcome(shared)).toMatch(/^Finished after [\d,.]+ m?s: nothing is left to happen\.$/);
-  const lines = await log(shared);
-  expect(lines.length).toBeGreaterThan(5);
-  expect(lines.filter((line) => /\berror\b/.test(line))).toEqual([]);
-  const operator = /concat\w*Eager/.exec(code.replace(/import[^;]*;/g, ''))![0];
-  expect(await shared.page.locator('.timeline h2').innerText()).toMatch(`${operator} line`);
-  expect(await shared.page.locator('.timeline .measures').innerText()).toContain('kept');
-  expect(shared.problems).toEqual([]);
-});
+// In real time, of which the page allows no more than two seconds without a sign.
+test.each(SAMPLES)(
+  'the program $name runs without an error, and has a timeline',
+  { retry: 2 },
+  async ({ title, code }) => {
+    await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
+    await run(shared);
+    expect(await outcome(shared)).toMatch(/^Finished after [\d,.]+ m?s: nothing is left to happen\.$/);
+    const lines = await log(shared);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => /\berror\b/.test(line))).toEqual([]);
+    const operator = /concat\w*Eager/.exec(code.replace(/import[^;]*;/g, ''))![0];
+    expect(await shared.page.locator('.timeline h2').innerText()).toMatch(`${operator} line`);
+    expect(await shared.page.locator('.timeline .measures').innerText()).toContain('kept');
+    expect(shared.problems).toEqual([]);
+  },
+);
 
 describe('a program is stopped', () => {
   // One by one: they take all of a core.
@@ -131,7 +136,8 @@ describe('a program is stopped', () => {
   test('that takes too long', async () => {
     const { what, lines } = await tooLong;
     expect(what).toMatch(/^Stopped after 10.0 s/);
-    expect(lines.length).toBeGreaterThanOrEqual(9);
+    // It went on to the end, however seldom it had the processor.
+    expect(Number(/^[\d,]+/.exec(lines.at(-1)!)![0].replace(',', ''))).toBeGreaterThan(5_000);
   });
 
   test('that has asked for frames, only after them', async () => {

@@ -444,16 +444,27 @@ test('all that folds out is accessible, and fits', async () => {
   await page.setViewportSize(desktop);
 });
 
-test('a thousand items move at 60 frames a second', { retry: 3 }, async () => {
-  const page = await open('preset=order-desk&slower=10', 'no-preference');
-  const between = await page.evaluate(async () => {
-    const frames: number[] = [];
-    while (frames.length < 180) frames.push(await new Promise(requestAnimationFrame));
-    return frames
-      .slice(1)
-      .map((frame, position) => frame - frames[position]!)
-      .sort((a, b) => a - b);
-  });
-  expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(true);
-  expect(between[Math.floor(between.length / 2)]).toBeLessThan(17.5);
-});
+test(
+  'a thousand items are drawn in less time of the processor than there is at 60 frames a second',
+  { retry: 2 },
+  async () => {
+    const page = await open('preset=order-desk&slower=10', 'no-preference');
+    const session = await watched.context.newCDPSession(page);
+    await session.send('Performance.enable');
+    /** What the page's thread has had of the processor, in ms; what else the machine does is not in it. */
+    const spent = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return 1_000 * metrics.find(({ name }) => name === 'ThreadTime')!.value;
+    };
+    const frames = 180;
+    const before = await spent();
+    await page.evaluate(async (count) => {
+      for (let frame = 0; frame < count; frame++) await new Promise(requestAnimationFrame);
+    }, frames);
+    const each = ((await spent()) - before) / frames;
+    await session.detach();
+    expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(true);
+    expect(each).toBeGreaterThan(0);
+    expect(each).toBeLessThan(1_000 / 60);
+  },
+);
