@@ -96,7 +96,10 @@ async function choose(file: File): Promise<void> {
   const input = page.querySelector<HTMLInputElement>('input[type=file]')!;
   Object.defineProperty(input, 'files', { value: [file], configurable: true });
   input.dispatchEvent(new Event('change'));
-  await vi.waitFor(() => expect(rendered().textContent).not.toMatch('Reading'));
+  await vi.waitFor(
+    () => expect(rendered().textContent).not.toMatch('Reading'),
+    60_000,
+  );
 }
 
 async function start(text: string): Promise<void> {
