@@ -17,7 +17,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createInterface } from 'node:readline';
 import { EventSource } from 'eventsource';
-import { timeout } from 'rxjs';
+import { timeout, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   UpstreamServer,
@@ -42,10 +42,10 @@ const hangsAt3 = (gate: Gate) => async (asked: Asked) => {
   if (idIn(asked) === 3) await gate.pass('3', asked.signal);
   return answerAtOnce(asked);
 };
-/** As in Nest's own documentation: it fails what gives nothing for so long. */
-const impatient: NestInterceptor = {
-  intercept: (_context, next) => next.handle().pipe(timeout(500)),
-};
+/** Fails what gives nothing for too long, as one in Nest's own documentation. */
+const impatient = (clock: SchedulerLike): NestInterceptor => ({
+  intercept: (_context, next) => next.handle().pipe(timeout(1, clock)),
+});
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -382,8 +382,12 @@ describe('POST /enrich', () => {
   });
 
   test('breaks a response off that an interceptor of the whole service ends early', async () => {
-    const { url } = await start(hangsAt3(new Gate()), {}, false, [impatient]);
+    const clock = new VirtualTimeScheduler();
+    const { url } = await start(hangsAt3(new Gate()), {}, false, [
+      impatient(clock),
+    ]);
     const response = await post(url, idsUpTo(5));
+    clock.flush();
     await expect(text(response)).rejects.toThrow('aborted');
   });
 
@@ -558,9 +562,15 @@ describe('GET /enrich/events', () => {
 
   test('goes on after the last row when an interceptor of the whole service ends it early', async () => {
     const gate = new Gate();
-    const { url } = await start(hangsAt3(gate), {}, false, [impatient]);
+    const clock = new VirtualTimeScheduler();
+    const { url } = await start(hangsAt3(gate), {}, false, [impatient(clock)]);
     const { source, rows, end } = listen(url, idsUpTo(5));
-    await new Promise((resolve) => source.addEventListener('error', resolve));
+    await until(() => expect(rows).toHaveLength(2));
+    const lost = new Promise((resolve) =>
+      source.addEventListener('error', resolve),
+    );
+    clock.flush();
+    await lost;
     gate.let('3');
     expect(await end).toEqual({ rows: 5 });
     expect(rows).toEqual(idsUpTo(5).map(rowOf));
