@@ -32,9 +32,9 @@ export const LAYERS = [
     'turns',
     'slots',
   ],
-  ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'keyAsker', 'blocking', 'monitor'],
-  ['eagerLoop'],
-  ['eagerly', 'keepShapes'],
+  ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'until', 'keyAsker', 'blocking', 'monitor'],
+  ['eagerLoop', 'pacedLoop'],
+  ['eagerly', 'eagerlyFrom', 'iterable', 'keepShapes'],
 ];
 
 const layerOf = (name) => LAYERS.findIndex((names) => names.includes(name));

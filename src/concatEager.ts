@@ -1,14 +1,12 @@
-import { identity, type Observable, type ObservableInput } from 'rxjs';
+import { identity, type ObservableInput } from 'rxjs';
 import type { ConcatMapEagerConfig, NoInfer } from './config.js';
-import { eagerly } from './internal/eagerly.js';
-import { keepShapesOfPulled } from './internal/keepShapes.js';
+import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import { notObservableInput } from './internal/notObservableInput.js';
-import { PulledSource, type InputsFunction } from './internal/pulled.js';
-import { hasMethod, isReadable } from './internal/reader.js';
-import { handleRejections } from './internal/rejections.js';
+import type { InputsFunction } from './internal/pulled.js';
+import { hasMethod } from './internal/reader.js';
 import type { Project } from './internal/run.js';
-import { normalizeConfig, type Mistake } from './internal/settings.js';
-import { show } from './internal/show.js';
+import type { Mistake } from './internal/settings.js';
+import type { IterableObservable } from './iterableObservable.js';
 
 /**
  * Concatenates inputs in their order, up to `concurrent` of them at once, and reads them one at a time: the next one only
@@ -66,7 +64,7 @@ import { show } from './internal/show.js';
  * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a {@link ConcatMapEagerConfig},
  * whose times are in milliseconds. The `value` of an item is the input itself. The default `reorderWindow` is 1,024 where
  * `concurrent` is `Infinity`: so at most that many inputs are read and not yet fully emitted.
- * @returns An Observable that reads the inputs anew for each subscription. An array, a Set, a function, or anything else that
+ * @returns An {@link IterableObservable}, which reads the inputs anew for each subscription, and can be iterated by `for await`. An array, a Set, a function, or anything else that
  * gives a new iterator each time can be subscribed any number of times. An iterator, a generator object or a stream can be read
  * once: another subscription fails with a `TypeError` that says so.
  * @throws TypeError if `inputs` cannot be iterated, an option has the wrong type, or there is no such option; RangeError if a
@@ -76,27 +74,16 @@ import { show } from './internal/show.js';
 export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   inputs: Iterable<O> | AsyncIterable<O> | InputsFunction<O>,
   concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
-): Observable<(O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)> {
-  if (!isReadable(inputs) && typeof inputs !== 'function') {
-    throw notReadable(inputs);
-  }
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistakeIn(inputs), 1024);
-  handleRejections(inputs);
-  return eagerly(identity as Project<O, never>, settings, (loop) => {
-    // An array may have others by now.
-    handleRejections(inputs);
-    keepShapesOfPulled();
-    return new PulledSource(inputs, loop);
-  });
-}
-
-function notReadable(inputs: unknown): TypeError {
-  const isInput = hasMethod(inputs, 'subscribe') || hasMethod(inputs, 'then');
-  const hint = isInput
-    ? '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them'
-    : '';
-  return new TypeError(
-    `Expected \`inputs\` to be an array, an iterable, an async iterable, or a function that returns one, got ${show(inputs)}${hint}`,
+): IterableObservable<
+  (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
+> {
+  return eagerlyFrom(
+    'inputs',
+    inputs,
+    '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them',
+    identity as Project<O, never>,
+    concurrentOrConfig as number | ConcatMapEagerConfig<O>,
+    mistakeIn(inputs),
   );
 }
 

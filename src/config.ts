@@ -1,8 +1,9 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 
 /**
- * The options of {@link concatMapEager}, {@link concatAllEager} and {@link concatEager}. All of them are optional, and
- * `undefined` means the same as leaving one out.
+ * The options of {@link concatMapEager}, {@link concatAllEager}, {@link concatEager} and {@link concatMapEagerFrom}. All of them
+ * are optional, and `undefined` means the same as leaving one out. Some are for values that are pushed (the first two), others for
+ * values that are read (the last two); where an option would do nothing, it is a `TypeError`.
  *
  * They are checked when the function is called, not when the result is subscribed: a wrong type is a `TypeError`, a number
  * out of range a `RangeError`, and an unknown option a `TypeError` that names the one that was probably meant. They are read
@@ -41,7 +42,8 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
    * When the window is full, the source is not slowed down: its values wait. A window smaller than `concurrent` also caps
    * concurrency.
    *
-   * Default: `max(1024, 16 * concurrent)` items. Where `concurrent` is `Infinity`, it is `Infinity` too, and 1,024 for `concatEager`.
+   * Default: `max(1024, 16 * concurrent)` items. Where `concurrent` is `Infinity`, it is `Infinity` too, and 1,024 for `concatEager`
+   * and `concatMapEagerFrom`.
    */
   reorderWindow?: number | undefined;
 
@@ -121,6 +123,60 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
   atomic?: boolean | undefined;
 
   /**
+   * How many values one item may keep: an integer, 1 or more, or `Infinity`. Beyond that its inner is not read on, if it is an
+   * iterable, an async iterable or a stream. (An Observable cannot be slowed down.) Meanwhile the item is active, and the time
+   * limits of its attempt stand still. When its values have gone out, it is read on.
+   *
+   * A finite number together with `atomic` is a `TypeError`: an atomic item is kept whole.
+   *
+   * Default: `Infinity` for a subscriber, 1,024 for `for await` (with `atomic`, `Infinity`).
+   */
+  maxParked?: number | undefined;
+
+  /**
+   * How many values may wait: an integer, 0 or more, or `Infinity`. Only for values that are pushed; `overflow` says what happens to
+   * one more. With the default `concurrent` none ever waits.
+   *
+   * Default: `Infinity`.
+   */
+  maxWaiting?: number | undefined;
+
+  /**
+   * What happens when more values would wait than `maxWaiting`. Only together with `maxWaiting`.
+   *
+   * - `'error'`: the source is unsubscribed, and fails with an {@link OverflowError}, which comes when all that was received before
+   *   is emitted; under `onError: 'immediate'` at once.
+   * - `'drop-oldest'`: the value that has waited longest is dropped.
+   * - `'drop-newest'`: the value that has come last is dropped.
+   *
+   * A dropped value is not started. It keeps its index.
+   *
+   * Default: `'error'`.
+   */
+  overflow?: OverflowPolicy | undefined;
+
+  /**
+   * How many values are read before they can be started, so that reading from something slow overlaps with the work: an integer, 0
+   * or more, or `Infinity`. Only for values that are read.
+   *
+   * Default: 0; a value is read when there is a slot for it. With `key`, as many values as the window has room for (1,024 where it
+   * is `Infinity`) may wait for their keys while there is a free slot.
+   */
+  readAhead?: number | undefined;
+
+  /**
+   * At its first value no more is read: the source is closed, what has been read is finished, and the result completes. It is
+   * subscribed before the source is opened, and no longer than the source lasts. Its completion alone means nothing; its error is
+   * the source's own. Only for values that are read; for others use rxjs's `takeUntil` before the operator.
+   *
+   * A read that is under way is given up, and what it still brings is dropped. Where reading takes something away, as from a queue,
+   * give a function, and have its `signal` end the read.
+   *
+   * Default: none.
+   */
+  until?: ObservableInput<unknown> | undefined;
+
+  /**
    * Ends the result from outside: when it aborts, the result fails at once with the signal's `reason`, under every policy. All that
    * runs or waits is cancelled, and the signals of items abort with that same reason. If it has aborted before, nothing is
    * subscribed or read.
@@ -151,6 +207,9 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
 
 /** What happens when an item has failed, by name: see {@link ConcatMapEagerConfig.onError}. */
 export type OnErrorPolicy = 'in-order' | 'immediate' | 'at-end' | 'skip';
+
+/** What happens to values when too many wait, by name: see {@link ConcatMapEagerConfig.overflow}. */
+export type OverflowPolicy = 'error' | 'drop-oldest' | 'drop-newest';
 
 /**
  * How an item is retried: rxjs's own `RetryConfig`, in which an option may also be `undefined`. An object for rxjs's `retry`
@@ -264,7 +323,7 @@ export interface FailedItem<T> {
 }
 
 /** How an item ended: see {@link MonitorEvent}. */
-export type ItemOutcome = 'completed' | 'failed' | 'cancelled';
+export type ItemOutcome = 'completed' | 'failed' | 'cancelled' | 'dropped';
 
 /**
  * What a `monitor` is told: what happened to an item, and the counts and the time after it.
@@ -273,12 +332,13 @@ export type ItemOutcome = 'completed' | 'failed' | 'cancelled';
  * - `started`: an attempt starts, just before `project` is called.
  * - `failed`: an attempt failed; `willRetry` says whether there is another.
  * - `ended`: the item ended, as its `outcome` says. A `'failed'` one carries the error. A `'completed'` one is `recovered`
- *   if it was completed by its fallback, the input that an `onError` function returned.
+ *   if it was completed by its fallback, the input that an `onError` function returned. A `'dropped'` one was never started, since
+ *   too many values waited: see `maxWaiting`.
  * - `flushed`: the item is fully emitted, and nothing of it is kept any more. It is `dropped` if what it had parked is never
  *   emitted, or its turn never comes, because the result is unsubscribed, or fails, before the item's turn.
  *
  * The events of every run balance. Each `received` item is `ended` once, values that wait when the result ends included:
- * received = completed + failed + cancelled. And each item that ended as completed or failed is `flushed` once.
+ * received = completed + failed + cancelled + dropped. And each item that ended as completed or failed is `flushed` once.
  *
  * @typeParam T - the values of the source
  */

@@ -1,6 +1,9 @@
 export { concatAllEager } from './concatAllEager.js';
 export { concatEager } from './concatEager.js';
 export { concatMapEager } from './concatMapEager.js';
+export { concatMapEagerFrom } from './concatMapEagerFrom.js';
+export type { IterableObservable } from './iterableObservable.js';
+export { OverflowError } from './overflowError.js';
 export type {
   ConcatMapEagerConfig,
   FailedItem,
@@ -10,6 +13,7 @@ export type {
   LimitName,
   MonitorEvent,
   OnErrorPolicy,
+  OverflowPolicy,
   RetryConfig,
   TimeoutMeta,
 } from './config.js';

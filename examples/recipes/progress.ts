@@ -47,7 +47,7 @@ export function withProgress<T, R>(
           timeout: 5_000,
           onError,
           monitor: (event) => {
-            if (event.type !== 'ended') return;
+            if (event.type !== 'ended' || event.outcome === 'dropped') return;
             counts[event.recovered ? 'recovered' : event.outcome]++;
             progress.next({ ...counts, percent: (100 * ++ended) / total });
           },

@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
 import { contextOf } from './context.js';
-import type { Clock } from './deadlines.js';
+import type { Clock, Deadlines } from './deadlines.js';
 import type { Item } from './item.js';
 import { InnerRun, type Host } from './run.js';
 
@@ -31,6 +31,10 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
     this.gap?.stop();
     this.gap = undefined;
     super.close();
+  }
+
+  protected override pauseClocks(deadlines: Deadlines): () => void {
+    return deadlines.pause(this.gap, this.clock);
   }
 
   protected call(item: Item<T, R>, host: Host<T, R>): ObservableInput<R> {

@@ -21,8 +21,20 @@ export interface Backlog<T, R> {
    * @returns the items, in order. Values that wait without an item are not among them: see `drop`.
    */
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[];
+  /** Drops the value that has waited longest, or the newest of those that have come last: its turn is given up. To be called only while some wait. */
+  dropOne?(newest: boolean): Dropped<T, R>;
+  /** All that has come may wait: from now on, it is not among the newest. */
+  settle?(): void;
   /** Drops the values that wait without an item, one by one: each is already gone when it is told. */
   drop(tell?: (index: number, value: T) => void): void;
+}
+
+/** A value that was never started. */
+export interface Dropped<T, R> {
+  readonly index: number;
+  readonly value: T;
+  readonly key: Key;
+  readonly lane: ReorderQueue<T, R>;
 }
 
 /** Without keys: the value that came first is started first, and gets its item only then. */

@@ -2,17 +2,29 @@ import type { Deadlines, Duration } from './deadlines.js';
 import type { Item } from './item.js';
 import type { Blocker, ReorderQueue } from './reorderQueue.js';
 
+/** Whether the consumer wants a value: nobody holds it up where it does not. */
+export interface Demand {
+  readonly wanted: boolean;
+}
+
 /** Knows since when the head of a lane holds up others that could be emitted, and runs the clock of the limit `blocking`. */
 export class Blocking {
   constructor(
     private readonly deadlines: Deadlines,
     private readonly limit: Duration | undefined,
+    private readonly demand: Demand,
+    /** The lanes whose heads hold up others whenever a value is wanted; only for a consumer that asks. */
+    private readonly heldUp: Set<ReorderQueue<never, never>> | undefined,
   ) {}
 
   /** To be called whenever something was parked, or the head may be another. */
   look<T, R>(lane: ReorderQueue<T, R>): Blocker | undefined {
     const { head, ready, blocker } = lane;
-    const blocking = ready > 0 && !head?.ended ? head : undefined;
+    const holdsUp = ready > 0 && !head?.ended ? head : undefined;
+    const blocking = this.demand.wanted ? holdsUp : undefined;
+    if (this.heldUp !== undefined) {
+      this.note(this.heldUp, lane as ReorderQueue<never, never>, holdsUp !== undefined);
+    }
     if (blocking !== blocker?.item) {
       blocker?.clock?.stop();
       lane.blocker = blocking && {
@@ -23,6 +35,19 @@ export class Blocking {
       };
     }
     return lane.blocker;
+  }
+
+  /** To be called when the consumer has begun to want a value, or wants none any more. */
+  lookAtAll(): void {
+    this.heldUp?.forEach((lane) => this.look(lane));
+  }
+
+  private note(heldUp: Set<ReorderQueue<never, never>>, lane: ReorderQueue<never, never>, holdsUp: boolean): void {
+    if (holdsUp) {
+      heldUp.add(lane);
+    } else {
+      heldUp.delete(lane);
+    }
   }
 
   private passed<T, R>(lane: ReorderQueue<T, R>, { run }: Item<T, R>, limit: Duration): void {

@@ -90,20 +90,37 @@ export class Deadlines {
     return this.latest;
   }
 
-  /** Starts a clock of that duration: a new one, or the given one anew. */
-  start(duration: Duration, owner: ClockOwner, clock = new Clock(duration, owner)): Clock {
+  /** Starts a clock of that duration: a new one, or the given one anew, of whose time some may be over. */
+  start(duration: Duration, owner: ClockOwner, clock = new Clock(duration, owner), elapsed = 0): Clock {
     const { ring } = duration;
     clock.stop();
     clock.duration = duration;
-    clock.since = this.now();
+    clock.since = this.now() - elapsed;
     clock.order = this.started++;
-    clock.earlier = ring.earlier;
-    clock.later = ring;
-    ring.earlier = ring.earlier.later = clock;
+    let { earlier } = ring;
+    while (earlier !== ring && earlier.since > clock.since) {
+      ({ earlier } = earlier);
+    }
+    clock.earlier = earlier;
+    clock.later = earlier.later;
+    clock.later.earlier = earlier.later = clock;
     if (ring.later === clock) {
       this.arm(clock);
     }
     return clock;
+  }
+
+  /**
+   * Has those clocks stand still, of all that are given, that run.
+   *
+   * @returns what has them go on
+   */
+  pause(...clocks: (Clock | undefined)[]): () => void {
+    const now = this.now();
+    const paused = clocks.filter((clock) => clock !== undefined && clock.later !== clock) as Clock[];
+    paused.forEach((clock) => clock.stop());
+    const elapsed = paused.map(({ since }) => now - since);
+    return () => paused.forEach((clock, i) => this.start(clock.duration, clock.owner, clock, elapsed[i]));
   }
 
   /** Ends all clocks and leaves no action armed. */

@@ -1,7 +1,8 @@
-import { UnsubscriptionError, type Subscriber } from 'rxjs';
+import { UnsubscriptionError } from 'rxjs';
+import { OverflowError } from '../overflowError.js';
 import { Attempt } from './attempt.js';
 import { FirstCome, type Backlog } from './backlog.js';
-import { Blocking } from './blocking.js';
+import { Blocking, type Demand } from './blocking.js';
 import { wantsContext } from './context.js';
 import { Deadlines } from './deadlines.js';
 import { Delay } from './delay.js';
@@ -23,6 +24,14 @@ const COMPLETED: Ending = { outcome: 'completed' };
 const RECOVERED: Ending = { outcome: 'completed', recovered: true };
 const DROPPED = { dropped: true } as const;
 const CANCELLED: Ending = { outcome: 'cancelled' };
+const NEVER_STARTED: Ending = { outcome: 'dropped' };
+
+/** Who is given the values, and the end: a subscriber, or somebody who asks for each value. */
+export interface Consumer<R> {
+  next(value: R): void;
+  error(error: unknown): void;
+  complete(): void;
+}
 
 /**
  * One subscription: values wait, items are active or parked, and whatever happens to them is only recorded, after which
@@ -35,7 +44,7 @@ const CANCELLED: Ending = { outcome: 'cancelled' };
  * whatever subscribes; `run.cancel` and `source.cancel`, in which are teardowns and abort listeners; the monitor; and the
  * scheduler. After each of them `closed`, or the item's `ended`, is looked at again.
  */
-export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequences<Item<T, R>> {
+export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, Consequences<Item<T, R>> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
   private readonly slots: Slots;
@@ -43,40 +52,50 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   /** The one lane of all items; `undefined` where each key has its own. */
   private readonly lane: ReorderQueue<T, R> | undefined;
   /** The lanes of keys in which something may have to be emitted. */
-  private readonly touched = new Queue<ReorderQueue<T, R>>();
+  protected readonly touched = new Queue<ReorderQueue<T, R>>();
   /** How many items are started and not yet flushed. */
   private unflushed = 0;
   parked = 0;
   /** The next runs of active items: they have their slots, and need not wait. */
   private restarts = new Queue<Run<T, R, unknown>>();
   /** Whether the consumer wants a value. A subscriber always does. */
-  private wanted = true;
+  wanted = true;
   /** Which item has read an iterator or a stream last: of interest only where a further run may read it again. */
   private readonly readBy: WeakMap<object, number> | undefined;
   /** What the result ends with. An error that takes its item's turn is simply the end of the result. */
   private failures: Failure[] = [];
   private readonly policy: Policy;
-  private draining = false;
+  protected draining = false;
   private starting = false;
-  private closed = false;
+  protected closed = false;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
-  private readonly blocking: Blocking | undefined;
+  protected readonly blocking: Blocking | undefined;
   readonly monitor: Monitor<T, R> | undefined;
   readonly keepsValues: boolean;
   readonly showsContext: boolean;
+  readonly maxParked: number;
 
+  /** @param asks - whether the consumer asks for each value */
   constructor(
-    private readonly destination: Subscriber<R>,
+    protected readonly destination: Consumer<R>,
     readonly project: Project<T, R>,
     readonly settings: Settings<T, R>,
+    asks = false,
   ) {
-    const { retry, onError, monitor, limits, key, concurrentPerKey, order } = settings;
+    const { retry, onError, monitor, limits, key, concurrentPerKey, order, maxWaiting } = settings;
     const deadlines = new Deadlines(settings.scheduler);
     const { first, each, total, blocking } = limits;
     this.slots = new Slots(settings.concurrent);
     this.lane = order === 'source' ? new ReorderQueue() : undefined;
-    this.backlog = key === undefined ? new FirstCome(this.lane!) : new KeyedBacklog(this.lane, concurrentPerKey);
+    this.backlog =
+      key === undefined && maxWaiting === Infinity
+        ? new FirstCome(this.lane!)
+        : new KeyedBacklog(
+            this.lane,
+            key === undefined ? Infinity : concurrentPerKey,
+            maxWaiting < Infinity && settings.overflow !== 'drop-oldest',
+          );
     this.policy = policyOf(onError);
     this.deadlines = deadlines;
     this.durations = {
@@ -88,12 +107,14 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     };
     // Always assigned, in the same order: so all loops have one shape.
     this.blocking =
-      blocking === undefined && monitor === undefined ? undefined : new Blocking(deadlines, this.durations.blocking);
+      blocking === undefined && monitor === undefined
+        ? undefined
+        : new Blocking(deadlines, this.durations.blocking, this, asks ? new Set() : undefined);
     this.monitor = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
     this.showsContext = wantsContext(project);
     this.readBy = retry.count > 0 || typeof onError === 'function' ? new WeakMap() : undefined;
     this.keepsValues = Object.keys(limits).length > 0 || !!monitor || retry.count > 0 || typeof onError === 'function';
-    destination.add(() => this.close());
+    this.maxParked = settings.maxParked ?? (asks && !settings.atomic ? 1024 : Infinity);
   }
 
   /** Starts it, with a source that it asks for values or that pushes them. */
@@ -109,6 +130,19 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       source.start();
       this.advance();
     }
+  }
+
+  /** The consumer wants a value. */
+  ask(): void {
+    this.wanted = true;
+    this.advance();
+    this.blocking?.lookAtAll();
+  }
+
+  /** The consumer has been given all that it has asked for. */
+  answered(): void {
+    this.wanted = false;
+    this.blocking?.lookAtAll();
   }
 
   get waiting(): number {
@@ -223,7 +257,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
 
   // The loop.
 
-  private advance(): void {
+  protected advance(): void {
     if (this.draining || this.closed) {
       return;
     }
@@ -234,7 +268,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     this.starting = true;
     try {
       // Nested calls emit what a start leads to. With no unflushed item nothing can be waiting, so an empty queue means done.
-      while (!this.closed && this.startNext());
+      while (!this.closed && (this.startNext() || this.dropSurplus()));
       if (!this.closed && this.sourceEnded && this.unflushed === 0) {
         this.finish();
       }
@@ -247,7 +281,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
   }
 
   /** Emits all that may be emitted. */
-  private drain(): void {
+  protected drain(): void {
     const { lane, touched } = this;
     this.draining = true;
     try {
@@ -264,20 +298,15 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
 
   /** Emits all that the head, and the items behind it that have ended, allow. */
   private drainLane(lane: ReorderQueue<T, R>): void {
-    const { destination, settings } = this;
+    const { atomic } = this.settings;
     let head: Item<T, R> | undefined;
-    while ((head = lane.head) !== undefined && (head.ended || !settings.atomic)) {
-      while (head.kept > 0 && this.wanted && !this.closed) {
-        destination.next(head.takeKept());
-      }
+    while ((head = lane.head) !== undefined && (head.ended || !atomic)) {
+      this.emitKept(head);
       if (head.kept > 0 || !head.ended || this.closed) {
         break;
       }
       lane.shift();
-      this.unflushed--;
-      this.parked--;
-      this.backlog.left(head);
-      this.monitor?.tell('flushed', head);
+      this.flushed(head);
     }
     if (lane !== this.lane && !this.closed) {
       if (head === undefined && lane.failure !== undefined) {
@@ -288,6 +317,28 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
+  /** Emits what the head of a lane keeps. */
+  protected emitKept(head: Item<T, R>): void {
+    while (head.kept > 0 && this.wanted && !this.closed) {
+      this.emitOne(head);
+    }
+  }
+
+  protected emitOne(head: Item<T, R>): void {
+    this.destination.next(head.takeKept());
+    if (head.kept + 1 === this.maxParked) {
+      head.run?.readOn?.();
+    }
+  }
+
+  /** An item is not in its lane any more: all of it is emitted. */
+  protected flushed(item: Item<T, R>): void {
+    this.unflushed--;
+    this.parked--;
+    this.backlog.left(item);
+    this.monitor?.tell('flushed', item);
+  }
+
   /** Starts one thing that is to be started, if there is one and a slot for it. */
   private startNext(): boolean {
     const { restarts, backlog, slots } = this;
@@ -296,12 +347,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
       return true;
     }
     if (!slots.areFree || this.unflushed >= this.settings.reorderWindow) {
-      return false;
+      return this.readAhead();
     }
     const item = backlog.take() ?? this.pull();
     if (item === undefined) {
       // While it was being pulled, the source may have made an item fail and be queued for a retry.
-      return restarts.length > 0;
+      return restarts.length > 0 || this.readAhead();
     }
     this.unflushed++;
     slots.take();
@@ -315,13 +366,57 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     let item, waiting;
     do {
       ({ waiting } = backlog);
-      if (this.source === undefined || waiting > settings.readAhead) {
+      if (this.source === undefined || waiting > settings.mayWaitForKeys) {
         return undefined;
       }
       this.source.pull();
       item = this.closed ? undefined : backlog.take();
     } while (item === undefined && backlog.waiting > waiting);
     return item;
+  }
+
+  /** Reads a value that cannot be started yet, if one is to be. @returns whether it was there */
+  private readAhead(): boolean {
+    const { waiting } = this.backlog;
+    if (waiting < this.settings.readAhead) {
+      this.source?.pull();
+    }
+    return this.backlog.waiting > waiting;
+  }
+
+  /** Drops values, if too many wait now that all that can be is started. @returns whether that may have made room */
+  private dropSurplus(): boolean {
+    const { backlog, monitor, settings } = this;
+    const { maxWaiting, overflow } = settings;
+    let first: number | undefined;
+    while (backlog.waiting > maxWaiting && !this.closed) {
+      const { index, value, key, lane } = backlog.dropOne!(overflow !== 'drop-oldest');
+      first = index;
+      monitor?.tellOf('ended', index, value, lane, key, NEVER_STARTED);
+    }
+    backlog.settle?.();
+    if (first === undefined || this.closed) {
+      return false;
+    }
+    if (overflow === 'error') {
+      try {
+        this.leaveSource()?.cancel();
+      } catch (error) {
+        reportError(error);
+      }
+      this.policy.ofSource(this, new OverflowError(maxWaiting, first));
+    }
+    // What comes behind a turn that was given up may be emitted.
+    this.drain();
+    return true;
+  }
+
+  /** Expects nothing of the source any more. @returns what is to be cancelled */
+  private leaveSource(): Source | undefined {
+    const { source } = this;
+    this.source = undefined;
+    this.sourceEnded = true;
+    return source;
   }
 
   private startItem(item: Item<T, R>): void {
@@ -400,7 +495,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
-  private endItem(item: Item<T, R>, ending: Ending): void {
+  protected endItem(item: Item<T, R>, ending: Ending): void {
     const { lane } = item;
     item.ended = true;
     this.slots.giveBack();
@@ -428,7 +523,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
     }
   }
 
-  private close(): void {
+  close(): void {
     if (!this.closed) {
       this.closed = true;
       this.release();
@@ -464,9 +559,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Consequen
         errors.push(error);
       }
     };
-    const { source, monitor, backlog } = this;
-    this.source = undefined;
-    this.sourceEnded = true;
+    const { monitor, backlog } = this;
+    const source = this.leaveSource();
     const removed = backlog.removeAfter(item).map((each) => this.cutLinks(each));
     cancel(source);
     for (const { each, run, ended } of removed) {

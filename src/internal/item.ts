@@ -8,12 +8,14 @@ export interface Running {
   close(): void;
   /** Closes it, and tears down what it observes. */
   cancel(reason?: unknown): void;
+  /** Its item keeps fewer values than it may: what it observes is read on, where it waits for that. */
+  readOn?(): void;
   /** Cancels it, since a limit has passed: its item fails with a `TimeoutError`. */
   timeOut(limit: Duration, mayRetry: boolean): void;
 }
 
-/** The key of a value, or why it has none. */
-export type Key = { readonly key: unknown } | { readonly failure: { readonly error: unknown } };
+/** The key of a value, or why it has none; empty where there are no keys. */
+export type Key = { readonly key: unknown } | { readonly failure: { readonly error: unknown } } | Record<string, never>;
 
 /** One source value together with its turn in the output: how it ended, and the values that it keeps until then. */
 export class Item<T, R> {

@@ -28,7 +28,7 @@ const sameKey = () => 0;
 
 /** Does it for sources that are read: apart, so that it is not in the bundle of those who read none. */
 export function keepShapesOfPulled(): void {
-  pulled ??= keep((loop) => new PulledSource([NEVER], loop));
+  pulled ??= keep((loop) => new PulledSource([NEVER], loop, ''));
 }
 
 function openPushed(loop: Intake<ObservableInput<never>>): Source {
@@ -49,6 +49,7 @@ function keep(open: (loop: Loop) => Source, key?: () => unknown): Subscription {
   });
   return new Observable<never>((subscriber) => {
     const loop = new EagerLoop(subscriber, identity, settings);
+    subscriber.add(() => loop.close());
     loop.connect(open(loop));
   }).subscribe();
 }

@@ -1,16 +1,20 @@
-import { from, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
+import { from, noop, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
 import { PromiseLink } from './promiseLink.js';
-import { observeReader } from './observeReader.js';
+import { observeReader, pauseFeed } from './observeReader.js';
 import { hasMethod, isReadable, openReader } from './reader.js';
 import { reportError } from './reportError.js';
 
-/** Observes an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
-// Subclasses fix `V`.
+/** What an observer is fed by. */
+export interface Feed extends Unsubscribable {
+  /** Goes on, where it has stopped because the observer was full. */
+  readOn?(): void;
+}
 
+/** Observes an `ObservableInput`: values, then at most one `error` or `complete`, and nothing once it is `closed`. */
 export abstract class InputObserver<V> {
   closed = false;
   /** What tears down the input; set before the first notification, where there is something to tear down. */
-  teardown: Unsubscribable | undefined = undefined;
+  teardown: Feed | undefined = undefined;
 
   abstract next(value: V): void;
   /** Is called, like `complete`, after the input has been finalized. */
@@ -31,6 +35,18 @@ export abstract class InputObserver<V> {
    * @returns whether to read it
    */
   opens?(opened: object): boolean;
+
+  /** Whether an input that can be asked is not to be asked for more, until `teardown.readOn` is called. */
+  isFull(): boolean {
+    return false;
+  }
+
+  /**
+   * Is told that an input waits until it is not full any more.
+   *
+   * @returns what is to be called with the work of going on
+   */
+  pause?(): (goOn: () => void) => void;
 
   /** Cuts its links and calls nobody: whatever it still hears has no effect. */
   abstract close(): void;
@@ -78,6 +94,11 @@ export function observeInput<V>(input: ObservableInput<V>, observer: InputObserv
   }
   return true;
 }
+
+/** Whether `observeInput` can observe it. */
+export const isObservableInput = (value: unknown): value is ObservableInput<unknown> =>
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  hasMethod(value, observable) || isArrayLike(value) || hasMethod(value, 'then') || isReadable(value);
 
 function subscribe<V>(input: Observable<V>, observer: InputObserver<V>, endsAtOnce: boolean): void {
   const subscriber = new ObserverSubscriber(observer, !endsAtOnce);
@@ -176,10 +197,13 @@ function tell(observer: InputObserver<never>, { failure }: End): void {
   }
 }
 
-function observeArray<V>(array: ArrayLike<V>, observer: InputObserver<V>): void {
-  for (let i = 0; !observer.closed;) {
+function observeArray<V>(array: ArrayLike<V>, observer: InputObserver<V>, from = 0): void {
+  for (let i = from; !observer.closed;) {
     if (i >= array.length) {
       return observer.complete();
+    }
+    if (observer.isFull()) {
+      return pauseFeed(observer, noop, () => observeArray(array, observer, i));
     }
     const value = array[i++] as V;
     if (i === array.length) {

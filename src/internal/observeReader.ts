@@ -1,5 +1,4 @@
-import type { Unsubscribable } from 'rxjs';
-import type { InputObserver } from './observeInput.js';
+import type { Feed, InputObserver } from './observeInput.js';
 import { readResult, type Reader } from './reader.js';
 import { reportError } from './reportError.js';
 
@@ -21,6 +20,13 @@ export function observeReader<V>(reader: Reader<V>, observer: InputObserver<V>):
 
 function readAtOnce<V>(reader: Reader<V>, observer: InputObserver<V>): void {
   for (;;) {
+    if (observer.isFull()) {
+      return pauseFeed(
+        observer,
+        () => reader.cancel(),
+        () => readAtOnce(reader, observer),
+      );
+    }
     // What it throws is the input's failure.
     const { done, value } = readResult(reader.read() as IteratorResult<V>);
     if (done) {
@@ -39,11 +45,32 @@ function readAtOnce<V>(reader: Reader<V>, observer: InputObserver<V>): void {
   }
 }
 
+/** Has a synchronous input wait until its observer is not full any more. */
+export function pauseFeed<V>(observer: InputObserver<V>, unsubscribe: () => void, readOn: () => void): void {
+  const resume = observer.pause!();
+  observer.teardown = {
+    unsubscribe,
+    readOn: () => {
+      observer.teardown = undefined;
+      resume(() => {
+        try {
+          readOn();
+        } catch (error) {
+          if (!observer.closed) {
+            observer.error(error);
+          }
+        }
+      });
+    },
+  };
+}
+
 /**
  * Reads one result after the other. All that an outstanding promise holds of the observer is here: it may never settle, and must
  * not keep anything then. Promises are heard by `then` and not by `await`, which would lose the zone of zone.js.
  */
-class ReaderLink<V> implements Unsubscribable {
+class ReaderLink<V> implements Feed {
+  private resume: ((goOn: () => void) => void) | undefined = undefined;
   private readonly hear = (result: IteratorResult<V>) => this.heard(result);
   private readonly fail = (error: unknown) => this.failed(error);
 
@@ -52,7 +79,22 @@ class ReaderLink<V> implements Unsubscribable {
     private observer: InputObserver<V> | undefined,
   ) {}
 
+  /** Asks for the next result, unless the observer is full: then it is asked for later. */
   read(): void {
+    if (this.observer!.isFull()) {
+      this.resume = this.observer!.pause!();
+    } else {
+      this.ask();
+    }
+  }
+
+  readOn(): void {
+    const { resume } = this;
+    this.resume = undefined;
+    resume?.(() => this.ask());
+  }
+
+  private ask(): void {
     try {
       Promise.resolve(this.reader.read()).then(this.hear, this.fail);
     } catch (error) {

@@ -24,6 +24,8 @@ export class PulledSource<T> implements Source {
   constructor(
     private inputs: Inputs<T>,
     private loop: Intake<T>,
+    /** What the user calls it. */
+    private readonly name: string,
   ) {}
 
   start(): void {
@@ -77,7 +79,7 @@ export class PulledSource<T> implements Source {
   private opened(readable: Readable<T>): void {
     if (!isReadable<T>(readable)) {
       throw new TypeError(
-        `Expected the function that is given for \`inputs\` to return an array, an iterable, an async iterable or a ` +
+        `Expected the function that is given for \`${this.name}\` to return an array, an iterable, an async iterable or a ` +
           `ReadableStream, or a promise of one, got ${show(readable)}`,
       );
     }
@@ -87,7 +89,7 @@ export class PulledSource<T> implements Source {
     if (reader === undefined || read.has(reader.opened)) {
       reader?.release();
       throw new TypeError(
-        'Expected `inputs` not to have been read by another subscription, got an iterator or a stream that has: give an ' +
+        `Expected \`${this.name}\` not to have been read by another subscription, got an iterator or a stream that has: give an ` +
           'array, or a function that returns a new one for each subscription',
       );
     }

@@ -26,6 +26,8 @@ export interface Host<T, R> {
   readonly showsContext: boolean;
   /** Whether anybody will ask for an item's value after `project` has had it. */
   readonly keepsValues: boolean;
+  /** How many values an item keeps before its inner is not read on. */
+  readonly maxParked: number;
   emitted(item: Item<T, R>, value: R): void;
   /** It has emitted its last value, with which it has completed. */
   emittedLast(item: Item<T, R>, value: R, recovered?: true): void;
@@ -175,8 +177,27 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
     return this.controller.signal;
   }
 
+  override isFull(): boolean {
+    return this.item.kept >= this.host.maxParked;
+  }
+
   next(value: R): void {
     this.host.emitted(this.item, value);
+  }
+
+  /** Time that is not the inner's own does not count. */
+  override pause(): (goOn: () => void) => void {
+    const { deadlines } = this.host;
+    this.keepContext(deadlines.now());
+    const startClocks = this.pauseClocks(deadlines);
+    return (goOn) => {
+      startClocks();
+      runIn(this.context, goOn);
+    };
+  }
+
+  readOn(): void {
+    this.teardown?.readOn?.();
   }
 
   /** It has ended before its last value goes out: whoever unsubscribes at that value cancels nothing. */
@@ -195,6 +216,10 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
     this.ended();
     this.failedBy(item, host, alreadyRead(item.index), false);
     return false;
+  }
+
+  protected pauseClocks(deadlines: Deadlines): () => void {
+    return deadlines.pause(this.clock);
   }
 
   override cancel(reason?: unknown): void {

@@ -6,6 +6,7 @@ import type {
   LimitName,
   MonitorEvent,
   OnErrorPolicy,
+  OverflowPolicy,
   RetryConfig,
 } from '../config.js';
 import { check, checkCount, checkNumber, list, readOptions } from './check.js';
@@ -19,8 +20,16 @@ export interface Settings<T, R> {
   readonly key: KeyFunction<T> | undefined;
   readonly concurrentPerKey: number;
   readonly order: 'source' | 'key';
-  /** How many values may wait before no more are read, where nothing that waits could be started. */
+  /** How many values are read ahead, although there is no slot or no room for them. */
   readonly readAhead: number;
+  /** How many values may wait for their keys before no more are read. */
+  readonly mayWaitForKeys: number;
+  readonly until: ObservableInput<unknown> | undefined;
+  /** How many values may wait, where they are pushed, and what happens to one more. */
+  readonly maxWaiting: number;
+  readonly overflow: OverflowPolicy;
+  /** `undefined` where the default is that of the consumer. */
+  readonly maxParked: number | undefined;
   readonly limits: Limits;
   readonly retry: Retry;
   readonly onError: OnErrorPolicy | OnErrorFunction<T, R>;
@@ -60,21 +69,28 @@ const OPTIONS: readonly (keyof ConcatMapEagerConfig<never>)[] = [
   'retry',
   'onError',
   'atomic',
+  'maxParked',
+  'maxWaiting',
+  'overflow',
+  'readAhead',
+  'until',
   'signal',
   'scheduler',
   'monitor',
 ];
+const OVERFLOW: readonly OverflowPolicy[] = ['error', 'drop-oldest', 'drop-newest'];
 const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
 
 /**
- * Checks a configuration and fills in the defaults. `unlimitedWindow` is the default window where `concurrent` is `Infinity`.
+ * Checks a configuration and fills in the defaults.
  *
+ * @param reads - whether values are read, and not pushed
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
  */
 export function normalizeConfig<T, R>(
   config: number | ConcatMapEagerConfig<T, R> = {},
   mistake = mistakeOfProject,
-  unlimitedWindow = Infinity,
+  reads = false,
 ): Settings<T, R> {
   const given: ConcatMapEagerConfig<T, R> = readOptions(
     'config',
@@ -84,7 +100,7 @@ export function normalizeConfig<T, R>(
   );
   const { concurrent = Infinity, onError = 'in-order', atomic = false, scheduler = asyncScheduler, monitor } = given;
   checkCount('concurrent', 1, concurrent);
-  const window = concurrent === Infinity ? unlimitedWindow : Math.max(1024, 16 * concurrent);
+  const window = concurrent === Infinity ? (reads ? 1024 : Infinity) : Math.max(1024, 16 * concurrent);
   const { reorderWindow = window } = given;
   checkCount('reorderWindow', 1, reorderWindow);
   const { key, concurrentPerKey = 1, order = 'source' } = given;
@@ -98,7 +114,39 @@ export function normalizeConfig<T, R>(
   const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
-  const { signal } = given;
+  const { maxParked, maxWaiting = Infinity, overflow = 'error', readAhead = 0, until, signal } = given;
+  if (maxParked !== undefined) {
+    checkCount('maxParked', 1, maxParked);
+    check(
+      !atomic || maxParked === Infinity,
+      'maxParked',
+      '`Infinity` where items are `atomic`, which are kept whole',
+      maxParked,
+    );
+  }
+  if (reads) {
+    const rule = 'given only where values are pushed: those that are read wait as `readAhead` says';
+    check(given.maxWaiting === undefined, 'maxWaiting', rule, maxWaiting);
+    check(given.overflow === undefined, 'overflow', rule, overflow);
+  } else {
+    const rule = 'given only where values are read, by `concatEager` or `concatMapEagerFrom`';
+    check(given.readAhead === undefined, 'readAhead', rule, readAhead);
+    check(
+      until === undefined,
+      'until',
+      `${rule}. To end a source that pushes, use rxjs's \`takeUntil\` before the operator`,
+      until,
+    );
+  }
+  checkCount('readAhead', 0, readAhead);
+  checkCount('maxWaiting', 0, maxWaiting);
+  check(OVERFLOW.includes(overflow), 'overflow', list(OVERFLOW.map((name) => `'${name}'`)), overflow);
+  check(
+    given.overflow === undefined || given.maxWaiting !== undefined,
+    'overflow',
+    'given together with `maxWaiting` only',
+    overflow,
+  );
   check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
   check(isScheduler(scheduler), 'scheduler', 'a scheduler, with the methods `schedule` and `now`', scheduler);
   check(monitor === undefined || typeof monitor === 'function', 'monitor', 'a function', monitor);
@@ -108,7 +156,12 @@ export function normalizeConfig<T, R>(
     key,
     concurrentPerKey,
     order,
-    readAhead: key === undefined ? 0 : reorderWindow === Infinity ? 1024 : reorderWindow,
+    readAhead,
+    mayWaitForKeys: given.readAhead ?? (key === undefined ? 0 : reorderWindow === Infinity ? 1024 : reorderWindow),
+    until,
+    maxWaiting,
+    overflow,
+    maxParked,
     limits: normalizeTimeout(given.timeout),
     retry: normalizeRetry(given.retry),
     onError,

@@ -19,7 +19,7 @@ class Chunk<T, R> {
 export class Turns<T, R> {
   private received = 0;
   /** No turn is left from here on: what an error has removed is not looked at again. */
-  private end = 0;
+  end = 0;
   private newest = new Chunk<T, R>();
   /** In order. A chunk without turns is not kept, except the newest. */
   private readonly chunks = new Map([[0, this.newest]]);
@@ -61,6 +61,20 @@ export class Turns<T, R> {
     chunk.values[at] = undefined;
     chunk.items[at] = item;
     return item;
+  }
+
+  /** Whether a value waits there. */
+  waitsAt(index: number): boolean {
+    const chunk = this.chunkOf(index);
+    const at = index % CHUNK;
+    return chunk?.locks[at] !== undefined && chunk.items[at] === undefined;
+  }
+
+  /** What waits there, for which lock, and what waits next for it. */
+  waitingAt(index: number): { readonly lock: Lock<T, R>; readonly value: T; readonly next: number } {
+    const { locks, values, next } = this.chunkOf(index)!;
+    const at = index % CHUNK;
+    return { lock: locks[at]!, value: values[at] as T, next: next[at]! };
   }
 
   /** The item at that turn, if it is started. */

@@ -10,6 +10,11 @@ const DEFAULTS: Settings<unknown, unknown> = {
   concurrentPerKey: 1,
   order: 'source',
   readAhead: 0,
+  mayWaitForKeys: 0,
+  until: undefined,
+  maxWaiting: Infinity,
+  overflow: 'error',
+  maxParked: undefined,
   limits: {},
   retry: { count: 0, delay: undefined, resetOnSuccess: false },
   onError: 'in-order',
@@ -56,5 +61,5 @@ test.each<[ConcatMapEagerConfig<number>, number]>([
   [{ key: () => 1, concurrent: 100 }, 1600],
   [{ key: () => 1, reorderWindow: 5 }, 5],
 ])('reads ahead where values may wait for their keys: %o', (config, readAhead) => {
-  expect(normalizeConfig(config).readAhead).toBe(readAhead);
+  expect(normalizeConfig(config).mayWaitForKeys).toBe(readAhead);
 });

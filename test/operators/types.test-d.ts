@@ -2,6 +2,7 @@ import {
   BehaviorSubject,
   EMPTY,
   from,
+  map,
   mergeMap,
   NEVER,
   of,
@@ -22,8 +23,10 @@ import {
   concatAllEager,
   concatEager,
   concatMapEager,
+  concatMapEagerFrom,
   type ConcatMapEagerConfig,
   type FailedItem,
+  type IterableObservable,
   type ItemContext,
   type ItemOutcome,
   type ItemTimeout,
@@ -120,7 +123,9 @@ describe('the result of concatMapEager', () => {
     expectTypeOf(of(null as never as Inner).pipe(concatAllEager())).toEqualTypeOf<
       Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>
     >();
-    expectTypeOf(concatEager(null as never as Inner[])).toEqualTypeOf<Observable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>>();
+    expectTypeOf(concatEager(null as never as Inner[])).toEqualTypeOf<
+      IterableObservable<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9>
+    >();
   });
 
   test('keeps undefined and null that an inner emits', () => {
@@ -375,24 +380,26 @@ describe('concatAllEager', () => {
 
 describe('concatEager', () => {
   test('emits what its inputs emit', () => {
-    expectTypeOf(concatEager([of(1), of(2)])).toEqualTypeOf<Observable<number>>();
-    expectTypeOf(concatEager([])).toEqualTypeOf<Observable<never>>();
-    expectTypeOf(concatEager(new Set([Promise.resolve('a')]))).toEqualTypeOf<Observable<string>>();
+    expectTypeOf(concatEager([of(1), of(2)])).toEqualTypeOf<IterableObservable<number>>();
+    expectTypeOf(concatEager([])).toEqualTypeOf<IterableObservable<never>>();
+    expectTypeOf(concatEager(new Set([Promise.resolve('a')]))).toEqualTypeOf<IterableObservable<string>>();
   });
 
   test('emits the union of what a tuple of inputs emits', () => {
     expectTypeOf(concatEager([of(1), Promise.resolve('a'), [true]])).toEqualTypeOf<
-      Observable<number | string | boolean>
+      IterableObservable<number | string | boolean>
     >();
-    expectTypeOf(concatEager([of(1), of('a')])).toEqualTypeOf<Observable<number | string>>();
-    expectTypeOf(concatEager([of(1), Promise.resolve('a')] as const, 2)).toEqualTypeOf<Observable<number | string>>();
+    expectTypeOf(concatEager([of(1), of('a')])).toEqualTypeOf<IterableObservable<number | string>>();
+    expectTypeOf(concatEager([of(1), Promise.resolve('a')] as const, 2)).toEqualTypeOf<
+      IterableObservable<number | string>
+    >();
     const tuple: [Observable<1>, Promise<'a'>] = [of(1), Promise.resolve('a')];
-    expectTypeOf(concatEager(tuple)).toEqualTypeOf<Observable<1 | 'a'>>();
+    expectTypeOf(concatEager(tuple)).toEqualTypeOf<IterableObservable<1 | 'a'>>();
     const open: readonly [Observable<1>, ...Promise<'a'>[]] = [of(1)];
-    expectTypeOf(concatEager(open, { onError: () => of(null) })).toEqualTypeOf<Observable<1 | 'a' | null>>();
-    expectTypeOf(concatEager([of(1), EMPTY])).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(concatEager(open, { onError: () => of(null) })).toEqualTypeOf<IterableObservable<1 | 'a' | null>>();
+    expectTypeOf(concatEager([of(1), EMPTY])).toEqualTypeOf<IterableObservable<number>>();
     expectTypeOf(concatEager([of(1), letters(), Promise.resolve(true)] as const)).toEqualTypeOf<
-      Observable<number | string | boolean>
+      IterableObservable<number | string | boolean>
     >();
   });
 
@@ -415,17 +422,19 @@ describe('concatEager', () => {
     async function* pages() {
       yield [1, 2];
     }
-    expectTypeOf(concatEager(requests())).toEqualTypeOf<Observable<number | string>>();
-    expectTypeOf(concatEager(pages(), { concurrent: 2 })).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(concatEager(requests())).toEqualTypeOf<IterableObservable<number | string>>();
+    expectTypeOf(concatEager(pages(), { concurrent: 2 })).toEqualTypeOf<IterableObservable<number>>();
     // What it emits is lost in the overloads of `getReader`.
     expectTypeOf(concatEager(requestStream)).toExtend<Observable<unknown>>();
   });
 
   test('is widened by an onError function', () => {
-    expectTypeOf(concatEager([of(1)], { onError: () => of('fallback') })).toEqualTypeOf<Observable<number | string>>();
+    expectTypeOf(concatEager([of(1)], { onError: () => of('fallback') })).toEqualTypeOf<
+      IterableObservable<number | string>
+    >();
     expectTypeOf(
       concatEager([of(1), Promise.resolve('a')], { onError: () => (coin() ? of(true) : Promise.resolve(null)) }),
-    ).toEqualTypeOf<Observable<number | string | boolean | null>>();
+    ).toEqualTypeOf<IterableObservable<number | string | boolean | null>>();
   });
 
   test('wants inputs that can be iterated', () => {
@@ -566,11 +575,11 @@ describe('a configuration that several streams share', () => {
     const inputs = [of(1), Promise.resolve('a')];
     for (const config of [shared, monitored, { ...monitored, concurrent: 2 }]) {
       expectTypeOf(from(inputs).pipe(concatAllEager(config))).toEqualTypeOf<Observable<number | string>>();
-      expectTypeOf(concatEager(inputs, config)).toEqualTypeOf<Observable<number | string>>();
+      expectTypeOf(concatEager(inputs, config)).toEqualTypeOf<IterableObservable<number | string>>();
     }
     expectTypeOf(from(inputs).pipe(concatAllEager(fallback))).toEqualTypeOf<Observable<number | string | null>>();
     expectTypeOf(concatEager(inputs, { ...fallback, concurrent: 2 })).toEqualTypeOf<
-      Observable<number | string | null>
+      IterableObservable<number | string | null>
     >();
   });
 
@@ -619,7 +628,7 @@ describe('a monitor', () => {
           expectTypeOf(event.blockedSince).toEqualTypeOf<number | undefined>();
           if (event.type === 'ended') {
             expectTypeOf(event.outcome).toEqualTypeOf<ItemOutcome>();
-            expectTypeOf(event.outcome).toEqualTypeOf<'completed' | 'failed' | 'cancelled'>();
+            expectTypeOf(event.outcome).toEqualTypeOf<'completed' | 'failed' | 'cancelled' | 'dropped'>();
             expectTypeOf(event.error).toEqualTypeOf<unknown>();
             expectTypeOf(event.recovered).toEqualTypeOf<true | undefined>();
           }
@@ -649,5 +658,89 @@ describe('the meta of a TimeoutError', () => {
       readonly limit: LimitName;
     }>();
     expectTypeOf<LimitName>().toEqualTypeOf<'first' | 'each' | 'total' | 'blocking'>();
+  });
+});
+
+describe('concatMapEagerFrom', () => {
+  const single = <T>(value: T): T[] => [value];
+
+  test('gives `project` the values of whatever is read', () => {
+    const stream = new ReadableStream<Date>();
+    const streamLike = null as never as ReadableStreamLike<Date>;
+    async function* later() {
+      yield new Date();
+    }
+    function* now() {
+      yield new Date();
+    }
+    expectTypeOf(concatMapEagerFrom([new Date()], single)).toEqualTypeOf<IterableObservable<Date>>();
+    expectTypeOf(concatMapEagerFrom([new Date()], (date) => [date.getTime()])).toEqualTypeOf<
+      IterableObservable<number>
+    >();
+    concatMapEagerFrom(new Set([new Date()]), (date) => [date.getTime()]);
+    concatMapEagerFrom(new Map([['a', new Date()]]), ([name, date]) => [name + date.getTime().toFixed()]);
+    concatMapEagerFrom(now(), (date) => [date.getTime()]);
+    concatMapEagerFrom(later(), (date) => [date.getTime()]);
+    concatMapEagerFrom(stream, (date) => [date.getTime()]);
+    concatMapEagerFrom(streamLike, (date) => [date.getTime()]);
+    concatMapEagerFrom(now, (date) => [date.getTime()]);
+    concatMapEagerFrom(later, (date) => [date.getTime()]);
+    concatMapEagerFrom(
+      () => stream,
+      (date) => [date.getTime()],
+    );
+    concatMapEagerFrom(
+      ({ signal }) => (signal.aborted ? streamLike : streamLike),
+      (date) => [date.getTime()],
+    );
+    concatMapEagerFrom(
+      async () => Promise.resolve(later()),
+      (date) => [date.getTime()],
+    );
+    concatMapEagerFrom(
+      async () => Promise.resolve([new Date()]),
+      (date) => [date.getTime()],
+    );
+    concatMapEagerFrom(concatMapEagerFrom([1], single), (n) => [n.toFixed()]);
+    concatMapEagerFrom(
+      ({ signal }) => (signal.aborted ? [new Date()] : later()),
+      (date) => [date.getTime()],
+    );
+    const generic = <T extends { id: number }>(rows: Iterable<T>) => concatMapEagerFrom(rows, (row) => [row.id]);
+    expectTypeOf(generic([{ id: 1 }])).toEqualTypeOf<IterableObservable<number>>();
+    concatMapEagerFrom('text', (character) => [character.toUpperCase()]);
+    concatMapEagerFrom([Promise.resolve(1)], (promise) => promise);
+  });
+
+  test('gives options the value, and takes a configuration that streams share', () => {
+    const shared: ConcatMapEagerConfig<unknown> = { concurrent: 8, onError: 'skip', readAhead: 2, until: EMPTY };
+    expectTypeOf(concatMapEagerFrom([1], (n) => of(n.toFixed()), shared)).toEqualTypeOf<IterableObservable<string>>();
+    expectTypeOf(
+      concatMapEagerFrom([1], (n) => of(n), {
+        ...shared,
+        key: (n) => n.toFixed(),
+        onError: (_, item) => [item.value.toFixed()],
+        monitor: ({ value }) => value.toFixed(),
+      }),
+    ).toEqualTypeOf<IterableObservable<number | string>>();
+  });
+
+  test('its result is an Observable and an async iterable', async () => {
+    const result = concatMapEagerFrom([1], (n) => of(n));
+    expectTypeOf(result).toExtend<Observable<number>>();
+    expectTypeOf(result.pipe(map((n) => n.toFixed()))).toEqualTypeOf<Observable<string>>();
+    for await (const n of result) expectTypeOf(n).toEqualTypeOf<number>();
+    expectTypeOf(await result[Symbol.asyncIterator]().next()).toExtend<{ value: unknown }>();
+  });
+
+  test('refuses what cannot be read', () => {
+    // @ts-expect-error A number cannot be read.
+    concatMapEagerFrom(5, single);
+    // @ts-expect-error An Observable cannot be read.
+    concatMapEagerFrom(of(1), single);
+    // @ts-expect-error What the function returns cannot be read.
+    concatMapEagerFrom(() => of(1), single);
+    // @ts-expect-error There is no project.
+    concatMapEagerFrom([1]);
   });
 });

@@ -26,6 +26,11 @@ ids.pipe(
     /*retry*/retry: { /*count*/count: 1, /*delay*/delay: 1, /*resetOnSuccess*/resetOnSuccess: true },
     /*onError*/onError: (_, item) => of(item./*item*/value),
     /*atomic*/atomic: true,
+    /*maxParked*/maxParked: 1,
+    /*maxWaiting*/maxWaiting: 1,
+    /*overflow*/overflow: 'drop-oldest',
+    /*readAhead*/readAhead: 1,
+    /*until*/until: of(1),
     /*signal*/signal: undefined,
     /*scheduler*/scheduler: undefined,
     /*monitor*/monitor: (event) => event./*event*/index,
@@ -87,6 +92,11 @@ const OPTIONS: [option: string, unit: RegExp, byDefault: string][] = [
   ['retry', /number of retries, 0 or more.*delays in milliseconds/s, '0 retries'],
   ['onError', /`'in-order'`.*`'immediate'`.*`'at-end'`.*`'skip'`.*a function/s, "`'in-order'`"],
   ['atomic', /Whether/, '`false`'],
+  ['maxParked', /integer, 1 or more, or `Infinity`/, '`Infinity` for a subscriber'],
+  ['maxWaiting', /integer, 0 or more, or `Infinity`/, '`Infinity`'],
+  ['overflow', /`'error'`.*`'drop-oldest'`.*`'drop-newest'`/s, "`'error'`"],
+  ['readAhead', /integer, 0\s+or more, or `Infinity`/, '0'],
+  ['until', /no more is read/, 'none'],
   ['signal', /aborts/, 'none'],
   ['scheduler', /milliseconds/, "rxjs's `asyncScheduler`"],
   ['monitor', /milliseconds/, 'none'],
@@ -143,7 +153,7 @@ describe('an editor', () => {
     ['withFallback', 'Observable<{ id: number; } | null>'],
     ['mixed', 'Observable<string | bigint | boolean | null>'],
     ['all', 'Observable<string | number | null>'],
-    ['inputs', 'Observable<string | number | null>'],
+    ['inputs', 'IterableObservable<string | number | null>'],
   ])('shows the result flat: %s', (mark, type) => {
     expect(hover(mark).type).toBe(`const ${mark}: ${type}`);
   });

@@ -1,5 +1,11 @@
-import { concatMap, EMPTY, map, mergeMap, pipe, retry, take, type SchedulerLike } from 'rxjs';
-import { concatAllEager, concatEager, concatMapEager, type FailedItem } from 'rxjs-concat-map-eager';
+import { concatMap, defer, EMPTY, identity, map, mergeMap, pipe, retry, take, type SchedulerLike } from 'rxjs';
+import {
+  concatAllEager,
+  concatEager,
+  concatMapEager,
+  concatMapEagerFrom,
+  type FailedItem,
+} from 'rxjs-concat-map-eager';
 import type { MarbleFixtures, MarbleOperators } from 'rxjs-concat-map-eager/testing';
 
 /** The operators that the pages in `marbles/` name. */
@@ -7,6 +13,7 @@ export const operators: MarbleOperators = {
   concatMapEager: ({ project, config }) => concatMapEager(project, config),
   concatAllEager: ({ inner, config }) => pipe(map(inner), concatAllEager(config)),
   concatEager: ({ inputs, config }) => concatEager(inputs, config),
+  concatMapEagerFrom: ({ inputs, config }) => concatMapEagerFrom(inputs, identity, config),
   // rxjs's own, for comparison and for what comes before and after.
   concatMap: ({ project }) => concatMap(project),
   mergeMap: ({ project, config }) => mergeMap(project, config),
@@ -26,6 +33,8 @@ export const fixtures: MarbleFixtures = ({ inner, scheduler }) => ({
   retryRow: (_error: unknown, item: FailedItem<string>) => inner(item.value),
   /** The row `n`. */
   notifier: () => inner('n'),
+  /** The same, as an Observable. */
+  notifications: defer(() => inner('n')),
   reason: ABORTED,
   abortsAt4: abortsAt(4, scheduler),
 });

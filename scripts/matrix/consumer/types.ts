@@ -1,7 +1,13 @@
 // What a typed program may rely on: what is inferred, and what must not compile. Were the package's types lost, which makes
 // everything `any`, each of these lines would be an error. It is written for the oldest TypeScript and the oldest rxjs.
 import { EMPTY, of, type Observable, type OperatorFunction } from 'rxjs';
-import { concatAllEager, concatEager, concatMapEager, type ConcatMapEagerConfig } from 'rxjs-concat-map-eager';
+import {
+  concatAllEager,
+  concatEager,
+  concatMapEager,
+  type ConcatMapEagerConfig,
+  type IterableObservable,
+} from 'rxjs-concat-map-eager';
 import { type MarbleSpec, readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Only so can `any` be told from others.
@@ -25,7 +31,10 @@ is<Observable<number | string>>().inferredFrom(
   true,
 );
 is<Observable<number>>().inferredFrom(of([1], [2]).pipe(concatAllEager({ retry: { count: 2, delay: 5 } })), true);
-is<Observable<number | string>>().inferredFrom(concatEager([of(1), Promise.resolve('a')], { concurrent: 2 }), true);
+is<IterableObservable<number | string>>().inferredFrom(
+  concatEager([of(1), Promise.resolve('a')], { concurrent: 2 }),
+  true,
+);
 is<MarbleSpec[]>().inferredFrom(readMarbles('', 'page.md'), true);
 
 const declared: OperatorFunction<number, string> = concatMapEager((n) => of(n.toFixed()));
@@ -60,7 +69,7 @@ is<Observable<string | number>>().inferredFrom(
   true,
 );
 is<Observable<number>>().inferredFrom(of([1], [2]).pipe(concatAllEager(shared)), true);
-is<Observable<number | string>>().inferredFrom(concatEager([of(1), Promise.resolve('a')], shared), true);
+is<IterableObservable<number | string>>().inferredFrom(concatEager([of(1), Promise.resolve('a')], shared), true);
 const maybe: { ms?: number; times?: number } = {};
 numbers.pipe(concatMapEager((n) => of(n), { retry: { count: maybe.times, delay: maybe.ms } }));
 export const byItself = concatMapEager((value: number, _, { attempt }) => of(value, attempt), config);

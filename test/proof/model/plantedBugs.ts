@@ -229,14 +229,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the latest item whose key is free is started first',
     file: keys,
-    code: 'lock.rank = lock.first;',
-    bug: 'lock.rank = -lock.first;',
+    code: 'this.free.push(lock);',
+    bug: 'this.free.push(lock);\n      (this.free as any).elements.sort((a: any, b: any) => b.rank - a.rank);',
   },
   {
     name: 'of several free keys, the one that was free first is served first',
     file: keys,
-    code: 'lock.rank = lock.first;',
-    bug: 'lock.rank = (this as any).nth = ((this as any).nth ?? 0) + 1;',
+    code: 'this.free.push(lock);',
+    bug: '(lock as any).nth = (this as any).nth = ((this as any).nth ?? 0) + 1;\n      this.free.push(lock);\n      (this.free as any).elements.sort((a: any, b: any) => a.nth - b.nth);',
   },
   {
     name: 'the window counts the items of each key',
@@ -277,8 +277,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an item that is started before an earlier one overtakes it',
     file: keys,
-    code: 'item.index === this.queued',
-    bug: 'item.index >= this.queued',
+    code: 'item.lane.push(item);\n    } else {\n      this.queue(lane);',
+    bug: 'item.lane.push(item);\n    } else {\n      lane.push(item);',
   },
   {
     name: 'an error in the order of one key cancels what is active of all keys',
