@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { EventEmitter, on } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { TokenBucket } from 'limiter';
@@ -35,14 +37,16 @@ import {
   type ObservableInput,
 } from 'rxjs';
 import { concatMapEager, type ItemContext } from 'rxjs-concat-map-eager';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inContextOfValue } from '../examples/recipes/asyncContext.js';
 import { backoff, getAll, HttpError } from '../examples/recipes/backoff.js';
 import { commitInOrder, type Marker } from '../examples/recipes/commitOffsets.js';
+import { copyRows } from '../examples/recipes/copyRows.js';
 import { readyWithin } from '../examples/recipes/deadline.js';
 import { withDeadLetters, type DeadLetter } from '../examples/recipes/deadLetters.js';
 import { withDeadLettersPerKey } from '../examples/recipes/deadLettersPerKey.js';
 import { orElse } from '../examples/recipes/fallbackValue.js';
+import { enrichFile, linesOf } from '../examples/recipes/enrichFile.js';
 import { firstHit } from '../examples/recipes/firstHit.js';
 import { mapGroups } from '../examples/recipes/groups.js';
 import { bucketOf, overConnections } from '../examples/recipes/hashBuckets.js';
@@ -54,16 +58,16 @@ import { logFailures, runAllLogged } from '../examples/recipes/logFailures.js';
 import { startWithin } from '../examples/recipes/maxWait.js';
 import { handleGroups, type Message } from '../examples/recipes/messageGroups.js';
 import { pausable } from '../examples/recipes/pause.js';
+import { handleQueue } from '../examples/recipes/pollQueue.js';
 import { withProgress, type Progress } from '../examples/recipes/progress.js';
-import { concatMapPull } from '../examples/recipes/pull.js';
 import { rateLimited } from '../examples/recipes/rateLimit.js';
-import { readAhead } from '../examples/recipes/readAhead.js';
+import { mapPages } from '../examples/recipes/readPages.js';
 import { settle } from '../examples/recipes/settle.js';
 import { cancelAll, finishActive, finishReceived } from '../examples/recipes/shutdown.js';
 import { stopKey } from '../examples/recipes/stopKey.js';
 import { streamAnswers, type Token } from '../examples/recipes/streamAnswers.js';
 import { uploadAll, type UploadEvent } from '../examples/recipes/uploads.js';
-import { inVirtualTime, nameOf, observe, randomFrom, settled, type VirtualTime } from './support/policies.js';
+import { inVirtualTime, nameOf, observe, randomFrom, type VirtualTime } from './support/policies.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -1045,125 +1049,6 @@ describe('streaming answers', () => {
   });
 });
 
-describe('pulling values', () => {
-  /** The natural numbers: how many have been read, and how many readers have been closed. */
-  function naturals(end = Infinity) {
-    const seen = { read: 0, closed: 0 };
-    const values = {
-      *[Symbol.iterator]() {
-        try {
-          for (let n = 0; n < end; n++) {
-            seen.read++;
-            yield n;
-          }
-        } finally {
-          seen.closed++;
-        }
-      },
-    };
-    return { seen, values };
-  }
-
-  test('reads an endless iterable only as far as there is room, and closes it', async () => {
-    const { seen, values } = naturals();
-    const head = new Subject<number>();
-    const result = observe(concatMapPull(values, (n) => (n === 0 ? head : of(n))).pipe(take(1_000)));
-    await settled();
-    // The first item holds up the others.
-    expect(seen).toEqual({ read: 64, closed: 0 });
-    head.complete();
-    await settled();
-    expect(result.values).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
-    expect(result.completed).toBe(true);
-    expect(seen).toEqual({ read: 1_001, closed: 1 });
-  });
-
-  test('gives indices, attempts and signals, and skips what fails', async () => {
-    const { values } = naturals(4);
-    const items: string[] = [];
-    const result = lastValueFrom(
-      concatMapPull(values, async (n, index, { attempt, signal }) => {
-        items.push(`${n} ${index} ${attempt} ${signal.aborted}`);
-        await sleep(n === 1 ? 5 : 1, signal);
-        if (n === 2) {
-          throw boom;
-        }
-        return n;
-      }).pipe(toArray()),
-    );
-    expect(await result).toEqual([0, 1, 3]);
-    expect(items).toEqual(['0 0 1 false', '1 1 1 false', '2 2 1 false', '3 3 1 false']);
-  });
-
-  test('closes a cursor that waits, as soon as the consumer has enough', async () => {
-    const log: string[] = [];
-    const rows = ['a', 'b', 'c'];
-    const cursor: AsyncIterable<string> = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          const value = rows.shift();
-          return value === undefined ? new Promise(() => undefined) : Promise.resolve({ value });
-        },
-        return: () => {
-          log.push('closed');
-          return Promise.resolve({ done: true, value: undefined });
-        },
-      }),
-    };
-    // The fourth row is being waited for when the third has been handled.
-    const handle = (row: string) => sleep(5).then(() => log.push(row));
-    await lastValueFrom(concatMapPull(cursor, handle).pipe(take(3)));
-    expect(log).toEqual(['a', 'b', 'c', 'closed']);
-  });
-
-  test('leaves no listener behind when it reads events', async () => {
-    const emitter = new EventEmitter();
-    for (let times = 0; times < 15; times++) {
-      const rows = on(emitter, 'row') as AsyncIterable<[string]>;
-      const seen = observe(concatMapPull(rows, ([row]) => of(row)));
-      emitter.emit('row', 'a');
-      await settled();
-      expect(seen.values).toEqual(['a']);
-      expect(emitter.listenerCount('row')).toBe(1);
-      seen.subscription.unsubscribe();
-      expect(emitter.listenerCount('row')).toBe(0);
-    }
-    expect(emitter.eventNames()).toEqual([]);
-  });
-
-  test('destroys a Node.js stream that waits', async () => {
-    const stream = new Readable({ objectMode: true, read: () => undefined });
-    stream.push('a');
-    const rows = concatMapPull(stream as AsyncIterable<string>, (row) => sleep(5).then(() => row));
-    expect(await lastValueFrom(rows.pipe(take(1)))).toBe('a');
-    expect(stream.destroyed).toBe(true);
-  });
-
-  test('refuse an iterator that an earlier subscription has read', async () => {
-    const result = concatMapPull([1, 2][Symbol.iterator](), (n) => of(n));
-    expect(await lastValueFrom(result.pipe(toArray()))).toEqual([1, 2]);
-    await expect(lastValueFrom(result)).rejects.toThrow(/has been read/);
-  });
-
-  test('aborts what runs and closes the iterable when the consumer unsubscribes, and reads it anew', async () => {
-    const { seen, values } = naturals();
-    const signals: AbortSignal[] = [];
-    const result = concatMapPull(values, (_value, _index, { signal }) => {
-      signals.push(signal);
-      return NEVER;
-    });
-    for (const times of [1, 2]) {
-      const { subscription } = observe(result);
-      await settled();
-      expect(signals).toHaveLength(8 * times);
-      subscription.unsubscribe();
-      await settled();
-      expect(signals.every(({ aborted }) => aborted)).toBe(true);
-      expect(seen).toEqual({ read: 8 * times, closed: times });
-    }
-  });
-});
-
 describe('the context of AsyncLocalStorage', () => {
   const requests = new AsyncLocalStorage<string>();
   const here = () => requests.getStore() ?? 'none';
@@ -1523,116 +1408,6 @@ describe('a deadline', () => {
   });
 });
 
-describe('reading ahead', () => {
-  /** A cursor that takes ten milliseconds to give the next of the rows. */
-  function slow(rows: number, fails = false) {
-    const log: string[] = [];
-    let reads = 0;
-    const cursor: AsyncIterable<number> = {
-      [Symbol.asyncIterator]: () => ({
-        next: async () => {
-          const row = reads++;
-          log.push(`${Date.now() - origin}: read ${row}`);
-          await sleep(10);
-          if (fails && row === rows) throw boom;
-          return row < rows ? { value: row } : { done: true, value: undefined };
-        },
-        return: async () => {
-          log.push('closed');
-          return { done: true, value: undefined };
-        },
-      }),
-    };
-    return { cursor, log };
-  }
-  let origin = 0;
-
-  beforeEach(() => {
-    vi.useFakeTimers();
-    origin = Date.now();
-  });
-
-  test('reads the next value while the slots are full, and no more than that', async () => {
-    const { cursor, log } = slow(100);
-    const held = new Subject<number>();
-    const seen = observe(concatMapPull(readAhead(cursor), () => held));
-    await vi.advanceTimersByTimeAsync(1_000);
-    // Eight run, and one is there.
-    expect(log).toEqual(Array.from({ length: 9 }, (_, n) => `${n * 10}: read ${n}`));
-    seen.subscription.unsubscribe();
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(log).toHaveLength(10);
-    expect(log[9]).toBe('closed');
-  });
-
-  test('gives all values, and makes the wait for the next one shorter', async () => {
-    const time = async (read: (cursor: AsyncIterable<number>) => AsyncIterable<number>) => {
-      const start = Date.now();
-      const values: number[] = [];
-      const done = (async () => {
-        for await (const row of read(slow(10).cursor)) {
-          values.push(row);
-          await sleep(10);
-        }
-      })();
-      await vi.runAllTimersAsync();
-      await done;
-      expect(values).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-      return Date.now() - start;
-    };
-    expect(await time((cursor) => cursor)).toBe(210);
-    expect(await time(readAhead)).toBe(110);
-  });
-
-  test('fails at the turn of the failed item, and reads no more', async () => {
-    const { cursor, log } = slow(2, true);
-    const seen: unknown[] = [];
-    const done = (async () => {
-      try {
-        for await (const row of readAhead(cursor)) {
-          seen.push(row);
-          await sleep(100);
-        }
-      } catch (error) {
-        seen.push(error);
-      }
-    })();
-    await vi.runAllTimersAsync();
-    await done;
-    expect(seen).toEqual([0, 1, boom]);
-    expect(log.map((line) => line.split(': ')[1])).toEqual(['read 0', 'read 1', 'read 2']);
-  });
-
-  test('reads no more once it is closed, also if it is closed during the first read', async () => {
-    const { cursor, log } = slow(10);
-    const iterator = readAhead(cursor)[Symbol.asyncIterator]();
-    void iterator.next();
-    void iterator.return!();
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(log).toEqual(['0: read 0', 'closed']);
-  });
-
-  test('closes the cursor while it waits, and a failure of what was read ahead is heard by nobody', async () => {
-    const rejections = vi.fn();
-    process.on('unhandledRejection', rejections);
-    try {
-      const { cursor, log } = slow(1, true);
-      const iterator = readAhead(cursor)[Symbol.asyncIterator]();
-      const first = iterator.next();
-      await vi.advanceTimersByTimeAsync(10);
-      expect(await first).toEqual({ value: 0 });
-      void iterator.return!();
-      expect(log).toEqual(['0: read 0', '10: read 1', 'closed']);
-      await vi.advanceTimersByTimeAsync(1_000);
-      vi.useRealTimers();
-      await settled();
-      expect(rejections).not.toHaveBeenCalled();
-    } finally {
-      process.off('unhandledRejection', rejections);
-    }
-  });
-});
-
 describe('groups', () => {
   /** The values of a group with the name of its key, as in `a:1`. */
   const named = (group: GroupedObservable<string, string>) => group.pipe(map((value) => `${group.key}:${value}`));
@@ -1983,14 +1758,302 @@ describe('the partitions of a topic', () => {
   });
 });
 
+describe('streams', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'streams-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, count: number) => {
+    const path = join(folder, name);
+    writeFileSync(path, Array.from({ length: count }, (_, n) => `row ${n}\n`).join(''));
+    return path;
+  };
+  const rows = (count: number, change = (n: number) => `ROW ${n}`) =>
+    Array.from({ length: count }, (_, n) => `${change(n)}\n`).join('');
+  /** The files of a folder that this process has open. */
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
+  const upper = (line: string) => Promise.resolve(line.toUpperCase());
+  const never = (_line: string, signal: AbortSignal) =>
+    new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+
+  describe('a file', () => {
+    test('is enriched line by line, in order; what fails has a line too', async () => {
+      const [from, to] = [write('some', 500), join(folder, 'some.out')];
+      let active = 0;
+      let most = 0;
+      await enrichFile(
+        from,
+        to,
+        async (line, signal) => {
+          most = Math.max(most, ++active);
+          await sleep(Math.random() * 5, signal);
+          active--;
+          if (line === 'row 7') throw boom;
+          return line.toUpperCase();
+        },
+        (error, line) => `${line}: ${(error as Error).message}`,
+      );
+      expect(readFileSync(to, 'utf8')).toBe(rows(500, (n) => (n === 7 ? 'row 7: boom' : `ROW ${n}`)));
+      expect(most).toBe(16);
+    });
+
+    test('that is not there is an error', async () => {
+      const to = join(folder, 'none.out');
+      await expect(enrichFile(join(folder, 'none'), to, upper, String)).rejects.toMatchObject({ code: 'ENOENT' });
+    });
+
+    test('is closed, and what runs is cancelled, when the result cannot be written', async () => {
+      const signals: AbortSignal[] = [];
+      const enriched = enrichFile(
+        write('read', 100_000),
+        join(folder, 'no', 'such', 'folder'),
+        (line, signal) => {
+          signals.push(signal);
+          return line === 'row 0' ? upper(line) : never(line, signal);
+        },
+        String,
+      );
+      await expect(enriched).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(signals.slice(1).every(({ aborted }) => aborted)).toBe(true);
+      await vi.waitFor(() => expect(openFiles()).toEqual([]));
+    });
+
+    test('is closed when the signal aborts, whose reason is the error', async () => {
+      const stop = new AbortController();
+      const enriched = enrichFile(write('read', 100_000), join(folder, 'stopped'), never, String, stop.signal);
+      await vi.waitFor(() => expect(openFiles()).toHaveLength(2));
+      stop.abort(boom);
+      await expect(enriched).rejects.toBe(boom);
+      await vi.waitFor(() => expect(openFiles()).toEqual([]));
+    });
+
+    test('is closed by who leaves the loop', async () => {
+      for await (const line of linesOf(write('read', 100_000))) {
+        expect(line).toBe('row 0');
+        break;
+      }
+      expect(openFiles()).toEqual([]);
+    });
+  });
+
+  describe('pages', () => {
+    const rowsOfPage = 20;
+    const pages = (count: number, ms: number) => {
+      const fetched: string[] = [];
+      const fetchPage = async (from: string | undefined, signal: AbortSignal) => {
+        const page = Number(from ?? 0);
+        fetched.push(`${page}`);
+        await sleep(ms, signal);
+        const rows = Array.from({ length: rowsOfPage }, (_, n) => page * rowsOfPage + n);
+        return page + 1 < count ? { rows, next: `${page + 1}` } : { rows };
+      };
+      return { fetched, fetchPage };
+    };
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+
+    test('are read one after the other, and their rows come in order', async () => {
+      const { fetched, fetchPage } = pages(5, 10);
+      const seen = observe(mapPages(fetchPage, (n) => after(10 + (n % 7), n)));
+      await vi.runAllTimersAsync();
+      expect(seen.values).toEqual(Array.from({ length: 100 }, (_, n) => n));
+      expect(seen.completed).toBe(true);
+      expect(fetched).toEqual(['0', '1', '2', '3', '4']);
+    });
+
+    test('the next one is fetched while the rows of the last one run', async () => {
+      const start = Date.now();
+      const { fetchPage } = pages(5, 100);
+      // Eight of 40 ms at once: as long for the rows of a page as for a page.
+      const seen = observe(mapPages(fetchPage, (n) => after(40, n)));
+      await vi.runAllTimersAsync();
+      expect(seen.values).toHaveLength(100);
+      // One after the other they take 5 times 100 ms and 5 times 120.
+      expect(Date.now() - start).toBeLessThanOrEqual(660);
+    });
+
+    test('no further page is fetched for a consumer that does not ask; the signal ends a fetch when it leaves', async () => {
+      const { fetched, fetchPage } = pages(1_000, 10);
+      const signals: AbortSignal[] = [];
+      const iterator = mapPages(
+        (from, signal) => (signals.push(signal), fetchPage(from, signal)),
+        (n) => [n],
+      )[Symbol.asyncIterator]();
+      void iterator.next();
+      await vi.runAllTimersAsync();
+      // 1,024 for the window and 20 that are read ahead.
+      expect(fetched.length).toBe(Math.ceil((1 + 1_024 + 20) / rowsOfPage));
+      expect(signals.every(({ aborted }) => aborted)).toBe(false);
+      await iterator.return!();
+      expect(signals.every(({ aborted }) => aborted)).toBe(true);
+      await vi.runAllTimersAsync();
+      expect(fetched.length).toBe(Math.ceil((1 + 1_024 + 20) / rowsOfPage));
+    });
+  });
+
+  describe('from one service to another', () => {
+    const open: Server[] = [];
+    afterEach(() => {
+      for (const server of open.splice(0)) {
+        server.closeAllConnections();
+        server.close();
+      }
+    });
+    async function serve(listener: (request: IncomingMessage, response: ServerResponse) => void) {
+      const server = createServer(listener);
+      open.push(server);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    }
+
+    test('all lines come, in order, however they are cut', async () => {
+      const bytes = Buffer.from(`${rows(50, (n) => `zeile ${n} ä`)}last`);
+      const from = await serve((_request, response) => {
+        void pipeline(
+          Readable.from([...bytes]).map((byte: number) => Buffer.of(byte)),
+          response,
+        );
+      });
+      let received = '';
+      const to = await serve((request, response) => {
+        request.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+        request.on('end', () => response.end('thanks'));
+      });
+      const answer = await copyRows(from, to, upper);
+      expect(await answer.text()).toBe('thanks');
+      expect(received).toBe(`${rows(50, (n) => `ZEILE ${n} Ä`)}LAST\n`);
+    });
+
+    test('the first is read no faster than the second takes it', async () => {
+      let sent = 0;
+      const line = `${'x'.repeat(10_000)}\n`;
+      const source = function* () {
+        for (; sent < 100_000; sent++) yield line;
+      };
+      let gone = false;
+      const from = await serve((_request, response) => {
+        pipeline(Readable.from(source()), response).catch(() => (gone = true));
+      });
+      const to = await serve(() => {
+        // It never reads.
+      });
+      const stop = new AbortController();
+      const copied = copyRows(from, to, upper, stop);
+      copied.catch(() => undefined);
+      let before = -1;
+      await vi.waitFor(
+        () => {
+          const now = sent;
+          const stands = now === before;
+          before = now;
+          expect(stands && now > 0).toBe(true);
+        },
+        { interval: 300, timeout: 20_000 },
+      );
+      // The window holds 1,024 lines, the sockets some megabytes. There are 100,000.
+      expect(sent).toBeLessThan(10_000);
+      stop.abort(boom);
+      await expect(copied).rejects.toBe(boom);
+      await vi.waitFor(() => expect(gone).toBe(true));
+    }, 30_000);
+
+    test('both requests end when one fails', async () => {
+      let gone = false;
+      const from = await serve((_request, response) => {
+        response.on('close', () => (gone = true)).write('a\nb\n');
+      });
+      const to = await serve((request) => {
+        request.once('data', () => request.destroy());
+      });
+      await expect(copyRows(from, to, upper)).rejects.toThrow();
+      await vi.waitFor(() => expect(gone).toBe(true));
+    });
+
+    test('a status that is none of success is an error', async () => {
+      const from = await serve((_request, response) => void response.writeHead(503).end());
+      const to = await serve((_request, response) => void response.end());
+      await expect(copyRows(from, to, upper)).rejects.toThrow();
+    });
+  });
+
+  describe('a queue that is polled', () => {
+    /** Gives two messages each time, and waits where there is none. */
+    function queueOf(count: number) {
+      const log: string[] = [];
+      let next = 0;
+      const receive = async (signal: AbortSignal) => {
+        await sleep(1, signal);
+        if (next >= count) {
+          await sleep(60_000, signal).catch((error: unknown) => {
+            log.push('poll ended');
+            throw error;
+          });
+        }
+        const batch = [next, next + 1].filter((n) => n < count);
+        next += 2;
+        return batch;
+      };
+      const remove = (n: number) => {
+        log.push(`removed ${n}`);
+        return Promise.resolve();
+      };
+      return { log, queue: { receive, remove }, received: () => next };
+    }
+
+    test('its messages are removed in order, those that fail are not; `stop` ends the poll and finishes what was read', async () => {
+      const { log, queue } = queueOf(6);
+      const stop = new Subject<void>();
+      const handled: number[] = [];
+      const done = handleQueue(
+        queue,
+        async (n, signal) => {
+          await sleep(20 - n, signal);
+          handled.push(n);
+          if (n === 2) throw boom;
+        },
+        stop,
+      );
+      await vi.waitFor(() => expect(handled).toHaveLength(6));
+      await vi.waitFor(() => expect(log).toHaveLength(5));
+      stop.next();
+      await done;
+      expect(log).toEqual([...[0, 1, 3, 4, 5].map((n) => `removed ${n}`), 'poll ended']);
+      expect(stop.observed).toBe(false);
+    });
+
+    test('no more is received than is handled and removed', async () => {
+      const { queue, received } = queueOf(1_000);
+      const stop = new Subject<void>();
+      const gate = new Subject<void>();
+      const done = handleQueue({ ...queue, remove: () => firstValueFrom(gate) }, () => Promise.resolve(), stop);
+      // One that is being removed, 32 in the window, and the rest of a batch.
+      await vi.waitFor(() => expect(received()).toBe(34));
+      await sleep(50);
+      expect(received()).toBe(34);
+      stop.next();
+      const opening = setInterval(() => gate.next(), 1);
+      await done;
+      clearInterval(opening);
+      expect(received()).toBe(34);
+    });
+  });
+});
+
 describe('docs/guide', () => {
   const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
   const sectionsOf = (page: string) => read(`docs/guide/${page}.md`).split(/^## /m).slice(1);
   const files = readdirSync(new URL('../examples/recipes', import.meta.url)).sort();
   const linked = (section: string) =>
     [...section.matchAll(/\]\(\.\.\/\.\.\/examples\/recipes\/(\w+\.ts)\)/g)].map(([, file]) => file!);
-  // On the page about keys there are other sections too.
-  const sections = [...sectionsOf('recipes'), ...sectionsOf('keys').filter((section) => linked(section).length > 0)];
+  // On the other pages there are other sections too.
+  const elsewhere = [...sectionsOf('keys'), ...sectionsOf('streams')].filter((section) => linked(section).length > 0);
+  const sections = [...sectionsOf('recipes'), ...elsewhere];
 
   test('has a section for each file, which it links', () => {
     expect(sections.flatMap(linked).sort()).toEqual(files);
@@ -2010,7 +2073,7 @@ describe('docs/guide', () => {
   );
 
   const operators = files.filter((file) =>
-    /\bconcat(MapEager|AllEager|Eager)\(/.test(read(`examples/recipes/${file}`)),
+    /\bconcat(MapEager|MapEagerFrom|AllEager|Eager)\(/.test(read(`examples/recipes/${file}`)),
   );
 
   test.each(operators)('sets a limit, and says what happens when it passes, in %s', (file) => {

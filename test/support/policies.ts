@@ -5,7 +5,6 @@ import { inVirtualTime as inTime, type VirtualTime as Time } from './virtualTime
 // What the tests of the recipes still say in words of their own.
 export { randomFrom } from './random.js';
 export { nameOf } from './record.js';
-export { turn as settled } from './turn.js';
 
 export interface Observation<T> {
   readonly values: T[];
