@@ -16,7 +16,9 @@ export function extractField(section: Readonly<Record<string, string>>, field: s
     'failures#failures': 'error errors failure onError catchError',
     'failures#trying-again': 'retry retries again',
     'recipes#graceful-shutdown': 'cancel cancellation abort unsubscribe SIGTERM stop',
-    'recipes#bounded-memory-read-values-instead-of-being-sent-them': 'backpressure memory bounded',
+    'streams#streams-read-no-faster-than-the-work':
+      'stream streams backpressure file files cursor iterable iterator for await pull read',
+    'streams#bounding-memory': 'memory bounded bound maxParked maxWaiting overflow readAhead',
     'recipes#dead-letters': 'dead letters letter',
     'recipes#groups-that-lose-nothing': 'groupBy group',
     'keys#keys-effects-in-order': 'key keys per partition account ordering',

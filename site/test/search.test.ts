@@ -36,8 +36,11 @@ test.each([
   ['onError', 'failures.html'],
   ['retry', 'failures.html#trying-again'],
   ['cancel', 'recipes.html#graceful-shutdown'],
-  ['backpressure', 'recipes.html#bounded-memory-read-values-instead-of-being-sent-them'],
-  ['memory', 'recipes.html#bounded-memory-read-values-instead-of-being-sent-them'],
+  ['backpressure', 'streams.html'],
+  ['memory', 'streams.html#bounding-memory'],
+  ['maxParked', 'streams.html#bounding-memory'],
+  ['streams', 'streams.html'],
+  ['for await', 'streams.html'],
   ['groupBy', 'recipes.html#groups-that-lose-nothing'],
   ['per key', 'keys.html'],
   ['keys', 'keys.html'],
@@ -67,7 +70,7 @@ test('what explains comes before what specifies', async () => {
     const found = await find(watched.page, word);
     const specification = found.findIndex((link) => /^(?:semantics|api\/|decisions|changelog)/.test(link));
     const guide = found.findIndex((link) =>
-      /^(?:overview|introduction|choosing|time-limits|failures|keys|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
+      /^(?:overview|introduction|choosing|time-limits|failures|keys|streams|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
         link,
       ),
     );
