@@ -27,6 +27,13 @@ export interface Sample {
 /** What examples in TSDoc take for granted, by file. */
 const assumed: Readonly<Record<string, string>> = {
   'src/concatMapEager.ts': 'declare const ids: number[];',
+  'src/concatMapEagerFrom.ts':
+    'declare const enrich: (row: unknown, options: { signal: AbortSignal }) => Promise<string>;',
+  'src/iterableObservable.ts': [
+    'declare const readRows: () => AsyncIterable<string>;',
+    'declare const enrich: (row: string) => Promise<string>, write: (row: string) => Promise<void>;',
+  ].join('\n'),
+  'src/overflowError.ts': "declare const result: import('rxjs').Observable<string>;",
   'src/config.ts': [
     "import type { Observable } from 'rxjs';",
     "import { concatMapEager, type ConcatMapEagerConfig } from 'rxjs-concat-map-eager';",

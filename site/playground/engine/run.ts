@@ -49,6 +49,7 @@ export const OUTCOMES: Readonly<Record<ItemOutcome, Outcome>> = {
   completed: { how: 'complete', parks: true },
   failed: { how: 'error', parks: true, said: 'it has failed' },
   cancelled: { how: 'cancelled', parks: false, said: 'it is cancelled' },
+  dropped: { how: 'cancelled', parks: false, said: 'it is dropped, since too many wait' },
 };
 
 /** Something that was subscribed on behalf of an item: an attempt, or its fallback. */
