@@ -21,7 +21,7 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { concatEager, concatMapEager } from 'rxjs-concat-map-eager';
+import { concatMapEager, concatMapEagerFrom } from 'rxjs-concat-map-eager';
 import { Activity } from '../activity.js';
 import {
   SHUTDOWN_OPTIONS,
@@ -33,7 +33,6 @@ import {
   retryTransient,
   toText,
 } from '../upstream/upstream.errors.js';
-import { whileSubscribed } from '../while-subscribed.js';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
 import { OrdersStream } from './orders.stream.js';
 import type { Message, Outcome } from './outcome.js';
@@ -107,38 +106,34 @@ export class OrdersConsumer
     return { state, active, parked, blockedFor, ...this.counts, lastPause };
   }
 
-  /** Outcomes in the order of the messages, each settled before the next. */
+  /**
+   * Outcomes in the order of the messages, each settled before the next. A
+   * message is read when there are a slot for it and room in the window, and
+   * nothing that waits for its account could be handled.
+   */
   private settled(): Observable<Outcome> {
     const { concurrent, reorderWindow } = this.options;
     return this.activity.follow((monitor) =>
-      whileSubscribed((gone) =>
-        concatEager(this.handled(gone), {
+      concatMapEagerFrom(
+        ({ signal }) => this.stream.messages(signal),
+        (message) => this.handle(message),
+        {
           // A message without an account is on its own.
-          key: ({ message }) => message.fields?.['account'] || message,
+          key: (message) => message.fields?.['account'] || message,
           concurrent,
           reorderWindow,
+          until: this.stopping,
           monitor,
-        }).pipe(
-          concatMapEager((outcome) => this.stream.settle(outcome), {
-            concurrent: 1,
-            timeout: SETTLE_TIMEOUT,
-            // Later ones would hide that one is missing.
-            onError: 'in-order',
-          }),
-        ),
+        },
+      ).pipe(
+        concatMapEager((outcome) => this.stream.settle(outcome), {
+          concurrent: 1,
+          timeout: SETTLE_TIMEOUT,
+          // Later ones would hide that one is missing.
+          onError: 'in-order',
+        }),
       ),
     );
-  }
-
-  /**
-   * Reads a message when there are a slot for it and room in the window, and
-   * nothing that waits for its account could be handled.
-   */
-  private async *handled(gone: AbortSignal): AsyncGenerator<Handling> {
-    const signal = AbortSignal.any([this.stop.signal, gone]);
-    for await (const message of this.stream.messages(signal)) {
-      yield Object.assign(this.handle(message), { message });
-    }
   }
 
   private handle(message: Message): Observable<Outcome> {
@@ -217,9 +212,6 @@ export class OrdersConsumer
     }
   }
 }
-
-/** The handling of a message, which begins when somebody subscribes. */
-type Handling = Observable<Outcome> & { readonly message: Message };
 
 /** A message could not be handled now, by no fault of its own. */
 class PauseError extends Error {}

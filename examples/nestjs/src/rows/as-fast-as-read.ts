@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * Gives values only while the client keeps up: none as long as the response
- * holds more than it can send. rxjs has no backpressure, so it is the source
- * that has to wait; the signal ends that.
+ * holds more than it can send. An Observable cannot be slowed, so it is the
+ * source that has to wait; the signal ends that.
  */
 export async function* asFastAsRead<T>(
   values: Iterable<T>,

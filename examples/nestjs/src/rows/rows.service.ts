@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { of, type Observable } from 'rxjs';
 import {
-  concatEager,
   concatMapEager,
+  concatMapEagerFrom,
   type ItemContext,
 } from 'rxjs-concat-map-eager';
 import { Activity } from '../activity.js';
@@ -13,7 +13,6 @@ import {
   toText,
 } from '../upstream/upstream.errors.js';
 import { UpstreamService, type Row } from '../upstream/upstream.service.js';
-import { whileSubscribed } from '../while-subscribed.js';
 import { Bulkhead } from './bulkhead.js';
 import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
 
@@ -52,12 +51,10 @@ export class RowsService {
   rows(ids: Ids): Observable<Row | FallbackRow> {
     const { concurrent, reorderWindow } = this.options;
     return this.activity.follow((monitor) =>
-      whileSubscribed((signal) =>
-        concatEager(this.lookUps(ids(signal)), {
-          concurrent,
-          reorderWindow,
-          monitor,
-        }),
+      concatMapEagerFrom(
+        ({ signal }) => ids(signal),
+        (id) => this.bulkhead.run(this.rowOrFallback(id)),
+        { concurrent, reorderWindow, monitor },
       ),
     );
   }
@@ -67,12 +64,6 @@ export class RowsService {
     const { running: responses, ...activity } = this.activity.numbers;
     const { active: upstream, waiting: waitForUpstream } = this.bulkhead;
     return { responses, ...activity, upstream, waitForUpstream };
-  }
-
-  private async *lookUps(
-    ids: AsyncIterable<number>,
-  ): AsyncGenerator<Observable<Row | FallbackRow>> {
-    for await (const id of ids) yield this.bulkhead.run(this.rowOrFallback(id));
   }
 
   private rowOrFallback(id: number): Observable<Row | FallbackRow> {
