@@ -96,7 +96,7 @@ export function samplesOfPage(file: string, text: string): Sample[] {
     const before = text.slice(0, match.index);
     const [, example] = /\[(examples\/[\w-]+)\/[^\]]+\]\([^)]+\)\n\n$/.exec(before) ?? [];
     if (example !== undefined && exists(`${example}/package.json`)) continue;
-    const [, preamble = ''] = /<!-- sample:\s([^]*?)-->\n\n$/.exec(before) ?? [];
+    const [, preamble = ''] = /<!-- sample:\s((?:(?!-->)[^])*)-->\n\n$/.exec(before) ?? [];
     const [, folder] = /^in (\S+)\s*$/.exec(preamble) ?? [];
     samples.push({
       file,
