@@ -1,0 +1,3 @@
+import { install } from '../support/setup.mjs';
+
+install(import.meta.dirname);
