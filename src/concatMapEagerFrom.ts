@@ -53,14 +53,14 @@ type Value<V> =
  * A file is read no faster than its rows are enriched and written.
  *
  * ```ts
- * import { createReadStream, createWriteStream } from 'node:fs';
- * import { createInterface } from 'node:readline';
+ * import { createWriteStream } from 'node:fs';
+ * import { open } from 'node:fs/promises';
  * import { Readable } from 'node:stream';
  * import { pipeline } from 'node:stream/promises';
  * import { concatMapEagerFrom } from 'rxjs-concat-map-eager';
  *
  * const rows = concatMapEagerFrom(
- *   () => createInterface({ input: createReadStream('rows.ndjson') }),
+ *   async () => (await open('rows.ndjson')).readLines(),
  *   (line, _index, { signal }) => enrich(JSON.parse(line), { signal }),
  *   { concurrent: 64, timeout: 5_000, retry: 2 },
  * );

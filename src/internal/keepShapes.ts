@@ -49,7 +49,6 @@ function keep(open: (loop: Loop) => Source, key?: () => unknown): Subscription {
   });
   return new Observable<never>((subscriber) => {
     const loop = new EagerLoop(subscriber, identity, settings);
-    subscriber.add(() => loop.close());
     loop.connect(open(loop));
   }).subscribe();
 }

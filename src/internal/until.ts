@@ -61,12 +61,10 @@ export class Until<T> implements Source, Intake<T> {
   }
 
   private end(failure?: Failure): void {
-    if (!this.over) {
-      this.over = true;
-      this.leaveNotifier();
-      this.source.cancel();
-      this.loop.endSource(failure);
-    }
+    this.over = true;
+    this.leaveNotifier();
+    this.source.cancel();
+    this.loop.endSource(failure);
   }
 
   private leaveNotifier(): void {

@@ -2,7 +2,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EMPTY, NEVER, Observable, of, Subject, TimeoutError, throwError, timer, type ObservableInput } from 'rxjs';
+import {
+  config,
+  EMPTY,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  TimeoutError,
+  throwError,
+  timer,
+  type ObservableInput,
+} from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEagerFrom, type ConcatMapEagerConfig, type MonitorEvent } from '../../src/index.js';
 import { record, subjects } from '../support/record.js';
@@ -328,6 +339,19 @@ describe('a consumer that ends it', () => {
     expectEnded(opened);
   });
 
+  test('where the platform knows nothing of `await using`', async () => {
+    vi.stubGlobal('Symbol', Object.create(Symbol, { asyncDispose: { value: undefined } }));
+    try {
+      expect(
+        await concatEager([[1]])
+          [Symbol.asyncIterator]()
+          .next(),
+      ).toEqual(value(1));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   test('forgets an error that was not asked for', async () => {
     const { inputs, iterator } = iterate(1);
     const first = iterator.next();
@@ -347,6 +371,24 @@ describe('a consumer that ends it', () => {
     const asked = watch(iterator.next());
     await expect(iterator.return!()).rejects.toThrow(/boom/);
     expect(asked.state).toEqual(DONE);
+  });
+
+  test('by `throw`, which rejects with its own error although a teardown throws', async () => {
+    const errors: unknown[] = [];
+    config.onUnhandledError = (error) => void errors.push(error);
+    try {
+      const iterator = concatEager([
+        new Observable<number>(() => () => {
+          throw new Error('teardown');
+        }),
+      ])[Symbol.asyncIterator]();
+      void iterator.next();
+      await expect(iterator.throw!(BOOM)).rejects.toBe(BOOM);
+      await turn();
+      expect(errors).toHaveLength(1);
+    } finally {
+      config.onUnhandledError = null;
+    }
   });
 
   test('from within: a teardown, `project`, and the monitor', async () => {
@@ -471,6 +513,57 @@ describe('with an order for each key', () => {
     const names = ['a1', 'b1', 'a2', 'b2', 'c1'];
     const result = concatMapEagerFrom(names, inner, { key: (name) => name[0], order: 'key', onError: 'skip' });
     expect((await take(result)).sort()).toEqual(['a1', 'a2', 'b1', 'b1+', 'b2', 'b2+', 'c1']);
+  });
+
+  test.each([true, false])('a promise leaves when it is its turn, atomic: %o', async (atomic) => {
+    const first = new Subject<string>();
+    let answer: (name: string) => void = () => {};
+    const late = new Promise<string>((resolve) => (answer = resolve));
+    const iterator = concatMapEagerFrom(
+      ['a1', 'a2', 'b1'],
+      (name) => (name === 'a1' ? first : name === 'a2' ? late : [name]),
+      {
+        key: (name) => name[0],
+        order: 'key',
+        concurrentPerKey: 2,
+        atomic,
+        onError: 'skip',
+      },
+    )[Symbol.asyncIterator]();
+    expect(await iterator.next()).toEqual(value('b1'));
+    answer('a2');
+    await turn();
+    const asked = watch(iterator.next());
+    await turn();
+    expect(asked.state).toBe('waits');
+    first.next('a1');
+    first.complete();
+    await turn();
+    expect(asked.state).toEqual(value('a1'));
+    expect(await take(iterator)).toEqual(['a2']);
+  });
+
+  test('what comes after the end is not heard, while the monitor is told of the end', async () => {
+    const inners = subjects(3);
+    let told = () => {};
+    let answer: (name: string) => void = () => {};
+    const late: PromiseLike<string> = { then: (heard) => ((answer = heard as typeof answer), undefined as never) };
+    const iterator = concatMapEagerFrom([0, 1, 2], (n) => (n === 2 ? late : inners[n]!), {
+      key: (n) => n,
+      order: 'key',
+      onError: 'immediate',
+      monitor: ({ type }) => {
+        if (type === 'ended') told();
+      },
+    })[Symbol.asyncIterator]();
+    const asked = iterator.next();
+    told = () => {
+      inners[1]!.next('too late');
+      answer('too late as well');
+    };
+    inners[0]!.error(BOOM);
+    await expect(asked).rejects.toBe(BOOM);
+    expect(await iterator.next()).toEqual(DONE);
   });
 
   test('an error comes at its turn in its key', async () => {

@@ -179,6 +179,20 @@ describe('an inner that can be asked is not read on while its item keeps `maxPar
     expect(seen.heard).toEqual([1, failure(BOOM)]);
   });
 
+  test('what it throws after it has ended the result, while it is read on, is of no interest', () => {
+    const source = new Subject<number>();
+    const failing = function* () {
+      yield 1;
+      seen.subscription.unsubscribe();
+      throw BOOM;
+    };
+    const head = new Subject<number>();
+    const seen = record(source.pipe(concatMapEager((n) => (n === 0 ? head : failing()), { maxParked: 1 })));
+    [0, 1].forEach((n) => source.next(n));
+    head.complete();
+    expect(seen.heard).toEqual([1]);
+  });
+
   test('a fallback is read in the same way', () => {
     const numbers = counted(5);
     const { head, seen } = park(
@@ -261,6 +275,34 @@ describe('the clocks of the attempt stand still meanwhile', () => {
       [1, 130],
     ]);
   });
+  test('a clock that goes on passes before those that were started later, if its time comes first', async () => {
+    const failed: unknown[] = [];
+    const [head, source] = [new Subject<number>(), new Subject<number>()];
+    record(
+      source.pipe(
+        concatMapEager((n) => (n === 0 ? head : n === 1 ? slow(1, 10) : NEVER), {
+          maxParked: 1,
+          timeout: { total: 100 },
+          onError: 'skip',
+          monitor: (event) => {
+            if (event.type === 'failed') failed.push([event.index, event.time - start]);
+          },
+        }),
+      ),
+    );
+    [0, 1].forEach((n) => source.next(n));
+    await vi.advanceTimersByTimeAsync(30);
+    source.next(2);
+    await vi.advanceTimersByTimeAsync(5);
+    // Item 1 ran for 10 ms, and stood still for 25.
+    head.complete();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(failed).toEqual([
+      [1, 125],
+      [2, 130],
+    ]);
+  });
+
   let start = 0;
   beforeEach(() => (start = Date.now()));
   const schedule = (work: () => void, ms: number) => {

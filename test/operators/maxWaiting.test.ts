@@ -210,6 +210,35 @@ describe('too many values that wait', () => {
     expect(() => concatMapEager(one, config as never)).toThrow(message);
   });
 
+  test('may have come before something that was started in the same call', () => {
+    const { source, emit, inners, started, dropped } = open({
+      concurrent: 2,
+      maxWaiting: 0,
+      overflow: 'drop-newest',
+      key: (n) => (n === 2 ? 'b' : 'a'),
+    });
+    inners[0]!.subscribe(() => emit(1, 2));
+    source.next(0);
+    inners[0]!.next('v0');
+    expect(started).toEqual([0, 2]);
+    expect(dropped().map(({ index }) => index)).toEqual([1]);
+  });
+
+  test.each(['drop-oldest', 'drop-newest'] as const)('with an order for each key: %s', (overflow) => {
+    const { source, emit, finish, seen, inners } = open({
+      concurrent: 1,
+      maxWaiting: 1,
+      overflow,
+      key: (n) => n % 2,
+      order: 'key',
+    });
+    emit(0, 1, 2, 3);
+    source.complete();
+    finish(0, overflow === 'drop-oldest' ? 3 : 1);
+    expect(seen.heard).toEqual(['v0', overflow === 'drop-oldest' ? 'v3' : 'v1', '|']);
+    expect(inners.some(({ observed }) => observed)).toBe(false);
+  });
+
   test('never are with the default `concurrent`', () => {
     const { emit, seen, dropped } = open({ maxWaiting: 0 });
     emit(0, 1, 2, 3);

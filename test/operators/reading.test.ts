@@ -325,9 +325,11 @@ describe('`until`', () => {
     }
   });
 
-  test('what its teardown throws is reported, and disturbs nothing', async () => {
+  test.each(['at once', 'later'])('what its teardown throws, %s, is reported, and disturbs nothing', async (when) => {
+    const notify = new Subject<void>();
     const until = new Observable<void>((subscriber) => {
-      subscriber.next();
+      notify.subscribe(subscriber);
+      if (when === 'at once') subscriber.next();
       return () => {
         throw BOOM;
       };
@@ -336,9 +338,10 @@ describe('`until`', () => {
     const { config } = await import('rxjs');
     config.onUnhandledError = reported;
     try {
-      const { heard } = record(concatMapEagerFrom([1], one, { until }));
+      const { heard } = record(concatMapEagerFrom([1, 2], () => NEVER, { concurrent: 1, until }));
+      notify.next();
       await turn();
-      expect(heard).toEqual(['|']);
+      expect(heard).toEqual(when === 'at once' ? ['|'] : []);
       expect(reported).toHaveBeenCalled();
     } finally {
       config.onUnhandledError = null;
