@@ -8,9 +8,9 @@ import type { Intake, Source } from './source.js';
 
 type Loop = EagerLoop<ObservableInput<never>, never>;
 
-let pushed: Subscription | undefined = undefined;
-let keyed: Subscription | undefined = undefined;
-let pulled: Subscription | undefined = undefined;
+let pushed: Loop | undefined = undefined;
+let keyed: Loop | undefined = undefined;
+let pulled: Loop | undefined = undefined;
 
 /**
  * Keeps one subscription, with an item of each kind, that never does anything. V8 knows a class's objects by their shape; when
@@ -39,7 +39,7 @@ function openPushed(loop: Intake<ObservableInput<never>>): Source {
   return new PushedSource(inputs, loop);
 }
 
-function keep(open: (loop: Loop) => Source, key?: () => unknown): Subscription {
+function keep(open: (loop: Loop) => Source, key?: () => unknown): Loop {
   const settings = normalizeConfig<ObservableInput<never>, never>({
     concurrent: 2,
     timeout: { each: 1, total: 1, blocking: 1 },
@@ -47,8 +47,10 @@ function keep(open: (loop: Loop) => Source, key?: () => unknown): Subscription {
     scheduler: { now: () => 0, schedule: () => Subscription.EMPTY },
     ...(key && { key, order: 'key', concurrentPerKey: 2 }),
   });
-  return new Observable<never>((subscriber) => {
-    const loop = new EagerLoop(subscriber, identity, settings);
-    loop.connect(open(loop));
+  let kept!: Loop;
+  new Observable<never>((subscriber) => {
+    kept = new EagerLoop(subscriber, identity, settings);
+    kept.connect(open(kept));
   }).subscribe();
+  return kept;
 }
