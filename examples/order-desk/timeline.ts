@@ -12,7 +12,7 @@ export interface Span {
 export class Timeline {
   readonly spans: Span[] = [];
   mostParked = 0;
-  readonly balance = { received: 0, completed: 0, failed: 0, cancelled: 0 };
+  readonly balance = { received: 0, completed: 0, failed: 0, cancelled: 0, dropped: 0 };
   #zero?: number;
 
   readonly record = (event: MonitorEvent<unknown>): void => {
@@ -42,7 +42,7 @@ export class Timeline {
 
   /** Whether each action that was received ended once. */
   get isBalanced(): boolean {
-    const { received, completed, failed, cancelled } = this.balance;
-    return received === completed + failed + cancelled;
+    const { received, completed, failed, cancelled, dropped } = this.balance;
+    return received === completed + failed + cancelled + dropped;
   }
 }
