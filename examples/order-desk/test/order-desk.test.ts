@@ -360,7 +360,7 @@ describe('the events of a run', () => {
       )
       .subscribe({ error: () => {} });
     failing.error(new Error('no'));
-    expect(timeline.balance).toEqual({ received: 4, completed: 0, failed: 1, cancelled: 3 });
+    expect(timeline.balance).toEqual({ received: 4, completed: 0, failed: 1, cancelled: 3, dropped: 0 });
     expect(timeline.isBalanced).toBe(true);
   });
 
