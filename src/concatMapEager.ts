@@ -31,8 +31,8 @@ import { normalizeConfig } from './internal/settings.js';
  * - Without `key`, only the output is in order: when item 3 fails, the request of item 4 may already have been sent. Effects
  *   that need the order belong downstream, or get a `key`: then what `project` does is in order too, key by key, while other
  *   keys run at the same time.
- * - It does not slow the source: values that come faster than they are processed wait in memory, without a limit.
- *   {@link concatEager} reads its inputs only as it needs them.
+ * - It does not slow the source: values that come faster than they are processed wait in memory, without a limit unless
+ *   `maxWaiting` sets one. {@link concatMapEagerFrom} reads values only as it needs them.
  * - An inner that is hot is heard only from its start on: what it emits while its item waits is lost.
  *
  * @example

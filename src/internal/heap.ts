@@ -5,7 +5,7 @@ export interface Ranked {
 
 /** Gives the lowest first. Both adding and taking are O(log n): a binary heap in an array. */
 export class Heap<E extends Ranked> {
-  private readonly elements: E[] = [];
+  private elements: E[] = [];
 
   get length(): number {
     return this.elements.length;
@@ -24,6 +24,13 @@ export class Heap<E extends Ranked> {
       at = above;
     }
     elements[at] = element;
+  }
+
+  /** Takes out all but those. */
+  keep(isKept: (element: E) => boolean): void {
+    const kept = this.elements.filter(isKept);
+    this.elements = [];
+    kept.forEach((element) => this.push(element));
   }
 
   /** Takes the lowest. To be called only while `length` is above 0. */

@@ -90,7 +90,6 @@ class Iteration<R> implements AsyncIterableIterator<R> {
       } catch (thrown) {
         reportError(thrown);
       }
-
       reject(error);
     });
   }

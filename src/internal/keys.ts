@@ -36,6 +36,8 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
   private arrivals: Arrival<T, R>[] = [];
   /** No value before this one waits. */
   private oldest = 0;
+  /** How many that are free may have nothing left that waits, since it was dropped. */
+  private emptied = 0;
 
   constructor(
     /** That of all items, where they come out in the order of the source. Otherwise each key has a lane of its own. */
@@ -118,6 +120,7 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     if (--lock.items === 0) {
       this.locks.delete(lock.id);
     }
+    this.forgetEmptied(lock);
     if (this.lane !== undefined) {
       this.queue(this.lane);
     }
@@ -203,6 +206,14 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     const { lock, next } = turns.waitingAt(this.oldest);
     lock.first = next;
     return this.oldest;
+  }
+
+  /** So that they are never more than the others, however many keys come and go while nothing can be started. */
+  private forgetEmptied(lock: Lock<T, R>): void {
+    if (lock.offered && lock.first === NONE && 2 * ++this.emptied > this.free.length) {
+      this.free.keep((each) => (each.offered = each.first !== NONE));
+      this.emptied = 0;
+    }
   }
 
   private offer(lock: Lock<T, R>): void {

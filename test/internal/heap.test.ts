@@ -16,6 +16,19 @@ test('gives all that it was given, the lowest first', () => {
   );
 });
 
+test('keeps what is to be kept', () => {
+  fc.assert(
+    fc.property(ranks, (all) => {
+      const heap = new Heap<Ranked>();
+      all.forEach((rank) => heap.push({ rank }));
+      heap.keep(({ rank }) => rank % 3 === 0);
+      const kept = all.filter((rank) => rank % 3 === 0).sort((a, b) => a - b);
+      expect(heap.length).toBe(kept.length);
+      expect(kept.map(() => heap.pop().rank)).toEqual(kept);
+    }),
+  );
+});
+
 test('gives the lowest of what there is, whatever comes and goes between', () => {
   fc.assert(
     fc.property(ranks, fc.infiniteStream(fc.nat(3)), (all, takes) => {

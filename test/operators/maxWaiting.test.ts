@@ -7,6 +7,7 @@ import {
   type MonitorEvent,
   type OverflowPolicy,
 } from '../../src/index.js';
+import { Tracker } from '../support/collected.js';
 import { failure, record, subjects } from '../support/record.js';
 
 const one = (n: number) => of(n);
@@ -239,6 +240,21 @@ describe('too many values that wait', () => {
     expect(seen.heard).toEqual(['v0', overflow === 'drop-oldest' ? 'v3' : 'v1', '|']);
     expect(inners.some(({ observed }) => observed)).toBe(false);
   });
+
+  test.each(['drop-oldest', 'drop-newest'] as const)(
+    'leave nothing of their keys, while nothing can be started: %s',
+    async (overflow) => {
+      const tracker = new Tracker();
+      const source = new Subject<number>();
+      const key = (n: number) => tracker.track(`key ${n}`, { n });
+      const seen = record(
+        source.pipe(concatMapEager(() => new Subject<number>(), { concurrent: 1, maxWaiting: 10, overflow, key })),
+      );
+      for (let n = 0; n < 1_000; n++) source.next(n);
+      expect((await tracker.left()).length).toBeLessThan(50);
+      seen.subscription.unsubscribe();
+    },
+  );
 
   test('never are with the default `concurrent`', () => {
     const { emit, seen, dropped } = open({ maxWaiting: 0 });
