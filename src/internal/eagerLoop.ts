@@ -391,7 +391,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     let first: number | undefined;
     while (backlog.waiting > maxWaiting && !this.closed) {
       const { index, value, key, lane } = backlog.dropOne!(overflow !== 'drop-oldest');
-      first = index;
+      first = Math.min(first ?? index, index);
       monitor?.tellOf('ended', index, value, lane, key, NEVER_STARTED);
     }
     backlog.settle?.();

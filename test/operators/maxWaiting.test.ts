@@ -1,4 +1,4 @@
-import { Observable, of, Subject } from 'rxjs';
+import { NEVER, Observable, of, Subject } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
   concatMapEager,
@@ -64,6 +64,23 @@ describe('too many values that wait', () => {
     inners[0]!.complete();
     finish(1);
     expect(seen.heard).toEqual(['v1', failure(expect.objectContaining({ index: 2 }))]);
+  });
+
+  test('are told of by the earliest of them, although more come while the monitor hears of those', () => {
+    const source = new Subject<number>();
+    const result = source.pipe(
+      concatMapEager(() => NEVER, {
+        concurrent: 1,
+        maxWaiting: 1,
+        onError: 'immediate',
+        monitor: ({ type, index }) => {
+          if (type === 'ended' && index === 2) source.next(3);
+        },
+      }),
+    );
+    const { heard } = record(result);
+    [0, 1, 2].forEach((n) => source.next(n));
+    expect(heard).toEqual([failure(expect.objectContaining({ index: 2 }))]);
   });
 
   test('are counted when the outermost call has started all that it can', () => {
