@@ -36,6 +36,10 @@ const LISTED: readonly Option[] = [
   ['key', ({ keys }) => keys !== undefined],
   ['concurrentPerKey', ({ concurrentPerKey }) => concurrentPerKey !== undefined],
   ['order: key', ({ order }) => order === 'key'],
+  ['maxWaiting', ({ maxWaiting }) => maxWaiting !== undefined],
+  ['overflow: error', ({ maxWaiting, overflow = 'error' }) => maxWaiting !== undefined && overflow === 'error'],
+  ['overflow: drop-oldest', ({ overflow }) => overflow === 'drop-oldest'],
+  ['overflow: drop-newest', ({ overflow }) => overflow === 'drop-newest'],
   ['timeout.first', ({ first }) => first !== undefined],
   ['timeout.each', ({ each }) => each !== undefined],
   ['timeout.total', ({ total }) => total !== undefined],
@@ -86,16 +90,29 @@ export const EVENTS = [
   'an item starts before an earlier one',
   'an item that waited for its key is started after an error of a later one',
   'an error has its turn in the order of its key',
+  'too many values wait',
+  'a value that waits is dropped: drop-oldest',
+  'a value that waits is dropped: drop-newest',
   'a value of the source waits for its key to be asked for',
 ];
 
 function includes(one: string, other: string): boolean {
-  return one === 'key' ? /PerKey|order/.test(other) : one === 'retry' && other.startsWith('retry.');
+  switch (one) {
+    case 'key':
+      return /PerKey|order/.test(other);
+    case 'maxWaiting':
+      return other.startsWith('overflow');
+    default:
+      return one === 'retry' && other.startsWith('retry.');
+  }
 }
 
 function exclude(one: string, other: string): boolean {
   const [option, value] = one.split(': ');
-  return value !== undefined && other.startsWith(`${option}: `);
+  return (
+    (value !== undefined && other.startsWith(`${option}: `)) ||
+    (one === 'concatEager' && /^(maxWaiting|overflow)/.test(other))
+  );
 }
 
 function pairOf(one: string, other: string): string {

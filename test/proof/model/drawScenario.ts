@@ -61,6 +61,8 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     retry: retries > 0 ? retry : undefined,
     onError: onError === 'function' ? new MarbleFixture('retryRow') : onError,
     atomic: atomic || undefined,
+    maxWaiting: others.maxWaiting,
+    overflow: others.overflow,
   });
   const result = log
     .map((line) => / (\d+) (next|error|complete)(?: (.*))?$/.exec(` ${line}`))
@@ -134,6 +136,9 @@ function errorOf(text: string, names: ReadonlyMap<string, string>): MarbleError 
   const limit = /^timeout\((\d+), (\w+)\)/.exec(text);
   if (limit !== null) {
     return { timeout: { index: Number(limit[1]), limit: limit[2]! } };
+  }
+  if (text.startsWith('OverflowError')) {
+    return { type: 'OverflowError' };
   }
   return { row: names.get(text.split(' ')[0]!)! };
 }

@@ -292,4 +292,34 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     code: 'const { observer } = this;\n    try {\n      this.unsubscribe();\n    } finally {\n',
     bug: 'const { observer } = this;\n    const { host, item } = end === COMPLETED && !this.subscribing ? (observer as any) : {};\n    try {\n      if (item?.lock) {\n        host.backlog.ended(item);\n        host.advance();\n      }\n      this.unsubscribe();\n    } finally {\n      if (item?.lock) {\n        item.lock.held++;\n      }\n',
   },
+  {
+    name: 'one value too many may wait',
+    file: loop,
+    code: 'while (backlog.waiting > maxWaiting &&',
+    bug: 'while (backlog.waiting > maxWaiting + 1 &&',
+  },
+  {
+    name: 'the oldest value is dropped where the newest is to be',
+    file: loop,
+    code: "backlog.dropOne!(overflow !== 'drop-oldest')",
+    bug: 'backlog.dropOne!(false)',
+  },
+  {
+    name: 'values are dropped before all is started that can be',
+    file: loop,
+    code: 'backlog.laneOf(key), key);\n    this.advance();',
+    bug: 'backlog.laneOf(key), key);\n    if (!this.closed) {\n      this.dropSurplus();\n    }\n    this.advance();',
+  },
+  {
+    name: 'a source that is too fast is not left',
+    file: loop,
+    code: 'this.leaveSource()?.cancel();',
+    bug: '',
+  },
+  {
+    name: 'the turn of a dropped value is not given up',
+    file: keys,
+    code: 'this.waiting--;\n    this.turns.remove(index);',
+    bug: 'this.waiting--;',
+  },
 ];

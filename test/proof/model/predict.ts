@@ -85,6 +85,10 @@ class Model {
   private readonly window = this.config.reorderWindow ?? Math.max(1024, 16 * this.concurrent);
   private readonly perKey = this.config.concurrentPerKey ?? 1;
   private readonly hasKeys = this.config.keys !== undefined;
+  /** Whether what waits is dropped in its turn among the others. */
+  private readonly dropsInOrder = this.hasKeys || (this.config.maxWaiting ?? Infinity) < Infinity;
+  private readonly maxWaiting = this.config.maxWaiting ?? Infinity;
+  private readonly overflow = this.config.overflow ?? 'error';
   private readonly readAhead = this.hasKeys ? this.window : 0;
   private readonly onError = this.config.onError ?? 'in-order';
   private readonly world = new World(this.scenario, (deed) => this.interfere(deed));
@@ -109,6 +113,8 @@ class Model {
   private pulling = false;
   /** Whether the source has been left. */
   private left = false;
+  /** Whether an error has its turn in the output: nothing that comes after it is started any more. */
+  private cutOff = false;
   private errors: { readonly index: number; readonly error: string }[] = [];
   /** The errors that have their turn in the order of a key. */
   private readonly errorsOf = new Map<string, string>();
@@ -161,19 +167,23 @@ class Model {
     if (this.emitting || this.closed) {
       return;
     }
-    this.emitting = true;
-    this.drain();
-    this.emitting = false;
+    this.emitReady();
     if (this.starting) {
       return;
     }
     this.starting = true;
-    while (!this.closed && this.startNext());
+    while (!this.closed && (this.startNext() || this.dropSurplus()));
     if (!this.closed && this.sourceEnded && this.items.length + this.waiting.length === 0) {
       this.finish();
     }
     this.starting = false;
     this.watchHeads();
+  }
+
+  private emitReady(): void {
+    this.emitting = true;
+    this.drain();
+    this.emitting = false;
   }
 
   private drain(): void {
@@ -257,7 +267,7 @@ class Model {
 
   /** The earliest item that waits, and not for its key. */
   private startable(): Item | undefined {
-    if (this.left && !this.hasKeys) {
+    if (this.cutOff && !this.dropsInOrder) {
       return undefined;
     }
     return this.waiting.find(({ key }) => key === undefined || this.activeOf(key) < this.perKey);
@@ -275,7 +285,7 @@ class Model {
     if (item.key !== undefined && this.activeOf(item.key) > 0) {
       happened.add('several items of a key are active');
     }
-    if (this.left) {
+    if (this.cutOff) {
       happened.add('an item that waited for its key is started after an error of a later one');
     }
   }
@@ -431,14 +441,51 @@ class Model {
       return;
     }
     this.sourceEnded = true;
-    if (error !== undefined && this.onError === 'immediate') {
-      this.fail(error, undefined);
-      return;
-    }
     if (error !== undefined) {
-      this.errors.push({ index: Infinity, error });
+      this.sourceFailed(error);
     }
     this.settle();
+  }
+
+  private sourceFailed(error: string): void {
+    if (this.onError === 'immediate') {
+      this.fail(error, undefined);
+    } else {
+      this.errors.push({ index: Infinity, error });
+    }
+  }
+
+  /** Expects nothing of the source any more. */
+  private leaveSource(): void {
+    this.left = true;
+    this.source = undefined;
+    this.sourceEnded = true;
+  }
+
+  /** Drops values, if too many wait when all that can be is started. */
+  private dropSurplus(): boolean {
+    const { overflow, world } = this;
+    const dropped: number[] = [];
+    while (this.waiting.length > this.maxWaiting && !this.closed) {
+      const item = overflow === 'drop-oldest' ? this.waiting.shift()! : this.waiting.pop()!;
+      world.happened.add(overflow === 'error' ? 'too many values wait' : `a value that waits is dropped: ${overflow}`);
+      dropped.push(item.index);
+      this.tell('ended', item, 'dropped');
+    }
+    if (dropped.length === 0 || this.closed) {
+      return false;
+    }
+    if (overflow === 'error') {
+      const { source } = this;
+      this.leaveSource();
+      if (source !== undefined) {
+        this.cancelSource(source);
+      }
+      this.sourceFailed(`OverflowError(${Math.min(...dropped)})`);
+    }
+    // It may have been the turn of a dropped one.
+    this.emitReady();
+    return true;
   }
 
   private cancelSource(source: Run): void {
@@ -726,18 +773,17 @@ class Model {
     const { source, waiting } = this;
     const isLater = (each: Item) =>
       item === undefined || (each.index > item.index && this.orderOf(each) === this.orderOf(item));
-    // Without keys, what waits is dropped last of all. That it is in the order of the source even where a teardown leads to the
+    // Where any number of values without keys may wait, what waits is dropped last of all. That it is in the order of the source even where a teardown leads to the
     // end of all is not promised.
-    const isDropped = (each: Item) => this.hasKeys && (this.config.order === 'key' || isLater(each));
+    const isDropped = (each: Item) => this.dropsInOrder && (this.config.order === 'key' || isLater(each));
     const later = [...this.items.filter(isLater), ...waiting.filter(isDropped)].sort(byIndex).map((each) => {
       const state: keyof typeof this.leaving = waiting.includes(each) ? 'waiting' : each.ended ? 'parked' : 'active';
       return { item: each, run: each.run, state };
     });
     this.items = this.items.filter((each) => !isLater(each));
     this.waiting = waiting.filter((each) => !isDropped(each));
-    this.left = true;
-    this.source = undefined;
-    this.sourceEnded = true;
+    this.cutOff = true;
+    this.leaveSource();
     // None of them is heard any more, before the first teardown is called.
     for (const { item: each, run, state } of later) {
       each.ended = true;
@@ -761,7 +807,7 @@ class Model {
         this.tell('ended', each, 'cancelled');
       }
     }
-    while (!this.hasKeys && this.waiting.length > 0) {
+    while (!this.dropsInOrder && this.waiting.length > 0) {
       this.tell('ended', this.waiting.shift()!, 'cancelled');
     }
   }

@@ -1,4 +1,4 @@
-import type { OnErrorPolicy } from '../../../src/index.js';
+import type { OnErrorPolicy, OverflowPolicy } from '../../../src/index.js';
 
 /** How what is played ends: by completing, with an error, or never. */
 export type End = 'complete' | 'error' | 'never';
@@ -63,6 +63,9 @@ export interface PlannedConfig {
   readonly keys: readonly KeyPlan[] | undefined;
   readonly concurrentPerKey: number | undefined;
   readonly order: 'source' | 'key' | undefined;
+  /** How many pushed values may wait, and what happens to one more. The latter is given together with the former only. */
+  readonly maxWaiting?: number | undefined;
+  readonly overflow?: OverflowPolicy | undefined;
   readonly first: number | undefined;
   readonly each: number | undefined;
   readonly total: number | undefined;

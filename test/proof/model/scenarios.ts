@@ -91,6 +91,24 @@ const unkeyedConfig = fc.record({
   monitor: fc.boolean(),
 });
 
+const bounded: fc.Arbitrary<Pick<PlannedConfig, 'maxWaiting' | 'overflow'>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      maxWaiting: fc.constantFrom(0, 0, 1, 1, 2, 3, Infinity),
+      overflow: fc.constantFrom(
+        undefined,
+        'error' as const,
+        'drop-oldest' as const,
+        'drop-oldest' as const,
+        'drop-newest' as const,
+        'drop-newest' as const,
+      ),
+    }),
+  },
+);
+
 const config: fc.Arbitrary<PlannedConfig> = fc
   .tuple(unkeyedConfig, keyed)
   .map(([options, keys]) => ({ ...options, ...keys }));
@@ -134,20 +152,29 @@ const reaction: fc.Arbitrary<Reaction> = fc.record({
   deed,
 });
 
-const anything: fc.Arbitrary<Scenario> = fc.record({
-  door: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('concatMapEager' as const) },
-    { weight: 1, arbitrary: fc.constant('concatEager' as const) },
-  ),
-  source: fc.oneof({ weight: 2, arbitrary: play(ends, 7) }, { weight: 1, arbitrary: atOnce }),
-  items: fc.array(item, { minLength: 1, maxLength: 5 }),
-  config,
-  unsubscribeAt: maybe(tens(0, 9, 5)),
-  reactions: fc.oneof(
-    { weight: 1, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 5 }) },
-  ),
-});
+/** The doors, with the options that only they take. */
+const entrance: fc.Arbitrary<Pick<Scenario, 'door'> & { readonly config: Partial<PlannedConfig> }> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ door: fc.constant('concatMapEager' as const), config: bounded }) },
+  { weight: 1, arbitrary: fc.record({ door: fc.constant('concatEager' as const), config: fc.constant({}) }) },
+);
+
+const anything: fc.Arbitrary<Scenario> = fc
+  .record({
+    entrance,
+    source: fc.oneof({ weight: 2, arbitrary: play(ends, 7) }, { weight: 1, arbitrary: atOnce }),
+    items: fc.array(item, { minLength: 1, maxLength: 5 }),
+    config,
+    unsubscribeAt: maybe(tens(0, 9, 5)),
+    reactions: fc.oneof(
+      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 5 }) },
+    ),
+  })
+  .map(({ entrance: { door, config: special }, config: options, ...others }) => ({
+    ...others,
+    door,
+    config: { ...options, ...special },
+  }));
 
 const observable = (last: number, end: Play['end']): ItemPlan['attempts'] => [
   { kind: 'observable', gaps: [10], last, end, signal: false },
@@ -173,6 +200,8 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
       keys: ['a', 'a', 'b', ...(options.keys ?? [])],
       concurrentPerKey: undefined,
       order: 'source',
+      maxWaiting: undefined,
+      overflow: undefined,
       onError: 'in-order',
       first: undefined,
       each: undefined,
