@@ -42,10 +42,10 @@ function always<S, Way extends string>(
   }
 }
 
-/** What the laws are for: nothing is dropped because too many values wait. */
+/** What the laws are for: nothing is dropped because too many values wait, and nothing is stopped by a signal. */
 const anyScenarios = allScenarios.map(({ config, ...scenario }): Scenario => ({
   ...scenario,
-  config: { ...config, maxWaiting: undefined, overflow: undefined },
+  config: { ...config, maxWaiting: undefined, overflow: undefined, signal: undefined },
 }));
 
 /** Scenarios of all kinds, with keys or without; half of them begin with some values at once, so that more runs side by side. */

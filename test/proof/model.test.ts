@@ -7,7 +7,7 @@ import { drawScenario } from './model/drawScenario.js';
 import { predict } from './model/predict.js';
 import { scenarios } from './model/scenarios.js';
 import { report, search } from './model/search.js';
-import { fixtures, operators as marbleOperators } from '../support/marbleOperators.js';
+import { abortsAt, fixtures, operators as marbleOperators } from '../support/marbleOperators.js';
 
 /** `npm run fuzz` goes on for longer. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 3_000);
@@ -43,7 +43,11 @@ describe('in any scenario', () => {
             return;
           }
           const [spec] = readMarbles(`# drawn\n\`\`\`marble\n${block}\n\`\`\`\n`, 'model.md');
-          runMarble(spec!, marbleOperators, fixtures);
+          const { signal } = scenario.config;
+          runMarble(spec!, marbleOperators, (stage) => ({
+            ...fixtures(stage),
+            ...(typeof signal === 'number' && { [`abortsAt${signal}`]: abortsAt(signal, stage.scheduler) }),
+          }));
           drawn++;
         },
       ),

@@ -24,7 +24,7 @@ export const operators: MarbleOperators = {
 const ABORTED = new Error('aborted');
 
 /** What `$name` in them stands for. */
-export const fixtures: MarbleFixtures = ({ inner, scheduler }) => ({
+export const fixtures = (({ inner, scheduler }) => ({
   empty: () => EMPTY,
   rethrow: (error: unknown) => {
     throw error;
@@ -37,9 +37,10 @@ export const fixtures: MarbleFixtures = ({ inner, scheduler }) => ({
   notifications: defer(() => inner('n')),
   reason: ABORTED,
   abortsAt4: abortsAt(4, scheduler),
-});
+})) satisfies MarbleFixtures;
 
-function abortsAt(column: number, scheduler: SchedulerLike): AbortSignal {
+/** A signal that aborts in that column. */
+export function abortsAt(column: number, scheduler: SchedulerLike): AbortSignal {
   const controller = new AbortController();
   scheduler.schedule(() => controller.abort(ABORTED), column);
   return controller.signal;

@@ -54,6 +54,7 @@ const LISTED: readonly Option[] = [
   ['onError: skip', ({ onError }) => onError === 'skip'],
   ['onError: a function', ({ onError }) => onError === 'function'],
   ['atomic', ({ atomic }) => atomic],
+  ['signal', ({ signal }) => signal !== undefined],
   ['monitor', ({ monitor }) => monitor],
 ];
 
@@ -91,6 +92,9 @@ export const EVENTS = [
   'an item that waited for its key is started after an error of a later one',
   'an error has its turn in the order of its key',
   'too many values wait',
+  'the signal aborts',
+  'the signal has aborted before',
+  'the signal aborts in the midst of a call',
   'a value that waits is dropped: drop-oldest',
   'a value that waits is dropped: drop-newest',
   'a value of the source waits for its key to be asked for',
@@ -140,7 +144,7 @@ function eventsOf({ unsubscribeAt }: Scenario, { log, runs, happened }: Predicti
       runs.some(({ kind }) => kind === 'fallback'),
     ),
     ...has('several errors come as one', ends[1] === 'error' && ends[2]!.startsWith('[')),
-    ...has('the source fails', runs[0]!.marks.at(-1)?.mark === 'error'),
+    ...has('the source fails', runs[0]?.marks.at(-1)?.mark === 'error'),
     ...has(
       'the consumer unsubscribes',
       unsubscribeAt !== undefined &&

@@ -24,6 +24,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   const pulls = door === 'concatEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
   refuse(config.keys !== undefined, 'there are keys');
+  refuse(config.signal === 'before', 'the signal has aborted before');
   refuse(happened.has(RE_ENTRANT), 'somebody is re-entrant');
   refuse(shown.some(isInvalid), 'a function returns no ObservableInput');
   refuse(
@@ -63,6 +64,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     atomic: atomic || undefined,
     maxWaiting: others.maxWaiting,
     overflow: others.overflow,
+    signal: typeof others.signal === 'number' ? new MarbleFixture(`abortsAt${others.signal}`) : undefined,
   });
   const result = log
     .map((line) => / (\d+) (next|error|complete)(?: (.*))?$/.exec(` ${line}`))
@@ -136,6 +138,9 @@ function errorOf(text: string, names: ReadonlyMap<string, string>): MarbleError 
   const limit = /^timeout\((\d+), (\w+)\)/.exec(text);
   if (limit !== null) {
     return { timeout: { index: Number(limit[1]), limit: limit[2]! } };
+  }
+  if (text === 'stopped') {
+    return { value: new MarbleFixture('reason') };
   }
   if (text.startsWith('OverflowError')) {
     return { type: 'OverflowError' };

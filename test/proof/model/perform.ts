@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
 import type * as operators from '../../../src/index.js';
 import type { ConcatMapEagerConfig, FailedItem, MonitorEvent, OverflowError, TimeoutMeta } from '../../../src/index.js';
@@ -55,6 +56,7 @@ class Stage {
   private readonly log: string[] = [];
   private readonly counts = new Map<Moment, number>();
   private readonly subscribed: Playing[] = [];
+  private readonly stopping = new AbortController();
   private consumer: Subscriber<string> | undefined = undefined;
   private playingSource: Playing | undefined = undefined;
   /** What stands for the values of the source, where they are inputs. */
@@ -65,7 +67,7 @@ class Stage {
     const { concurrent, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
     const { maxWaiting, overflow, ...timed } = bounded;
     const { first, each, total, blocking, retries, ...others } = timed;
-    const { delay, resetOnSuccess, onError, atomic, monitor } = others;
+    const { delay, resetOnSuccess, onError, atomic, signal, monitor } = others;
     const limits = { first, each, total, blocking };
     this.config = {
       concurrent,
@@ -83,6 +85,7 @@ class Stage {
       },
       onError: onError === 'function' ? this.fallback : onError,
       atomic,
+      signal: signal === undefined ? undefined : this.stopping.signal,
       scheduler: this.scheduler,
       monitor: monitor ? this.monitor : undefined,
     };
@@ -90,9 +93,14 @@ class Stage {
 
   /** Subscribes, and lets everything happen. */
   observe(result: Observable<string>): string[] {
-    const { unsubscribeAt } = this.scenario;
+    const { unsubscribeAt, config } = this.scenario;
     if (unsubscribeAt !== undefined) {
       this.scheduler.schedule(() => this.consumer?.unsubscribe(), unsubscribeAt);
+    }
+    if (config.signal === 'before') {
+      this.abort();
+    } else if (typeof config.signal === 'number') {
+      this.scheduler.schedule(() => this.abort(), config.signal);
     }
     // So that it can unsubscribe while it is being subscribed.
     const observed = new Observable<string>((subscriber) => {
@@ -110,7 +118,14 @@ class Stage {
     // A mistake may go on for ever.
     this.scheduler.maxFrames = 100_000;
     this.scheduler.flush();
+    if (config.signal !== undefined) {
+      this.log.push(`end: ${getEventListeners(this.stopping.signal, 'abort').length} listeners`);
+    }
     return this.log;
+  }
+
+  private abort(): void {
+    this.stopping.abort(new Error('stopped'));
   }
 
   source(): Observable<string> {
@@ -303,6 +318,8 @@ class Stage {
     for (const deed of deedsAt(this.scenario, moment, nth)) {
       if (deed.to === 'consumer') {
         this.consumer?.unsubscribe();
+      } else if (deed.to === 'signal') {
+        this.abort();
       } else if (deed.to === 'inner') {
         this.subscribed
           .filter(({ open }) => open())

@@ -322,4 +322,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     code: 'this.waiting--;\n    this.turns.remove(index);',
     bug: 'this.waiting--;',
   },
+  {
+    name: 'a signal that has aborted before is not heard',
+    file: loop,
+    code: 'if (signal?.aborted) {',
+    bug: 'if (false) {',
+  },
+  {
+    name: 'a signal that aborts is the error of the source',
+    file: loop,
+    code: 'this.failNow(reason, undefined, reason);',
+    bug: 'this.endSource({ error: reason });',
+  },
+  {
+    name: 'the signals of attempts do not abort with the reason of the signal',
+    file: loop,
+    code: 'this.failNow(reason, undefined, reason);',
+    bug: 'this.failNow(reason);',
+  },
+  {
+    name: 'a signal is listened to after the end',
+    file: loop,
+    code: "this.settings.signal?.removeEventListener('abort', this.abort);",
+    bug: '',
+  },
 ];

@@ -12,6 +12,9 @@ import { Playing, World } from './World.js';
 
 const byIndex = (a: Item, b: Item) => a.index - b.index;
 
+/** What the signal aborts with. */
+const REASON = 'stopped';
+
 const nameOfKey = ({ key }: Item) => (key === undefined ? '' : ` key ${key}`);
 
 /** What the contract says of a scenario. */
@@ -122,6 +125,8 @@ class Model {
   private starting = false;
   private closed = false;
   private consumerListens = true;
+  /** Whether the signal is listened to, until all is over. */
+  private listens = false;
   /** The head of each order while it holds up others, and since when. */
   private readonly blockers = new Map<string, { readonly item: Item; readonly clock: Clock }>();
   private clocks = 0;
@@ -133,10 +138,14 @@ class Model {
   /** Lets everything happen, one instant after another. */
   play(): Prediction {
     const { world, runs, scenario } = this;
+    const { signal } = this.config;
     if (scenario.unsubscribeAt !== undefined) {
       world.schedule(scenario.unsubscribeAt, () => this.unsubscribe());
     }
-    this.subscribeToSource();
+    if (typeof signal === 'number') {
+      world.schedule(signal, () => this.abort());
+    }
+    this.connect();
     let ambiguous = false;
     for (;;) {
       const clocks = this.running();
@@ -156,6 +165,9 @@ class Model {
       ambiguous ||= due.length > 1 && due[0]!.limit === 'blocking';
       world.now = passes;
       this.passed(due[0]!.item, due[0]!.limit);
+    }
+    if (signal !== undefined) {
+      world.log.push(`end: ${this.listens && !this.closed ? 1 : 0} listeners`);
     }
     return { log: world.log, ambiguous, runs, happened: world.happened };
   }
@@ -327,6 +339,23 @@ class Model {
   }
 
   // The source.
+
+  private connect(): void {
+    if (this.config.signal === 'before') {
+      this.abort();
+    } else {
+      this.listens = true;
+      this.subscribeToSource();
+    }
+  }
+
+  /** The option `signal` aborts. */
+  private abort(): void {
+    if (!this.closed) {
+      this.world.happened.add(this.listens ? 'the signal aborts' : 'the signal has aborted before');
+      this.fail(REASON, undefined, REASON);
+    }
+  }
 
   private subscribeToSource(): void {
     const { door, source } = this.scenario;
@@ -744,13 +773,13 @@ class Model {
   }
 
   /** The result fails at once. */
-  private fail(error: string, item: Item | undefined): void {
+  private fail(error: string, item: Item | undefined, reason = 'AbortError'): void {
     if (!this.closed) {
       this.closed = true;
       if (item !== undefined) {
         this.endItem(item, 'failed', error);
       }
-      this.cancelAfter(undefined);
+      this.cancelAfter(undefined, reason);
       this.end(`error ${error}`);
     }
   }
@@ -769,7 +798,7 @@ class Model {
    * Cancels the source, all items later in the order than this one (or all there are), and what waits, but for what is earlier in
    * the order and only waits for its key.
    */
-  private cancelAfter(item: Item | undefined): void {
+  private cancelAfter(item: Item | undefined, reason = 'AbortError'): void {
     const { source, waiting } = this;
     const isLater = (each: Item) =>
       item === undefined || (each.index > item.index && this.orderOf(each) === this.orderOf(item));
@@ -797,7 +826,7 @@ class Model {
     }
     for (const { item: each, run, state } of later) {
       if (run !== undefined) {
-        this.cancel(run, 'AbortError');
+        this.cancel(run, reason);
       }
       this.leaving[state]--;
       if (state === 'parked') {
@@ -886,13 +915,18 @@ class Model {
   private interfere(deed: Deed): void {
     if (deed.to === 'consumer') {
       this.unsubscribe();
+    } else if (deed.to === 'signal') {
+      if (this.config.signal !== undefined && !this.closed) {
+        this.world.happened.add('the signal aborts in the midst of a call');
+        this.abort();
+      }
     } else if (deed.to === 'inner') {
       this.world.subscribed
         .filter(({ open }) => open)
         .at(-1 - deed.back)
         ?.says(deed.what);
     } else {
-      this.runs[0]!.playing?.says(deed.what);
+      this.runs[0]?.playing?.says(deed.what);
     }
   }
 }

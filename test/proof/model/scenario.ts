@@ -36,11 +36,15 @@ export interface ItemPlan {
 /** Where somebody reacts: to the nth of what is subscribed, torn down, called and so on, of whatever item. */
 export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
 
-/** What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves. */
+/**
+ * What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves, or
+ * the option `signal` aborts, where there is one.
+ */
 export type Deed =
   | { readonly to: 'source'; readonly what: Mark }
   | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
-  | { readonly to: 'consumer'; readonly what: 'unsubscribe' };
+  | { readonly to: 'consumer'; readonly what: 'unsubscribe' }
+  | { readonly to: 'signal'; readonly what: 'abort' };
 
 export interface Reaction {
   readonly moment: Moment;
@@ -76,6 +80,8 @@ export interface PlannedConfig {
   readonly resetOnSuccess: boolean;
   readonly onError: OnErrorPolicy | 'function' | undefined;
   readonly atomic: boolean;
+  /** When the signal aborts by itself: at a time, before the subscription, or never. */
+  readonly signal?: number | 'before' | 'never' | undefined;
   readonly monitor: boolean;
 }
 

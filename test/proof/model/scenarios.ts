@@ -88,6 +88,12 @@ const unkeyedConfig = fc.record({
   resetOnSuccess: fc.boolean(),
   onError: fc.constantFrom(undefined, ...POLICY_NAMES, 'function' as const),
   atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  signal: fc.oneof(
+    { weight: 15, arbitrary: fc.constant(undefined) },
+    { weight: 3, arbitrary: tens(0, 9, 8) },
+    { weight: 1, arbitrary: fc.constant('never' as const) },
+    { weight: 1, arbitrary: fc.constant('before' as const) },
+  ),
   monitor: fc.boolean(),
 });
 
@@ -130,6 +136,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ to: 'consumer', what: 'unsubscribe' } as const) },
+  { weight: 2, arbitrary: fc.constant({ to: 'signal', what: 'abort' } as const) },
 );
 
 const reaction: fc.Arbitrary<Reaction> = fc.record({
@@ -202,6 +209,7 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
       order: 'source',
       maxWaiting: undefined,
       overflow: undefined,
+      signal: undefined,
       onError: 'in-order',
       first: undefined,
       each: undefined,
