@@ -139,6 +139,20 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     this.blocking?.lookAtAll();
   }
 
+  /** The item whose value may leave at once, where there is a single lane. */
+  get readyHead(): Item<T, R> | undefined {
+    const head = this.lane?.head;
+    return head === undefined || head.kept === 0 || this.closed || (this.settings.atomic && !head.ended)
+      ? undefined
+      : head;
+  }
+
+  /** The consumer has taken a value of the ready head by itself. */
+  taken(head: Item<T, R>): void {
+    this.left(head);
+    this.advance();
+  }
+
   /** The consumer has been given all that it has asked for. */
   answered(): void {
     this.wanted = false;
@@ -326,6 +340,11 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
 
   protected emitOne(head: Item<T, R>): void {
     this.destination.next(head.takeKept());
+    this.left(head);
+  }
+
+  /** A value of the head has left. */
+  private left(head: Item<T, R>): void {
     if (head.kept + 1 === this.maxParked) {
       head.run?.readOn?.();
     }

@@ -2,6 +2,7 @@ import { noop, Observable } from 'rxjs';
 import type { IterableObservable } from '../iterableObservable.js';
 import { EagerLoop, type Consumer } from './eagerLoop.js';
 import { connect, subscribe, type Open } from './eagerly.js';
+import type { Item } from './item.js';
 import { PacedLoop } from './pacedLoop.js';
 import { Queue } from './queue.js';
 import { reportError } from './reportError.js';
@@ -20,7 +21,7 @@ export class IterableResult<T, R> extends Observable<R> implements IterableObser
 
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
     const { project, settings, open } = this;
-    const iterator = new Iteration<R>((consumer) => {
+    const iterator = new Iteration<T, R>((consumer) => {
       const Loop = settings.order === 'key' ? PacedLoop : EagerLoop;
       const loop = new Loop(consumer, project, settings, true);
       return { loop, connect: () => connect(loop, settings, open) };
@@ -35,8 +36,8 @@ export class IterableResult<T, R> extends Observable<R> implements IterableObser
 }
 
 /** A loop that is asked for its values. */
-interface Asked {
-  readonly loop: { ask(): void; answered(): void; close(): void };
+interface Asked<T, R> {
+  readonly loop: Pick<EagerLoop<T, R>, 'ask' | 'answered' | 'readyHead' | 'taken' | 'close'>;
   connect(): void;
 }
 
@@ -48,32 +49,18 @@ interface Request<R> {
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** One subscription to a result, whose values leave when they are asked for. It begins when the first is. */
-class Iteration<R> implements AsyncIterableIterator<R> {
+class Iteration<T, R> implements AsyncIterableIterator<R> {
   private readonly requests = new Queue<Request<R>>();
-  private asked: Asked | undefined = undefined;
+  private asked: Asked<T, R> | undefined = undefined;
   /** How it ended. An error is thrown once. */
   private end: { failure: { readonly error: unknown } | undefined } | undefined = undefined;
 
-  constructor(private start: (consumer: Consumer<R>) => Asked) {}
+  constructor(private start: (consumer: Consumer<R>) => Asked<T, R>) {}
 
   next(): Promise<IteratorResult<R, undefined>> {
-    return new Promise((resolve, reject) => {
-      const { end, asked } = this;
-      if (end === undefined) {
-        this.requests.push({ resolve, reject });
-        if (asked === undefined) {
-          this.begin();
-        } else {
-          asked.loop.ask();
-        }
-      } else if (end.failure === undefined) {
-        resolve(DONE);
-      } else {
-        const { error } = end.failure;
-        end.failure = undefined;
-        reject(error);
-      }
-    });
+    const { requests, asked } = this;
+    const head = requests.length === 0 ? asked?.loop.readyHead : undefined;
+    return head === undefined ? this.request() : this.take(head);
   }
 
   return(value?: R | PromiseLike<R>): Promise<IteratorResult<R, R>> {
@@ -96,6 +83,38 @@ class Iteration<R> implements AsyncIterableIterator<R> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Takes what is there: it is quicker than to wait for it. */
+  private take(head: Item<T, R>): Promise<IteratorResult<R, undefined>> {
+    const { loop } = this.asked!;
+    const result = Promise.resolve({ done: false, value: head.takeKept() } as const);
+    try {
+      loop.taken(head);
+    } catch (thrown) {
+      reportError(thrown);
+    }
+    return result;
+  }
+
+  private request(): Promise<IteratorResult<R, undefined>> {
+    return new Promise((resolve, reject) => {
+      const { end, asked } = this;
+      if (end === undefined) {
+        this.requests.push({ resolve, reject });
+        if (asked === undefined) {
+          this.begin();
+        } else {
+          asked.loop.ask();
+        }
+      } else if (end.failure === undefined) {
+        resolve(DONE);
+      } else {
+        const { error } = end.failure;
+        end.failure = undefined;
+        reject(error);
+      }
+    });
   }
 
   private begin(): void {

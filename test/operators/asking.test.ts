@@ -428,6 +428,62 @@ describe('a consumer that ends it', () => {
     await turn();
     expect((await Promise.all(asked)).slice(0, 4)).toEqual([value(1), value(2), value(3), DONE]);
   });
+
+  test('that asks from within, while it takes what is ready', async () => {
+    let nested: Promise<unknown> | undefined;
+    const iterator: AsyncIterableIterator<number> = concatMapEagerFrom(
+      [1, 2, 3, 4],
+      (n) => {
+        if (n === 4) nested = iterator.next();
+        return [n];
+      },
+      { concurrent: 2, reorderWindow: 2 },
+    )[Symbol.asyncIterator]();
+    expect([await iterator.next(), await iterator.next(), await nested, await iterator.next()]).toEqual(
+      [1, 2, 3, 4].map(value),
+    );
+  });
+
+  test('by an error that comes at once: whoever asks when told of it gets the error, not what is ready', async () => {
+    let asked: Promise<unknown> | undefined;
+    const inner = new Subject<number>();
+    const iterator: AsyncIterableIterator<number> = concatMapEagerFrom([[1], [2], inner], (input) => input, {
+      concurrent: 1,
+      onError: 'immediate',
+      monitor: ({ type, ...event }) => {
+        if (type === 'ended' && 'error' in event) asked = iterator.next().catch((error: unknown) => error);
+      },
+    })[Symbol.asyncIterator]();
+    expect(await iterator.next()).toEqual(value(1));
+    inner.error(BOOM);
+    expect(await asked).toBe(BOOM);
+  });
+
+  test('by an error that comes while it takes what is ready, and what a teardown throws then is reported', async () => {
+    const errors: unknown[] = [];
+    config.onUnhandledError = (error) => void errors.push(error);
+    try {
+      const iterator = concatMapEagerFrom(
+        [1, 2, 3, 4],
+        (n) => {
+          if (n === 4) throw BOOM;
+          return n < 3
+            ? [n]
+            : new Observable<number>(() => () => {
+                throw new Error('teardown');
+              });
+        },
+        { concurrent: 2, reorderWindow: 2, onError: 'immediate' },
+      )[Symbol.asyncIterator]();
+      expect([await iterator.next(), await iterator.next()]).toEqual([1, 2].map(value));
+      await expect(iterator.next()).rejects.toBe(BOOM);
+      await turn();
+      expect(errors).toHaveLength(1);
+      expect(await iterator.next()).toEqual(DONE);
+    } finally {
+      config.onUnhandledError = null;
+    }
+  });
 });
 
 describe('with an order for each key', () => {
