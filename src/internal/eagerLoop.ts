@@ -182,6 +182,10 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
   }
 
   endSource(failure?: { readonly error: unknown }): void {
+    if (this.source === undefined) {
+      // It was left while it ended.
+      return;
+    }
     this.sourceEnded = true;
     if (failure !== undefined) {
       this.policy.ofSource(this, failure.error);
@@ -394,13 +398,16 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     return item;
   }
 
-  /** Reads a value that cannot be started yet, if one is to be. @returns whether it was there */
+  /** Reads a value that cannot be started yet, if one is to be. @returns whether it was there, or something may be started now */
   private readAhead(): boolean {
-    const { waiting } = this.backlog;
+    const { restarts, backlog, slots, unflushed } = this;
+    const { waiting } = backlog;
+    const { active } = slots;
     if (waiting < this.settings.readAhead) {
       this.source?.pull();
     }
-    return this.backlog.waiting > waiting;
+    // While it was being read, the source may have made an item end or fail.
+    return backlog.waiting > waiting || slots.active < active || this.unflushed < unflushed || restarts.length > 0;
   }
 
   /** Drops values, if too many wait now that all that can be is started. @returns whether that may have made room */

@@ -201,6 +201,33 @@ describe('`readAhead`', () => {
     expect(open({ concurrent: 2, key, reorderWindow: 5 }).read).toHaveLength(7);
   });
 
+  test.each([0, 1])('reading may end an item, where %d more are left to read: what waits is started', (left) => {
+    const inners = subjects(4);
+    const started: number[] = [];
+    const values = function* () {
+      yield* [0, 1, 2];
+      inners[0]!.complete();
+      yield* left === 0 ? [] : [3];
+    };
+    const project = (n: number) => (started.push(n), inners[n]!);
+    const { heard } = record(concatMapEagerFrom(values, project, { concurrent: 1, readAhead: 3 }));
+    expect(started).toEqual([0, 1]);
+    inners.forEach((inner) => inner.complete());
+    expect(heard).toEqual(['|']);
+    expect(started).toHaveLength(3 + left);
+  });
+
+  test('reading may have an item fail, which is tried again at once', () => {
+    const inner = new Subject<number>();
+    const values = function* () {
+      yield 0;
+      inner.error(BOOM);
+    };
+    const project = vi.fn((_: number, __: number, { attempt }: { attempt: number }) => (attempt === 1 ? inner : of(1)));
+    const { heard } = record(concatMapEagerFrom(values, project, { concurrent: 1, readAhead: 1, retry: 1 }));
+    expect(heard).toEqual([1, '|']);
+  });
+
   test('finishes what was read ahead when the source fails', () => {
     const values = function* () {
       yield* [0, 1];
@@ -269,6 +296,19 @@ describe('`until`', () => {
     finish(opened, 0);
     expect(opened.seen.heard).toEqual(['v0', '|']);
     expect(opened.closed()).toBe(1);
+  });
+
+  test('has an error that does not count where closing the source leads to another, which has its turn', () => {
+    const until = new Subject<void>();
+    const inners = subjects(2);
+    const values = ({ signal }: { signal: AbortSignal }) => {
+      signal.addEventListener('abort', () => inners[1]!.error(BOOM));
+      return [0, 1, 2];
+    };
+    const { heard } = record(concatMapEagerFrom(values, (n) => inners[n]!, { concurrent: 2, until }));
+    until.error(new Error('another'));
+    inners[0]!.complete();
+    expect(heard).toEqual([failure(BOOM)]);
   });
 
   test('is unsubscribed when the source has ended, and when the result has', () => {
