@@ -16,6 +16,7 @@ export const LAYERS = [
     'context',
     'asyncContext',
     'reportError',
+    'adaptiveRule',
   ],
   [
     'observeInput',

@@ -1,0 +1,239 @@
+/** A window has as many attempts: while the limit doubles, and later. With fewer, chance would decide. */
+const doublingWindow = (limit: number) => Math.max(16, limit);
+const steadyWindow = (limit: number) => Math.max(40, 2 * limit);
+
+/** By how much a step changes the limit. */
+const UP = 1.15;
+const FAST_UP = 1.4;
+const DOWN = 0.9;
+
+/** While the limit doubles, a window whose mean looks longer is made longer, up to so many times, before it is believed. */
+const LOOKS = 3;
+
+/** By which power of the limit the mean has to grow for a doubling not to pay; what is taken back of it then. */
+const DOUBLING_PAYS_BELOW = 0.75;
+const KEPT_OF_LAST_DOUBLING = 0.75;
+
+/** The same for a step: over the last two windows or so, and over the last six or so. */
+const STEP_PAYS_BELOW = 0.8;
+const CLIMB_PAYS_BELOW = 0.9;
+const CLIMB_PAYS_WELL_BELOW = 0.4;
+
+/** So many windows at `min` or `max` that ask for a step beyond it; then the rule looks to the other side. */
+const WINDOWS_AT_BOUND = 4;
+
+/** Which part of a window may fail by overload, and how many may in any window: one or two are chance. */
+const OVERLOADED_SHARE = 1 / 20;
+const OVERLOADED_BY_CHANCE = 2;
+
+/** How a window's mean depends on the limit: the slope of a line through their logarithms. */
+class Trend {
+  private weight = 0;
+  private x = 0;
+  private y = 0;
+  private xx = 0;
+  private xy = 0;
+
+  /** Each window weighs as much of the next one. */
+  constructor(private readonly keeps: number) {}
+
+  /** The power of the limit by which the mean grows: 0 while there are idle servers, 1 when all else waits. 0 if nothing is known. */
+  get slope(): number {
+    return this.xx > 0 ? this.xy / this.xx : 0;
+  }
+
+  /** Welford's update of the means and of the sums of squares, with weights that decay: it cannot become negative. */
+  add(x: number, y: number): void {
+    this.weight = this.weight * this.keeps + 1;
+    const dx = x - this.x;
+    this.x += dx / this.weight;
+    this.y += (y - this.y) / this.weight;
+    this.xx = this.xx * this.keeps + dx * (x - this.x);
+    this.xy = this.xy * this.keeps + dx * (y - this.y);
+  }
+
+  forget(): void {
+    this.weight = this.x = this.y = this.xx = this.xy = 0;
+  }
+}
+
+/**
+ * Finds how many attempts a service can do with at once, by how long they take. While the service has idle servers, a higher limit
+ * does not make attempts longer, so it pays: more are done. When attempts take longer in proportion to the limit, they only wait, and a
+ * lower limit is as good. That is Little's law: what is done in a time is the limit divided by the mean duration.
+ *
+ * It goes in windows: the attempts that have begun and ended under the same limit. At first the limit doubles, as in the slow start
+ * of TCP (RFC 5681), until a doubling does not pay. Then it climbs while a step pays, and descends while it does not, so that it
+ * stays near the point where waiting begins. As soon as more attempts fail by overload than chance explains, it descends at once.
+ */
+export class AdaptiveRule {
+  /** Which window it is: attempts that began in an earlier one are not counted. */
+  private window = 0;
+  private size: number;
+  private completed = 0;
+  private overloaded = 0;
+  private sum = 0;
+  private isUnderused = false;
+
+  private isDoubling = true;
+  private looks = 1;
+  /** The mean and the number of attempts of all doublings that paid, and the limit of the last one. */
+  private base = 0;
+  private counted = 0;
+  private doubled = 0;
+
+  private readonly step = new Trend(0.5);
+  private readonly climb = new Trend(0.85);
+  private lastMean = 0;
+  private isClimbing = false;
+  private windowsAtBound = 0;
+  /** The limit of the last window that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
+  private fine = 0;
+  private ceiling = Infinity;
+
+  constructor(
+    private readonly min: number,
+    private readonly max: number,
+    /** How many attempts may be active: an integer. */
+    public limit: number,
+  ) {
+    this.size = doublingWindow(limit);
+  }
+
+  /**
+   * An attempt begins.
+   *
+   * @returns in which window, for `ended`
+   */
+  began(): number {
+    return this.window;
+  }
+
+  /**
+   * An attempt that began in that window has completed, or has failed since the service is overloaded, after so many ms. May change
+   * `limit`. An attempt that ended in any other way is not told.
+   */
+  ended(window: number, duration: number, isOverloaded: boolean): void {
+    // A clock that is wrong does not count either.
+    if (window !== this.window || !Number.isFinite(duration)) {
+      return;
+    }
+    if (isOverloaded) {
+      this.overloaded++;
+      if (this.overloaded > Math.max(OVERLOADED_BY_CHANCE, this.size * OVERLOADED_SHARE)) {
+        return this.stepBack();
+      }
+    } else {
+      this.completed++;
+      this.sum += duration;
+    }
+    if (this.completed + this.overloaded >= this.size) {
+      this.closeWindow();
+    }
+  }
+
+  /** A slot is free, and there is nothing to start: the window does not say how the service does under the whole limit. */
+  underused(): void {
+    this.isUnderused = true;
+  }
+
+  /** To the last limit that was fine, if that is near. */
+  private stepBack(): void {
+    const { limit, fine } = this;
+    this.isDoubling = false;
+    this.ceiling = limit;
+    this.moveTo(fine < limit ? Math.max(fine, this.below()) : this.below());
+  }
+
+  private closeWindow(): void {
+    if (this.isUnderused) {
+      return this.openWindow();
+    }
+    // Durations may all be 0 in virtual time.
+    const mean = Math.max(this.sum / this.completed, Number.MIN_VALUE);
+    this.fine = this.limit;
+    if (this.limit >= this.ceiling) {
+      this.ceiling = Infinity;
+    }
+    if (this.isDoubling) {
+      this.double(mean);
+    } else {
+      this.stepBy(mean);
+    }
+  }
+
+  private double(mean: number): void {
+    const { base, doubled, limit } = this;
+    if (doubled > 0 && Math.log(mean / base) > DOUBLING_PAYS_BELOW * Math.log(limit / doubled)) {
+      if (this.looks < LOOKS) {
+        this.looks++;
+        this.size += doublingWindow(limit);
+        return;
+      }
+      this.isDoubling = false;
+      return this.moveTo(Math.round(limit * KEPT_OF_LAST_DOUBLING));
+    }
+    this.counted += this.completed;
+    this.base += ((mean - base) * this.completed) / this.counted;
+    this.doubled = limit;
+    this.isDoubling = limit < this.max;
+    this.moveTo(2 * limit);
+  }
+
+  private stepBy(mean: number): void {
+    const paid = this.hasPaid(mean);
+    const isFast = this.isClimbing && this.climb.slope < CLIMB_PAYS_WELL_BELOW;
+    this.isClimbing = paid;
+    const [next, other] = paid ? [this.above(isFast ? FAST_UP : UP), this.below()] : [this.below(), this.above(UP)];
+    const isAtBound = this.within(next) === this.limit;
+    this.windowsAtBound = isAtBound ? this.windowsAtBound + 1 : 0;
+    this.moveTo(this.windowsAtBound < WINDOWS_AT_BOUND ? next : other);
+  }
+
+  /**
+   * Whether attempts have not become longer as the limit became higher.
+   *
+   * A mean that more than doubles or halves at once is not due to a step: the service, or the weight of the work, has changed, and
+   * what is known is void. Going down when attempts have become longer, and up when they have become shorter, is right if it is the
+   * service, and does little harm if it is the work.
+   */
+  private hasPaid(mean: number): boolean {
+    const { step, climb, lastMean } = this;
+    const hasChanged = lastMean > 0 && (mean > 2 * lastMean || mean < lastMean / 2);
+    if (hasChanged) {
+      step.forget();
+      climb.forget();
+    }
+    this.lastMean = mean;
+    step.add(Math.log(this.limit), Math.log(mean));
+    climb.add(Math.log(this.limit), Math.log(mean));
+    return hasChanged ? mean < lastMean : step.slope < STEP_PAYS_BELOW && climb.slope <= CLIMB_PAYS_BELOW;
+  }
+
+  /** Half of the way only, where the limit that was overloaded is near. */
+  private above(factor: number): number {
+    const { limit, ceiling } = this;
+    return Math.max(limit + 1, Math.min(Math.round(limit * factor), Math.ceil((limit + ceiling) / 2)));
+  }
+
+  private below(): number {
+    return Math.min(this.limit - 1, Math.round(this.limit * DOWN));
+  }
+
+  private within(limit: number): number {
+    return Math.min(this.max, Math.max(this.min, limit));
+  }
+
+  private moveTo(limit: number): void {
+    this.limit = this.within(limit);
+    this.openWindow();
+  }
+
+  private openWindow(): void {
+    this.window++;
+    this.size = (this.isDoubling ? doublingWindow : steadyWindow)(this.limit);
+    this.looks = 1;
+    this.completed = this.overloaded = this.sum = 0;
+    this.isUnderused = false;
+  }
+}
