@@ -26,12 +26,17 @@ export class IterableResult<T, R> extends Observable<R> implements IterableObser
       const loop = new Loop(consumer, project, settings, true);
       return { loop, connect: () => connect(loop, settings, open) };
     });
-    // Looked at here, and not in the class, since some platforms get it later.
-    const { asyncDispose } = Symbol as { asyncDispose?: symbol };
-    if (asyncDispose !== undefined) {
-      Object.defineProperty(iterator, asyncDispose, { value: () => iterator.return().then(noop) });
-    }
+    addDispose(iterator);
     return iterator;
+  }
+}
+
+/** Outside of what makes the iterator: whoever keeps one that has ended is not to keep all that it was made of. */
+function addDispose(iterator: { return(): Promise<unknown> }): void {
+  // Looked at here, and not in the class, since some platforms get it later.
+  const { asyncDispose } = Symbol as { asyncDispose?: symbol };
+  if (asyncDispose !== undefined) {
+    Object.defineProperty(iterator, asyncDispose, { value: () => iterator.return().then(noop) });
   }
 }
 
