@@ -11,6 +11,11 @@ export interface ActivityNumbers {
   readonly blockedFor: number;
 }
 
+export interface Followed {
+  readonly monitor: (event: MonitorEvent<unknown>) => void;
+  readonly end: () => void;
+}
+
 /** What all results that run are doing, as their monitors said last. */
 export class Activity {
   private readonly results = new Map<
@@ -18,17 +23,23 @@ export class Activity {
     MonitorEvent<unknown> | undefined
   >();
 
-  /** Follows a result by its monitor, for as long as somebody listens to it. */
+  /** Begins to follow a result, by its monitor. A monitor is not told of the end of a result: `end` is to be called then. */
+  begin(): Followed {
+    const result = {};
+    this.results.set(result, undefined);
+    return {
+      monitor: (event) => this.results.set(result, event),
+      end: () => this.results.delete(result),
+    };
+  }
+
+  /** Follows a result for as long as somebody listens to it. */
   follow<T>(
-    listen: (monitor: (event: MonitorEvent<unknown>) => void) => Observable<T>,
+    listen: (monitor: Followed['monitor']) => Observable<T>,
   ): Observable<T> {
     return defer(() => {
-      const result = {};
-      this.results.set(result, undefined);
-      return listen((event) => this.results.set(result, event)).pipe(
-        // A monitor is not told of the end of a result.
-        finalize(() => this.results.delete(result)),
-      );
+      const { monitor, end } = this.begin();
+      return listen(monitor).pipe(finalize(end));
     });
   }
 

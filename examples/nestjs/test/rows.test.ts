@@ -26,6 +26,7 @@ import {
 } from '../src/demo/upstream-server.js';
 import { RowsModule } from '../src/rows/rows.module.js';
 import type { RowsOptions } from '../src/rows/rows.options.js';
+import { RowsService } from '../src/rows/rows.service.js';
 import { UpstreamModule } from '../src/upstream/upstream.module.js';
 import { Gate } from './support/gate.js';
 import { until } from './support/until.js';
@@ -430,6 +431,136 @@ describe('POST /enrich', () => {
       /^row 6 failed at attempt 2: fetch failed: connect ECONNREFUSED/,
     );
     expect(lines.join('\n')).not.toMatch(/item \d/i);
+  });
+});
+
+describe('GET /rows', () => {
+  /** An upstream that has so many rows, in pages of ten. */
+  const having =
+    (last: number, answer = answerAtOnce) =>
+    async (asked: Asked): Promise<Answer> => {
+      const after = afterIn(asked);
+      if (after === undefined) return answer(asked);
+      return { body: idsUpTo(last).slice(after, after + 10) };
+    };
+  const afterIn = ({ line }: Asked) => {
+    const after = /after=(\d+)/.exec(line)?.[1];
+    return after === undefined ? undefined : Number(after);
+  };
+  const pagesOf = ({ asked }: UpstreamServer) =>
+    asked.filter((line) => line.includes('after='));
+
+  async function getRows(url: string): Promise<IncomingMessage> {
+    const sent = get(`${url}/rows`, { agent: false });
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return response;
+  }
+
+  test('gives all rows as NDJSON, in order, page by page, with eight requests for rows at once', async () => {
+    const { upstream, app, url } = await start(having(95));
+    const response = await getRows(url);
+    expect(response.headers['content-type']).toBe('application/x-ndjson');
+    expect(await rowsOf(response)).toEqual(idsUpTo(95).map(rowOf));
+    expect(pagesOf(upstream)).toEqual(
+      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95].map(
+        (after) => `GET /rows?after=${after}`,
+      ),
+    );
+    await until(() => expect(app.get(RowsService).numbers.responses).toBe(0));
+  });
+
+  test('gives a fallback row in the turn of one that cannot be had, and asks again for a page', async () => {
+    const { url } = await start(async (asked) => {
+      if (asked.line.endsWith('after=10') && asked.times === 1)
+        return { status: 503, body: {} };
+      if (asked.line === 'GET /rows/3') return { status: 404, body: {} };
+      return having(12)(asked);
+    });
+    const expected: unknown[] = idsUpTo(12).map(rowOf);
+    expected[2] = { id: 3, name: null, error: 'not found' };
+    expect(await rowsOf(await getRows(url))).toEqual(expected);
+  });
+
+  test('a client that stops reading stops the reading of rows; when it reads on, it gets all of them', async () => {
+    const name = 'x'.repeat(50_000);
+    const count = 2_000;
+    const { upstream, app, url } = await start(
+      having(count, async (asked) => ({ body: { id: idIn(asked), name } })),
+    );
+    const response = await getRows(url);
+    // The sockets between the two take some of it; then nothing more is asked for.
+    let before = -1;
+    await vi.waitFor(
+      () => {
+        const now = upstream.asked.length;
+        const isStill = now === before && upstream.active === 0;
+        before = now;
+        expect(isStill).toBe(true);
+      },
+      { timeout: 120_000, interval: 500 },
+    );
+    const pages = pagesOf(upstream).length;
+    expect(pages).toBeLessThan(count / 10 / 2);
+    // What is ahead of the socket: the window is full, and what is read ahead.
+    const { active, parked } = app.get(RowsService).numbers;
+    expect([active, parked]).toEqual([0, 64]);
+    expect(pages * 10 - (before - pages)).toBeLessThanOrEqual(20);
+    const ids = (await rowsOf(response)).map(
+      (row) => (row as { id: number }).id,
+    );
+    expect(ids).toEqual(idsUpTo(count));
+  });
+
+  test('aborts the requests for rows, and asks for nothing more, when the client goes away', async () => {
+    const { upstream, app, url } = await start(
+      having(1_000, async (asked) => {
+        if (idIn(asked) > 10)
+          await new Promise((_, reject) =>
+            asked.signal.addEventListener('abort', reject),
+          );
+        return answerAtOnce(asked);
+      }),
+    );
+    const response = await getRows(url);
+    await until(() => expect(upstream.active).toBe(8));
+    const asked = upstream.asked.length;
+    expect(app.get(RowsService).numbers.responses).toBe(1);
+    response.destroy();
+    await until(() => expect(upstream.active).toBe(0));
+    expect([upstream.aborted, upstream.asked.length]).toEqual([8, asked]);
+    expect(app.get(RowsService).numbers.responses).toBe(0);
+  });
+
+  test('aborts the request for a page as well', async () => {
+    const { upstream, url } = await start(async (asked) => {
+      if (asked.line.endsWith('after=10'))
+        await new Promise((_, reject) =>
+          asked.signal.addEventListener('abort', reject),
+        );
+      return having(1_000)(asked);
+    });
+    const response = await getRows(url);
+    await until(() => expect(upstream.asked).toHaveLength(12));
+    await until(() => expect(upstream.active).toBe(1));
+    response.destroy();
+    await until(() => expect(upstream.active).toBe(0));
+    expect([upstream.aborted, upstream.asked.length]).toEqual([1, 12]);
+  });
+
+  test('answers 502 if the first page cannot be had, and breaks off if a later one cannot', async () => {
+    const failing = (from: number) => async (asked: Asked) =>
+      (afterIn(asked) ?? -1) >= from
+        ? { status: 500, body: {} }
+        : having(1_000)(asked);
+    const { url } = await start(failing(0));
+    const response = await getRows(url);
+    expect(response.statusCode).toBe(502);
+    expect(await rowsOf(response)).toEqual([
+      { statusCode: 502, error: 'Bad Gateway', message: 'unavailable' },
+    ]);
+
+    const later = await start(failing(20));
+    await expect(text(await getRows(later.url))).rejects.toThrow('aborted');
   });
 });
 

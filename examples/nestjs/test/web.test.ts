@@ -82,7 +82,7 @@ test('serves the page for paths that nobody else has, and leaves those of the se
     id: 1,
     name: 'row 1',
   });
-  expect(await get('/rows')).toMatchObject({
+  expect(await get('/rows/1/2')).toMatchObject({
     status: 404,
     type: expect.stringMatching('json'),
   });

@@ -56,6 +56,7 @@ function explain(service: string): void {
 Try, in another terminal:
 
   curl ${service}/rows/1
+  curl -N --limit-rate 100 ${service}/rows
   seq -s, 1 1000 | sed 's/.*/[&]/' | curl -N -H 'Content-Type: application/json' -d @- ${service}/enrich
   curl -N '${service}/enrich/events?ids=1,2,3'
   curl ${service}/health

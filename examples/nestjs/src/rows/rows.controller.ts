@@ -9,6 +9,7 @@ import {
   Query,
   Res,
   Sse,
+  type StreamableFile,
   UseInterceptors,
   type MessageEvent,
 } from '@nestjs/common';
@@ -18,6 +19,7 @@ import type { Row } from '../upstream/upstream.service.js';
 import { asFastAsRead } from './as-fast-as-read.js';
 import { breakOffUnlessComplete } from './break-off.js';
 import { IdsPipe } from './ids.pipe.js';
+import { ndjsonBody } from './ndjson-body.js';
 import { NdjsonInterceptor } from './ndjson.interceptor.js';
 import { RowIdPipe } from './row-id.pipe.js';
 import { RowsService, type FallbackRow } from './rows.service.js';
@@ -30,6 +32,12 @@ import { UpstreamErrorsInterceptor } from '../upstream/upstream-errors.intercept
 @Controller()
 export class RowsController {
   constructor(private readonly rows: RowsService) {}
+
+  /** All rows, as NDJSON. The client sets the pace. */
+  @Get('rows')
+  all(): StreamableFile {
+    return ndjsonBody(this.rows.all());
+  }
 
   @Get('rows/:id')
   @UseInterceptors(UpstreamErrorsInterceptor)

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { of, type Observable } from 'rxjs';
+import { Readable } from 'node:stream';
+import { firstValueFrom, map, of, type Observable } from 'rxjs';
 import {
   concatMapEager,
   concatMapEagerFrom,
@@ -25,6 +26,8 @@ export interface FallbackRow {
 
 /** Gives ids until the signal aborts. */
 export type Ids = (signal: AbortSignal) => AsyncIterable<number>;
+
+const toLine = (row: Row | FallbackRow) => `${JSON.stringify(row)}\n`;
 
 @Injectable()
 export class RowsService {
@@ -55,6 +58,41 @@ export class RowsService {
         ({ signal }) => ids(signal),
         (id) => this.bulkhead.run(this.rowOrFallback(id)),
         { concurrent, reorderWindow, monitor },
+      ),
+    );
+  }
+
+  /**
+   * Every row that the upstream has, a line of JSON each. Whoever reads the
+   * stream asks for them: no row is asked for that there is no room for.
+   */
+  all(): Readable {
+    const { concurrent, reorderWindow } = this.options;
+    const { monitor, end } = this.activity.begin();
+    const lines = concatMapEagerFrom(
+      ({ signal }) => this.ids(signal),
+      (id) => this.bulkhead.run(this.rowOrFallback(id)).pipe(map(toLine)),
+      { concurrent, reorderWindow, readAhead: concurrent, monitor },
+    );
+    return Readable.from(lines).once('close', end);
+  }
+
+  /** The ids of all rows, page by page. The next page is not fetched before its first id is asked for. */
+  private async *ids(signal: AbortSignal): AsyncGenerator<number> {
+    let page: readonly number[] = await this.page(0, signal);
+    while (page.length > 0) {
+      yield* page;
+      page = await this.page(page.at(-1)!, signal);
+    }
+  }
+
+  private page(after: number, signal: AbortSignal) {
+    return firstValueFrom(
+      of(after).pipe(
+        concatMapEager(
+          (_after, _index, item) => this.upstream.ids(after, item.signal),
+          { ...this.limits(), signal },
+        ),
       ),
     );
   }

@@ -30,6 +30,13 @@ export class UpstreamService {
     throw new Error(`the upstream answered, but not with row ${id}`);
   }
 
+  /** The next ids after one, in order; none, if it is the last. */
+  async ids(after: number, signal: AbortSignal): Promise<readonly number[]> {
+    const ids = await this.ask(`/rows?after=${after}`, { signal });
+    if (Array.isArray(ids) && ids.every(Number.isSafeInteger)) return ids;
+    throw new Error('the upstream answered, but not with ids');
+  }
+
   /** Ships an order once, however often it is asked to with the same key. */
   async ship(
     what: { readonly account: string | undefined; readonly order: string },
