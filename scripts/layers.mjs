@@ -32,6 +32,8 @@ export const LAYERS = [
     'lock',
     'turns',
     'slots',
+    'liveSlots',
+    'sharedSlots',
   ],
   ['run', 'attempt', 'fallback', 'delay', 'source', 'pushed', 'pulled', 'until', 'keyAsker', 'blocking', 'monitor'],
   ['eagerLoop', 'pacedLoop'],

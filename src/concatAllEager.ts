@@ -1,5 +1,5 @@
 import { identity, type ObservableInput, type OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, NoInfer } from './config.js';
 import { eagerly } from './internal/eagerly.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import { PushedSource } from './internal/pushed.js';
@@ -47,12 +47,12 @@ import { normalizeConfig, type Mistake } from './internal/settings.js';
  * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatEager} for inputs that are read as needed
  */
 export function concatAllEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
-  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
 ): OperatorFunction<
   O,
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
 > {
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<O>, mistake);
+  const settings = normalizeConfig(concurrentOrConfig as Concurrency | ConcatMapEagerConfig<O>, mistake);
   return (source) => eagerly(identity as Project<O, never>, settings, (loop) => new PushedSource(source, loop));
 }
 

@@ -1,5 +1,5 @@
 import { identity, type ObservableInput } from 'rxjs';
-import type { ConcatMapEagerConfig, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, NoInfer } from './config.js';
 import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import type { InputsFunction } from './internal/pulled.js';
@@ -73,7 +73,7 @@ import type { IterableObservable } from './iterableObservable.js';
  */
 export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   inputs: Iterable<O> | AsyncIterable<O> | InputsFunction<O>,
-  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
 ): IterableObservable<
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
 > {
@@ -82,7 +82,7 @@ export function concatEager<O extends ObservableInput<unknown>, F extends Observ
     inputs,
     '. Put inputs into one array, `concatEager([a, b])`, or use `concatAllEager` for an Observable that emits them',
     identity as Project<O, never>,
-    concurrentOrConfig as number | ConcatMapEagerConfig<O>,
+    concurrentOrConfig as Concurrency | ConcatMapEagerConfig<O>,
     mistakeIn(inputs),
   );
 }

@@ -1,5 +1,5 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, ItemContext, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ItemContext, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
 import { PushedSource } from './internal/pushed.js';
@@ -71,12 +71,12 @@ import { normalizeConfig } from './internal/settings.js';
  */
 export function concatMapEager<T, O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
   project: (value: T, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<T>, unknown, F>,
+  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<T>, unknown, F>,
 ): OperatorFunction<
   T,
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
 > {
   check(typeof project === 'function', 'project', 'a function', project);
-  const settings = normalizeConfig(concurrentOrConfig as number | ConcatMapEagerConfig<T>);
+  const settings = normalizeConfig(concurrentOrConfig as Concurrency | ConcatMapEagerConfig<T>);
   return (source) => eagerly(project as Project<T, never>, settings, (loop) => new PushedSource(source, loop));
 }

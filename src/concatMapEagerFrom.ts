@@ -1,5 +1,5 @@
 import type { ObservableInput, ReadableStreamLike } from 'rxjs';
-import type { ConcatMapEagerConfig, ItemContext, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ItemContext, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import type { Inputs } from './internal/pulled.js';
@@ -92,7 +92,7 @@ export function concatMapEagerFrom<
 >(
   values: V,
   project: (value: ReadFrom<V>, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: number | ConcatMapEagerConfig<NoInfer<ReadFrom<V>>, unknown, F>,
+  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<ReadFrom<V>>, unknown, F>,
 ): IterableObservable<
   (O extends ObservableInput<infer R> ? R : never) | (F extends ObservableInput<infer R> ? R : never)
 > {
@@ -102,6 +102,6 @@ export function concatMapEagerFrom<
     values as Inputs<ReadFrom<V>>,
     '. Use `concatMapEager` for an Observable',
     project as Project<ReadFrom<V>, never>,
-    concurrentOrConfig as number | ConcatMapEagerConfig<ReadFrom<V>>,
+    concurrentOrConfig as Concurrency | ConcatMapEagerConfig<ReadFrom<V>>,
   );
 }

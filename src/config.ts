@@ -1,4 +1,11 @@
-import type { ObservableInput, SchedulerLike } from 'rxjs';
+import type { Observable, ObservableInput, SchedulerLike } from 'rxjs';
+import type { ConcurrencyLimit } from './limits.js';
+
+/**
+ * How many items may be active at once: a number; an Observable, which may tell another number at any time; or a limit that several
+ * streams share, of {@link sharedLimit} or {@link adaptiveLimit}. See {@link ConcatMapEagerConfig.concurrent}.
+ */
+export type Concurrency = number | Observable<number> | ConcurrencyLimit;
 
 /**
  * The options of {@link concatMapEager}, {@link concatAllEager}, {@link concatEager} and {@link concatMapEagerFrom}. All of them
@@ -26,14 +33,20 @@ import type { ObservableInput, SchedulerLike } from 'rxjs';
  */
 export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<unknown> = ObservableInput<R>> {
   /**
-   * How many items may be active at once: an integer, 1 or more, or `Infinity`.
+   * How many items may be active at once: an integer, 1 or more, or `Infinity`; an Observable of such numbers, in which 0 pauses; or
+   * a limit that several streams share, of {@link sharedLimit} or {@link adaptiveLimit}.
    *
    * Each active item holds a slot. It gives the slot back when its inner has been finalized (its teardown has run); a
    * finished item that waits for its turn holds none.
    *
+   * An Observable is subscribed before the source, and until nothing is left to start. Nothing starts before its first number. A
+   * higher number fills the new slots at once; a lower one cancels nothing. When it completes, its last number stays. If it fails,
+   * gives anything else, completes without a number, or with 0 while something waits, what waits is cancelled, what is active goes
+   * on, and the result fails then, as with the source's own error.
+   *
    * Default: `Infinity`.
    */
-  concurrent?: number | undefined;
+  concurrent?: Concurrency | undefined;
 
   /**
    * How many items may be started and not yet fully emitted, active or parked: an integer, 1 or more, or `Infinity`. So it
@@ -42,8 +55,8 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
    * When the window is full, the source is not slowed down: its values wait. A window smaller than `concurrent` also caps
    * concurrency.
    *
-   * Default: `max(1024, 16 * concurrent)` items. Where `concurrent` is `Infinity`, it is `Infinity` too, and 1,024 for `concatEager`
-   * and `concatMapEagerFrom`.
+   * Default: `max(1024, 16 * concurrent)` items, by the highest number so far where `concurrent` changes. Where it is `Infinity`, the
+   * window is `Infinity` too, and 1,024 for `concatEager` and `concatMapEagerFrom`.
    */
   reorderWindow?: number | undefined;
 
@@ -359,6 +372,8 @@ export type MonitorEvent<T> = {
   readonly active: number;
   /** How many items have ended and are not yet fully emitted, after the event. */
   readonly parked: number;
+  /** How many items may be active; where a limit is shared, in all streams together. 0 before an Observable's first number. */
+  readonly concurrent: number;
   /** The scheduler's time, in milliseconds, since which the head has held up finished results; absent while it does not. */
   readonly blockedSince?: number;
 } & (

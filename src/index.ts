@@ -3,9 +3,11 @@ export { concatEager } from './concatEager.js';
 export { concatMapEager } from './concatMapEager.js';
 export { concatMapEagerFrom } from './concatMapEagerFrom.js';
 export type { IterableObservable } from './iterableObservable.js';
+export { sharedLimit, type ConcurrencyLimit } from './limits.js';
 export { OverflowError } from './overflowError.js';
 export type {
   ConcatMapEagerConfig,
+  Concurrency,
   FailedItem,
   ItemContext,
   ItemOutcome,

@@ -21,6 +21,8 @@ export interface Backlog<T, R> {
    * @returns the items, in order. Values that wait without an item are not among them: see `drop`.
    */
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[];
+  /** Removes whatever waits: what is started behind it no longer waits for its turn. @returns it, as `removeAfter` does */
+  removeWaiting(): Item<T, R>[];
   /** Drops the value that has waited longest, or the newest of those that have come last: its turn is given up. To be called only while some wait. */
   dropOne?(newest: boolean): Dropped<T, R>;
   /** All that has come may wait: from now on, it is not among the newest. */
@@ -80,6 +82,11 @@ export class FirstCome<T, R> implements Backlog<T, R> {
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[] {
     this.cut = true;
     return this.lane.removeAfter(item);
+  }
+
+  removeWaiting(): Item<T, R>[] {
+    this.cut = true;
+    return [];
   }
 
   drop(tell?: (index: number, value: T) => void): void {

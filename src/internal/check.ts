@@ -23,9 +23,13 @@ export function checkNumber(name: string, rule: string, value: unknown, valid: (
   check(isNumber && valid(value), name, rule, value, isNumber ? RangeError : TypeError);
 }
 
-/** Throws unless the number is an integer from `lowest` and up, or `Infinity`. */
-export function checkCount(name: string, lowest: number, value: number): void {
-  const rule = `an integer from ${lowest} and up or \`Infinity\``;
+/**
+ * Throws unless the number is an integer from `lowest` and up, or `Infinity`.
+ *
+ * @param others - what else it might have been than a number
+ */
+export function checkCount(name: string, lowest: number, value: number, others = ''): void {
+  const rule = `an integer from ${lowest} and up or \`Infinity\`${typeof value === 'number' ? '' : others}`;
   checkNumber(name, rule, value, (n) => n >= lowest && (Number.isInteger(n) || n === Infinity));
 }
 

@@ -1,4 +1,5 @@
-import { UnsubscriptionError } from 'rxjs';
+import { UnsubscriptionError, type Observable } from 'rxjs';
+import type { Concurrency } from '../config.js';
 import { OverflowError } from '../overflowError.js';
 import { Attempt } from './attempt.js';
 import { FirstCome, type Backlog } from './backlog.js';
@@ -9,6 +10,7 @@ import { Delay } from './delay.js';
 import { Fallback } from './fallback.js';
 import type { Item, Key, Running } from './item.js';
 import { KeyedBacklog } from './keys.js';
+import { LiveSlots } from './liveSlots.js';
 import { Monitor, type Counts, type Ending } from './monitor.js';
 import { failureOf, policyOf, type Consequences, type Failure, type Policy } from './policies.js';
 import { Queue } from './queue.js';
@@ -16,8 +18,8 @@ import { handleRejection } from './rejections.js';
 import { ReorderQueue } from './reorderQueue.js';
 import { reportError } from './reportError.js';
 import type { Durations, Host, Project, Run } from './run.js';
-import type { Settings } from './settings.js';
-import { Slots } from './slots.js';
+import { OPEN, windowFor, type Settings } from './settings.js';
+import { FixedSlots, type ChangingSlots, type OpenLimit, type Slots, type Starter } from './slots.js';
 import type { Intake, Source } from './source.js';
 
 const COMPLETED: Ending = { outcome: 'completed' };
@@ -44,10 +46,17 @@ export interface Consumer<R> {
  * whatever subscribes; `run.cancel` and `source.cancel`, in which are teardowns and abort listeners; the monitor; and the
  * scheduler. After each of them `closed`, or the item's `ended`, is looked at again.
  */
-export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, Consequences<Item<T, R>> {
+export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, Starter, Consequences<Item<T, R>> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
   private readonly slots: Slots;
+  /** The same, where it is not just a number that says how many there are. */
+  private readonly changing: ChangingSlots | undefined;
+  /** How many items may be started and not yet flushed, and the highest limit that this follows by default. */
+  private window = 0;
+  private highest = 0;
+  /** How many values may wait for their keys before no more are read. */
+  private mayWaitForKeys = 0;
   private readonly backlog: Backlog<T, R>;
   /** The one lane of all items; `undefined` where each key has its own. */
   private readonly lane: ReorderQueue<T, R> | undefined;
@@ -86,7 +95,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     const { retry, onError, monitor, limits, key, concurrentPerKey, order, maxWaiting } = settings;
     const deadlines = new Deadlines(settings.scheduler);
     const { first, each, total, blocking } = limits;
-    this.slots = new Slots(settings.concurrent);
+    this.changing = openLimit(settings.concurrent, this, deadlines);
+    this.slots = this.changing ?? new FixedSlots(settings.concurrent as number);
+    this.limitTo(this.slots.limit);
     this.lane = order === 'source' ? new ReorderQueue() : undefined;
     this.backlog =
       key === undefined && maxWaiting === Infinity
@@ -127,6 +138,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     if (!this.closed) {
       signal?.addEventListener('abort', this.abort);
       this.source = source;
+      this.changing?.open();
+    }
+    if (!this.closed) {
       source.start();
       this.advance();
     }
@@ -165,6 +179,22 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
 
   get active(): number {
     return this.slots.active;
+  }
+
+  get limit(): number {
+    return this.slots.limit;
+  }
+
+  get isBusy(): boolean {
+    return this.draining || this.starting;
+  }
+
+  get hasToStart(): boolean {
+    return this.waiting > 0 || (this.settings.reads && !this.sourceEnded);
+  }
+
+  get mayHaveToStart(): boolean {
+    return this.waiting > 0 || !this.sourceEnded;
   }
 
   // What happens outside, and is recorded.
@@ -267,6 +297,21 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     this.advance();
   }
 
+  limitTo(limit: number): void {
+    const { reorderWindow, reads, readAhead, key } = this.settings;
+    this.highest = limit < Infinity ? Math.max(this.highest, limit) : this.highest;
+    this.window = reorderWindow ?? windowFor(limit < Infinity ? this.highest : limit, reads);
+    this.mayWaitForKeys = readAhead ?? (key === undefined ? 0 : this.window < Infinity ? this.window : 1024);
+  }
+
+  stopStarting(error: unknown): void {
+    if (!this.closed) {
+      this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);
+      this.policy.ofSource(this, error);
+      this.advance();
+    }
+  }
+
   /** Fails with the reason of the option `signal`, and so does whatever runs. */
   private readonly abort = () => {
     const reason: unknown = this.settings.signal!.reason;
@@ -275,7 +320,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
 
   // The loop.
 
-  protected advance(): void {
+  advance(): void {
     if (this.draining || this.closed) {
       return;
     }
@@ -296,6 +341,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     if (this.lane !== undefined) {
       this.blocking?.look(this.lane);
     }
+    this.changing?.settle();
   }
 
   /** Emits all that may be emitted. */
@@ -369,7 +415,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
       restarts.shift().restart();
       return true;
     }
-    if (!slots.areFree || this.unflushed >= this.settings.reorderWindow) {
+    if (this.unflushed >= this.window || !slots.mayTake()) {
       return this.readAhead();
     }
     const item = backlog.take() ?? this.pull();
@@ -385,15 +431,19 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
 
   /** Asks the source for values, until one may be started, or too many wait for their keys. */
   private pull(): Item<T, R> | undefined {
-    const { backlog, settings } = this;
+    const { backlog, slots } = this;
     let item, waiting;
     do {
       ({ waiting } = backlog);
-      if (this.source === undefined || waiting > settings.mayWaitForKeys) {
+      if (this.source === undefined || waiting > this.mayWaitForKeys) {
         return undefined;
       }
       this.source.pull();
-      item = this.closed ? undefined : backlog.take();
+      // What was called may have taken the slot, where others take them too, or changed how many there are.
+      if (this.closed || !slots.mayTake()) {
+        return undefined;
+      }
+      item = backlog.take();
     } while (item === undefined && backlog.waiting > waiting);
     return item;
   }
@@ -402,12 +452,18 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
   private readAhead(): boolean {
     const { restarts, backlog, slots, unflushed } = this;
     const { waiting } = backlog;
-    const { active } = slots;
-    if (waiting < this.settings.readAhead) {
+    const { active, limit } = slots;
+    if (waiting < (this.settings.readAhead ?? 0)) {
       this.source?.pull();
     }
-    // While it was being read, the source may have made an item end or fail.
-    return backlog.waiting > waiting || slots.active < active || this.unflushed < unflushed || restarts.length > 0;
+    // While it was being read, the source may have made an item end or fail, or there may be more slots.
+    return (
+      backlog.waiting > waiting ||
+      slots.active < active ||
+      slots.limit > limit ||
+      this.unflushed < unflushed ||
+      restarts.length > 0
+    );
   }
 
   /** Drops values, if too many wait now that all that can be is started. @returns whether that may have made room */
@@ -510,7 +566,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
       }
       this.release(reason);
     } finally {
-      this.destination.error(error);
+      this.tellEnd({ error });
     }
   }
 
@@ -541,18 +597,32 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
   /** All is emitted: the result ends. */
   private finish(): void {
     const failure = failureOf(this.failures);
-    this.close();
-    if (failure === undefined) {
-      this.destination.complete();
-    } else {
-      this.destination.error(failure.error);
+    this.closed = true;
+    this.release();
+    this.tellEnd(failure);
+  }
+
+  /** The slots go to others only when the consumer has been told. */
+  private tellEnd(failure: { readonly error: unknown } | undefined): void {
+    try {
+      if (failure === undefined) {
+        this.destination.complete();
+      } else {
+        this.destination.error(failure.error);
+      }
+    } finally {
+      this.changing?.close();
     }
   }
 
   close(): void {
     if (!this.closed) {
       this.closed = true;
-      this.release();
+      try {
+        this.release();
+      } finally {
+        this.changing?.close();
+      }
     }
   }
 
@@ -577,6 +647,10 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
    * @returns what teardowns have thrown
    */
   private cancelAfter(item: Item<T, R> | undefined, reason?: unknown): unknown[] {
+    return this.cancelAll(this.backlog.removeAfter(item), reason);
+  }
+
+  private cancelAll(items: Item<T, R>[], reason?: unknown): unknown[] {
     const errors: unknown[] = [];
     const cancel = (running: Running | Source | undefined) => {
       try {
@@ -587,7 +661,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     };
     const { monitor, backlog } = this;
     const source = this.leaveSource();
-    const removed = backlog.removeAfter(item).map((each) => this.cutLinks(each));
+    const removed = items.map((each) => this.cutLinks(each));
     cancel(source);
     for (const { each, run, ended } of removed) {
       if (each.waits) {
@@ -619,4 +693,14 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, C
     }
     return { each, run, ended };
   }
+}
+
+/** Opens what says how many may be active, where that is not a number, for a subscription. */
+function openLimit(concurrent: Concurrency, starter: Starter, deadlines: Deadlines): ChangingSlots | undefined {
+  if (typeof concurrent === 'number') {
+    return undefined;
+  }
+  return OPEN in concurrent
+    ? (concurrent as unknown as OpenLimit)[OPEN](starter, deadlines)
+    : new LiveSlots(concurrent as Observable<number>, starter, deadlines.now());
 }

@@ -1,4 +1,4 @@
-import type { ConcatMapEagerConfig } from '../config.js';
+import type { ConcatMapEagerConfig, Concurrency } from '../config.js';
 import type { IterableObservable } from '../iterableObservable.js';
 import { check } from './check.js';
 import { IterableResult } from './iterable.js';
@@ -23,7 +23,7 @@ export function eagerlyFrom<T, R>(
   values: Inputs<T>,
   instead: string,
   project: Project<T, R>,
-  config: number | ConcatMapEagerConfig<T, R> | undefined,
+  config: Concurrency | ConcatMapEagerConfig<T, R> | undefined,
   mistake?: Mistake,
 ): IterableObservable<R> {
   if (!isReadable(values) && typeof values !== 'function') {

@@ -135,6 +135,14 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     return this.lane === undefined ? this.removeLaterOfKey(item) : this.removeLater(this.lane, item);
   }
 
+  removeWaiting(): Item<T, R>[] {
+    const removed = this.turns.removeFrom(0, true);
+    if (this.lane !== undefined) {
+      this.queue(this.lane);
+    }
+    return removed;
+  }
+
   drop(): void {
     // All that waits has been given an item, and removed with the others.
   }

@@ -9,6 +9,8 @@ import { reportError } from './reportError.js';
 export interface Counts {
   readonly waiting: number;
   readonly active: number;
+  /** How many may be. */
+  readonly limit: number;
   /** How many items have ended and are not yet flushed. */
   readonly parked: number;
 }
@@ -48,7 +50,7 @@ export class Monitor<T, R> {
     attempt = 0,
   ): void {
     const { listener, blocking, deadlines } = this;
-    const { waiting, active, parked } = this.counts;
+    const { waiting, active, parked, limit } = this.counts;
     const blocker = lane && blocking.look(lane);
     const event = {
       type,
@@ -59,6 +61,7 @@ export class Monitor<T, R> {
       waiting,
       active,
       parked,
+      concurrent: limit,
       ...(blocker && { blockedSince: blocker.since }),
       ...(key && 'key' in key && { key: key.key }),
       ...details,

@@ -1,6 +1,7 @@
-import { asyncScheduler, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, observable, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type {
   ConcatMapEagerConfig,
+  Concurrency,
   FailedItem,
   ItemTimeout,
   LimitName,
@@ -15,15 +16,16 @@ import { POLICY_NAMES } from './policies.js';
 
 /** A checked configuration: every default filled in, and limits of `Infinity` left out, since they are none. */
 export interface Settings<T, R> {
-  readonly concurrent: number;
-  readonly reorderWindow: number;
+  readonly concurrent: Concurrency;
+  /** `undefined` where the default is that of the limit. */
+  readonly reorderWindow: number | undefined;
+  /** Whether values are read, and not pushed. */
+  readonly reads: boolean;
   readonly key: KeyFunction<T> | undefined;
   readonly concurrentPerKey: number;
   readonly order: 'source' | 'key';
-  /** How many values are read ahead, although there is no slot or no room for them. */
-  readonly readAhead: number;
-  /** How many values may wait for their keys before no more are read. */
-  readonly mayWaitForKeys: number;
+  /** How many values are read ahead, although there is no slot or no room for them, or for their keys; `undefined` if not said. */
+  readonly readAhead: number | undefined;
   readonly until: ObservableInput<unknown> | undefined;
   /** How many values may wait, where they are pushed, and what happens to one more. */
   readonly maxWaiting: number;
@@ -39,6 +41,9 @@ export interface Settings<T, R> {
   readonly monitor: ((event: MonitorEvent<T>) => void) | undefined;
   readonly mistake: Mistake;
 }
+
+/** By this name a limit that several subscriptions share has what opens it for one of them; also for another copy of the package. */
+export const OPEN: unique symbol = Symbol.for('rxjs-concat-map-eager.limit');
 
 /** Makes the error for an inner that is not an ObservableInput: in the words of the function that the user has called. */
 export type Mistake = (input: unknown, index: number) => TypeError;
@@ -88,21 +93,24 @@ const LIMITS: readonly LimitName[] = ['first', 'each', 'total', 'blocking'];
  * @throws TypeError for a wrong type or an unknown option, RangeError for a number out of range
  */
 export function normalizeConfig<T, R>(
-  config: number | ConcatMapEagerConfig<T, R> = {},
+  config: Concurrency | ConcatMapEagerConfig<T, R> = {},
   mistake = mistakeOfProject,
   reads = false,
 ): Settings<T, R> {
   const given: ConcatMapEagerConfig<T, R> = readOptions(
     'config',
-    typeof config === 'number' ? { concurrent: config } : config,
-    'a number or an object of options',
+    typeof config === 'number' || isLive(config) ? { concurrent: config } : config,
+    'a number, an Observable of numbers, a ConcurrencyLimit or an object of options',
     OPTIONS,
   );
   const { concurrent = Infinity, onError = 'in-order', atomic = false, scheduler = asyncScheduler, monitor } = given;
-  checkCount('concurrent', 1, concurrent);
-  const window = concurrent === Infinity ? (reads ? 1024 : Infinity) : Math.max(1024, 16 * concurrent);
-  const { reorderWindow = window } = given;
-  checkCount('reorderWindow', 1, reorderWindow);
+  if (!isLive(concurrent)) {
+    checkCount('concurrent', 1, concurrent, ', an Observable of numbers, or a ConcurrencyLimit');
+  }
+  const { reorderWindow } = given;
+  if (reorderWindow !== undefined) {
+    checkCount('reorderWindow', 1, reorderWindow);
+  }
   const { key, concurrentPerKey = 1, order = 'source' } = given;
   check(key === undefined || typeof key === 'function', 'key', 'a function', key);
   checkCount('concurrentPerKey', 1, concurrentPerKey);
@@ -114,7 +122,7 @@ export function normalizeConfig<T, R>(
   const knownPolicy = typeof onError === 'function' || POLICY_NAMES.includes(onError);
   check(knownPolicy, 'onError', `${list(POLICY_NAMES.map((name) => `'${name}'`))}, or a function`, onError);
   check(typeof atomic === 'boolean', 'atomic', 'a boolean', atomic);
-  const { maxParked, maxWaiting = Infinity, overflow = 'error', readAhead = 0, until, signal } = given;
+  const { maxParked, maxWaiting = Infinity, overflow = 'error', readAhead, until, signal } = given;
   if (maxParked !== undefined) {
     checkCount('maxParked', 1, maxParked);
     check(
@@ -138,7 +146,7 @@ export function normalizeConfig<T, R>(
       until,
     );
   }
-  checkCount('readAhead', 0, readAhead);
+  checkCount('readAhead', 0, readAhead ?? 0);
   checkCount('maxWaiting', 0, maxWaiting);
   check(OVERFLOW.includes(overflow), 'overflow', list(OVERFLOW.map((name) => `'${name}'`)), overflow);
   check(
@@ -153,11 +161,11 @@ export function normalizeConfig<T, R>(
   return {
     concurrent,
     reorderWindow,
+    reads,
     key,
     concurrentPerKey,
     order,
     readAhead,
-    mayWaitForKeys: given.readAhead ?? (key === undefined ? 0 : reorderWindow === Infinity ? 1024 : reorderWindow),
     until,
     maxWaiting,
     overflow,
@@ -214,6 +222,22 @@ function normalizeRetry(retry: number | RetryConfig = 0): Retry {
   check(typeof resetOnSuccess === 'boolean', 'retry.resetOnSuccess', 'a boolean', resetOnSuccess);
   return { count, delay, resetOnSuccess };
 }
+
+const hasMethod = (value: unknown, name: PropertyKey) =>
+  typeof value === 'object' && typeof (value as Partial<Record<PropertyKey, unknown>> | null)?.[name] === 'function';
+
+/** Whether it is an Observable, of whichever copy of rxjs. */
+export const isObservable = (value: unknown): value is Observable<unknown> =>
+  // The symbol that `from` looks for, as in `observeInput`.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  hasMethod(value, observable);
+
+/** Whether it is a limit that may change. */
+const isLive = (value: unknown): value is Exclude<Concurrency, number> => isObservable(value) || hasMethod(value, OPEN);
+
+/** The default window: it follows the limit. */
+export const windowFor = (limit: number, reads: boolean): number =>
+  limit < Infinity ? Math.max(1024, 16 * limit) : reads ? 1024 : Infinity;
 
 /** Not by its class: it may come from another realm, or from a package for old platforms. */
 const isSignal = (value: Partial<AbortSignal> | null) =>

@@ -1,16 +1,16 @@
-import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
+import { asyncScheduler, of, VirtualTimeScheduler } from 'rxjs';
 import { expect, test } from 'vitest';
-import type { ConcatMapEagerConfig } from '../../src/index.js';
-import { normalizeConfig, type Settings } from '../../src/internal/settings.js';
+import { sharedLimit, type ConcatMapEagerConfig, type Concurrency } from '../../src/index.js';
+import { normalizeConfig, windowFor, type Settings } from '../../src/internal/settings.js';
 
 const DEFAULTS: Settings<unknown, unknown> = {
   concurrent: Infinity,
-  reorderWindow: Infinity,
+  reorderWindow: undefined,
+  reads: false,
   key: undefined,
   concurrentPerKey: 1,
   order: 'source',
-  readAhead: 0,
-  mayWaitForKeys: 0,
+  readAhead: undefined,
   until: undefined,
   maxWaiting: Infinity,
   overflow: 'error',
@@ -29,13 +29,17 @@ const scheduler = new VirtualTimeScheduler();
 const delay = () => [1];
 const onError = () => [];
 const monitor = () => undefined;
+const limits = of(3);
+const shared = sharedLimit(3);
 
-test.each<[number | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<unknown, unknown>>]>([
+test.each<[Concurrency | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<unknown, unknown>>]>([
   [undefined, {}],
   [{}, {}],
-  [3, { concurrent: 3, reorderWindow: 1024 }],
-  [{ concurrent: 100 }, { concurrent: 100, reorderWindow: 1600 }],
-  [{ concurrent: 100, reorderWindow: Infinity }, { concurrent: 100 }],
+  [3, { concurrent: 3 }],
+  [limits, { concurrent: limits }],
+  [shared, { concurrent: shared }],
+  [{ concurrent: limits }, { concurrent: limits }],
+  [{ concurrent: 100, reorderWindow: Infinity }, { concurrent: 100, reorderWindow: Infinity }],
   [{ reorderWindow: 7 }, { reorderWindow: 7 }],
   [{ timeout: 5 }, { limits: { total: 5 } }],
   [{ timeout: { first: 1, each: 2, blocking: 4 } }, { limits: { first: 1, each: 2, blocking: 4 } }],
@@ -54,12 +58,13 @@ test.each<[number | ConcatMapEagerConfig<unknown> | undefined, Partial<Settings<
   expect(normalizeConfig(config)).toEqual({ ...DEFAULTS, ...settings });
 });
 
-test.each<[ConcatMapEagerConfig<number>, number]>([
-  [{}, 0],
-  [{ reorderWindow: 5 }, 0],
-  [{ key: () => 1 }, 1024],
-  [{ key: () => 1, concurrent: 100 }, 1600],
-  [{ key: () => 1, reorderWindow: 5 }, 5],
-])('reads ahead where values may wait for their keys: %o', (config, readAhead) => {
-  expect(normalizeConfig(config).mayWaitForKeys).toBe(readAhead);
+test.each([
+  [1, false, 1024],
+  [64, false, 1024],
+  [65, false, 1040],
+  [65, true, 1040],
+  [Infinity, false, Infinity],
+  [Infinity, true, 1024],
+])('the default window for a limit of %d, where values are read: %o', (limit, reads, window) => {
+  expect(windowFor(limit, reads)).toBe(window);
 });

@@ -30,7 +30,6 @@ const notOptions: [value: object, shown: string][] = [
   [new AbortController().signal, '[object AbortSignal]'],
   [new URL('http://localhost'), '[object URL]'],
   [(function* () {})(), '[object Generator]'],
-  [EMPTY, '[object Object]'],
   [{ *[Symbol.iterator]() {} }, '[object Object]'],
   [{ async *[Symbol.asyncIterator]() {} }, '[object Object]'],
   [runInNewContext('new Map()') as object, '[object Map]'],
@@ -44,16 +43,48 @@ const mistakes: Mistake[] = [
   [1.5, RangeError, `${count('concurrent', 1)}, got \`1.5\` (number)`],
   [NaN, RangeError, `${count('concurrent', 1)}, got \`NaN\` (number)`],
   [-Infinity, RangeError, `${count('concurrent', 1)}, got \`-Infinity\` (number)`],
-  [{ concurrent: [3] }, TypeError, `${count('concurrent', 1)}, got \`[object Array]\` (object)`],
-  [{ concurrent: function three() {} }, TypeError, `${count('concurrent', 1)}, got \`function three\` (function)`],
+  [
+    { concurrent: [3] },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`[object Array]\` (object)`,
+  ],
+  [
+    { concurrent: function three() {} },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`function three\` (function)`,
+  ],
   [{ concurrent: 0 }, RangeError, `${count('concurrent', 1)}, got \`0\` (number)`],
   [{ concurrent: NaN }, RangeError, `${count('concurrent', 1)}, got \`NaN\` (number)`],
-  [{ concurrent: '3' }, TypeError, `${count('concurrent', 1)}, got \`"3"\` (string)`],
-  [{ concurrent: null }, TypeError, `${count('concurrent', 1)}, got \`null\` (null)`],
-  [{ concurrent: 3n }, TypeError, `${count('concurrent', 1)}, got \`3\` (bigint)`],
-  [{ concurrent: Symbol('three') }, TypeError, `${count('concurrent', 1)}, got \`Symbol(three)\` (symbol)`],
-  [{ concurrent: {} }, TypeError, `${count('concurrent', 1)}, got \`[object Object]\` (object)`],
-  [{ concurrent: true }, TypeError, `${count('concurrent', 1)}, got \`true\` (boolean)`],
+  [
+    { concurrent: '3' },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`"3"\` (string)`,
+  ],
+  [
+    { concurrent: null },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`null\` (null)`,
+  ],
+  [
+    { concurrent: 3n },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`3\` (bigint)`,
+  ],
+  [
+    { concurrent: Symbol('three') },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`Symbol(three)\` (symbol)`,
+  ],
+  [
+    { concurrent: {} },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`[object Object]\` (object)`,
+  ],
+  [
+    { concurrent: true },
+    TypeError,
+    `${count('concurrent', 1)}, an Observable of numbers, or a ConcurrencyLimit, got \`true\` (boolean)`,
+  ],
   [{ concurrent: identity }, TypeError, /^Expected `concurrent` to be .*, got `function identity.*` \(function\)$/s],
 
   // the window
@@ -73,9 +104,16 @@ const mistakes: Mistake[] = [
   [identity, TypeError, /^Expected `config` to be .*number.*, got `.*identity.*` \(function\)$/s],
   [[3], TypeError, /^Expected `config` to be .*number.*, got `.*` \(object\)$/],
 
+  [{ timeout: EMPTY }, TypeError, /^Expected `timeout` to be .*, got `\[object Object\]` \(object\)$/],
+  [{ retry: EMPTY }, TypeError, /^Expected `retry` to be .*, got `\[object Object\]` \(object\)$/],
+
   // what is an object and holds no options
   ...notOptions.flatMap(([value, shown]): Mistake[] => [
-    [value, TypeError, `Expected \`config\` to be a number or an object of options, got \`${shown}\` (object)`],
+    [
+      value,
+      TypeError,
+      `Expected \`config\` to be a number, an Observable of numbers, a ConcurrencyLimit or an object of options, got \`${shown}\` (object)`,
+    ],
     [
       { timeout: value },
       TypeError,
@@ -464,7 +502,7 @@ describe('a configuration', () => {
         retry: once('retry.', { count: 2 }),
       }),
     );
-    const options = asked.filter((name) => !/(then|subscribe|Symbol\(.*\))$/.test(name));
+    const options = asked.filter((name) => !/(then|subscribe|@@observable|Symbol\(.*\))$/.test(name));
     expect(options.sort()).toEqual(
       ['concurrent', 'onError', 'retry', 'retry.count', 'timeout', 'timeout.first', 'timeout.total'].sort(),
     );
