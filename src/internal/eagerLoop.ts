@@ -330,9 +330,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     }
     this.starting = true;
     try {
-      // Nested calls emit what a start leads to. With no unflushed item nothing can be waiting, so an empty queue means done.
+      // Nested calls emit what a start leads to.
       while (!this.closed && (this.startNext() || this.dropSurplus()));
-      if (!this.closed && this.sourceEnded && this.unflushed === 0) {
+      if (!this.closed && this.unflushed === 0 && !this.mayHaveToStart) {
         this.finish();
       }
     } finally {

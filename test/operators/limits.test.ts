@@ -1,0 +1,453 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  BehaviorSubject,
+  EMPTY,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualTimeScheduler,
+  type Subscription,
+} from 'rxjs';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  concatAllEager,
+  concatEager,
+  concatMapEager,
+  concatMapEagerFrom,
+  type ConcatMapEagerConfig,
+  type MonitorEvent,
+} from '../../src/index.js';
+import { POLICY_NAMES } from '../../src/internal/policies.js';
+import { failure, record, subjects } from '../support/record.js';
+
+const BOOM = new Error('boom');
+
+/** A stream whose items are started and ended by hand. */
+function start(config: ConcatMapEagerConfig<number>, count = 10) {
+  const inners = subjects(count);
+  const started: number[] = [];
+  const source = new Subject<number>();
+  const seen = record(
+    source.pipe(
+      concatMapEager((n) => {
+        started.push(n);
+        return inners[n]!;
+      }, config),
+    ),
+  );
+  return { inners, started, source, seen, push: (...values: number[]) => values.forEach((n) => source.next(n)) };
+}
+
+describe('a limit that an Observable tells', () => {
+  test('is subscribed before the source, once for each subscription, and left when nothing is left to start', () => {
+    const log: string[] = [];
+    const limits = new Observable<number>((subscriber) => {
+      log.push('limits');
+      subscriber.next(1);
+      return () => log.push('no limits');
+    });
+    const source = new Observable<number>((subscriber) => {
+      log.push('source');
+      subscriber.next(0);
+      subscriber.next(1);
+      subscriber.complete();
+      return () => log.push('no source');
+    });
+    let inners = subjects(2);
+    const result = source.pipe(concatMapEager((n) => inners[n]!, { concurrent: limits }));
+
+    const first = record(result);
+    expect(log).toEqual(['limits', 'source', 'no source']);
+    inners[0]!.complete();
+    expect(log.splice(0)).toEqual(['limits', 'source', 'no source', 'no limits']);
+    inners[1]!.complete();
+    expect(first.heard).toEqual(['|']);
+
+    inners = subjects(2);
+    result.subscribe().unsubscribe();
+    expect(log).toEqual(['limits', 'source', 'no source', 'no limits']);
+  });
+
+  test('may be given in short, at every door', () => {
+    const limits = new BehaviorSubject(0);
+    const sums = [
+      of(of(1), of(2)).pipe(concatAllEager(limits)),
+      of(1, 2).pipe(concatMapEager((n) => of(n), limits)),
+      concatEager([of(1), of(2)], limits),
+      concatMapEagerFrom([1, 2], (n) => of(n), limits),
+    ].map((result) => record(result));
+
+    expect(sums.map(({ heard }) => heard)).toEqual([[], [], [], []]);
+    limits.next(1);
+    expect(sums.map(({ heard }) => heard)).toEqual(Array(4).fill([1, 2, '|']));
+  });
+
+  test('may be an Observable of another copy of rxjs, known by its symbol', () => {
+    const foreign = { [Symbol.observable ?? '@@observable']: () => of(1), subscribe: () => undefined };
+    const seen = record(of(1, 2).pipe(concatMapEager((n) => of(n), { concurrent: foreign as never })));
+
+    expect(seen.heard).toEqual([1, 2, '|']);
+  });
+
+  test('fills every new slot in the call that raises it, and cancels nothing when it is lowered', () => {
+    const limits = new BehaviorSubject(1);
+    const { push, started, inners } = start({ concurrent: limits });
+    push(0, 1, 2, 3, 4, 5);
+    expect(started).toEqual([0]);
+
+    limits.next(4);
+    expect(started).toEqual([0, 1, 2, 3]);
+    limits.next(2);
+    expect(inners.map(({ observed }) => observed).slice(0, 5)).toEqual([true, true, true, true, false]);
+    inners[1]!.complete();
+    inners[2]!.complete();
+    expect(started).toHaveLength(4);
+    inners[3]!.complete();
+    expect(started).toEqual([0, 1, 2, 3, 4]);
+    limits.next(Infinity);
+    expect(started).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test.each(['a project', 'a consumer', 'a monitor', 'an inner that is subscribed'])(
+    'may be raised by %s: the slots are filled by the time that the outermost call returns',
+    (who) => {
+      const limits = new BehaviorSubject(1);
+      const started: number[] = [];
+      const raise = (by: string) => {
+        if (by === who && limits.value < 3) limits.next(3);
+      };
+      const source = new Subject<number>();
+      source
+        .pipe(
+          concatMapEager(
+            (n) => {
+              started.push(n);
+              if (n > 0) raise('a project');
+              return n > 0 && who !== 'a consumer'
+                ? new Observable<number>(() => {
+                    raise('an inner that is subscribed');
+                  })
+                : of(n);
+            },
+            {
+              concurrent: limits,
+              monitor: ({ type, index }) => {
+                if (type === 'started' && index === 1) raise('a monitor');
+              },
+            },
+          ),
+        )
+        .subscribe(() => {
+          raise('a consumer');
+        });
+      for (let n = 0; n < 6; n++) source.next(n);
+
+      expect(started).toEqual(who === 'a consumer' ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3]);
+    },
+  );
+
+  test('may be lowered while a value is read: it is not started then', () => {
+    const limits = new BehaviorSubject(1);
+    const started: number[] = [];
+    function* values() {
+      limits.next(0);
+      yield 0;
+      yield 1;
+    }
+    record(
+      concatMapEagerFrom(
+        values(),
+        (n) => {
+          started.push(n);
+          return NEVER;
+        },
+        limits,
+      ),
+    );
+
+    expect(started).toEqual([]);
+    limits.next(1);
+    expect(started).toEqual([0]);
+  });
+
+  test('lets retries and fallbacks of active items go on, at 0 too', () => {
+    const limits = new BehaviorSubject(2);
+    let attempts = 0;
+    const inners = subjects(3);
+    const source = new Subject<number>();
+    const seen = record(
+      source.pipe(
+        concatMapEager((n) => (attempts++, inners[n]!), {
+          concurrent: limits,
+          retry: { count: 1, delay: () => inners[2]! },
+          onError: () => of('fallback'),
+        }),
+      ),
+    );
+    source.next(0);
+    limits.next(0);
+    inners[0]!.error(BOOM);
+    inners[0] = new Subject();
+    inners[2]!.next('now');
+    expect(attempts).toBe(2);
+    inners[0].error(BOOM);
+
+    expect(seen.heard).toEqual(['fallback']);
+  });
+
+  describe.each<[string, Observable<unknown>, unknown]>([
+    ['fails', throwError(() => BOOM), BOOM],
+    ['tells a wrong number', of(-1), expect.any(RangeError)],
+    ['tells a fraction', of(1.5), expect.any(RangeError)],
+    ['tells NaN', of(NaN), expect.any(RangeError)],
+    ['tells anything but a number', of('3'), expect.any(TypeError)],
+    ['tells undefined', of(undefined), expect.any(TypeError)],
+    ['completes without a number', EMPTY, expect.any(TypeError)],
+  ])('that %s', (_, end, error) => {
+    /** Two items are active when the limit ends. */
+    function play(config: ConcatMapEagerConfig<number>) {
+      const limits = new Subject<unknown>();
+      const seen = start({ ...config, concurrent: limits as Observable<number> });
+      return {
+        ...seen,
+        limits,
+        fail: () =>
+          end.subscribe({
+            next: (value) => limits.next(value),
+            error: (e) => limits.error(e),
+            complete: () => limits.complete(),
+          }),
+      };
+    }
+
+    test.each(POLICY_NAMES.filter((name) => name !== 'immediate'))(
+      'lets what is active end, cancels what waits, leaves the source, and is the last thing: %o',
+      (onError) => {
+        const events: MonitorEvent<number>[] = [];
+        const { push, limits, fail, inners, seen, source, started } = play({
+          onError,
+          monitor: (event) => events.push(event),
+        });
+        if (end !== EMPTY) {
+          limits.next(2);
+        }
+        push(0, 1, 2, 3);
+        fail();
+
+        expect(source.observed).toBe(false);
+        expect(limits.observed).toBe(false);
+        inners[1]!.next('b');
+        inners[1]!.complete();
+        if (end !== EMPTY) {
+          expect(seen.heard).toEqual([]);
+          inners[0]!.next('a');
+          inners[0]!.complete();
+          expect(started).toEqual([0, 1]);
+          expect(seen.heard).toEqual(['a', 'b', failure(error)]);
+        } else {
+          expect(seen.heard).toEqual([failure(error)]);
+        }
+        const ends = events.filter(({ type }) => type === 'ended');
+        expect(ends).toHaveLength(4);
+        expect(events.at(-1)).toMatchObject({ waiting: 0, active: 0, parked: 0 });
+      },
+    );
+
+    test('ends all at once under immediate', () => {
+      const { push, limits, fail, inners, seen } = play({ onError: 'immediate' });
+      if (end !== EMPTY) {
+        limits.next(2);
+      }
+      push(0, 1, 2);
+      fail();
+
+      expect(seen.heard).toEqual([failure(error)]);
+      expect(inners.some(({ observed }) => observed)).toBe(false);
+    });
+
+    test('when it is subscribed, leaves the source alone', () => {
+      const source = vi.fn(() => of(1));
+      const seen = record(
+        new Observable<number>((subscriber) => source().subscribe(subscriber)).pipe(
+          concatMapEager((n) => of(n), { concurrent: end as Observable<number> }),
+        ),
+      );
+
+      expect(seen.heard).toEqual([failure(error)]);
+      expect(source).not.toHaveBeenCalled();
+    });
+  });
+
+  test('names the option in its errors', () => {
+    const seen = record(of(1).pipe(concatMapEager((n) => of(n), of(-1))));
+    expect((seen.heard[0] as { error: Error }).error.message).toMatch(/^Expected `concurrent` to be an integer from 0/);
+  });
+
+  test.each([
+    [
+      'pushed',
+      (limits: Observable<number>, source: Observable<number>) => source.pipe(concatMapEager((n) => of(n), limits)),
+    ],
+    ['read', (limits: Observable<number>) => concatMapEagerFrom([1, 2], (n) => of(n), limits)],
+  ])('that stays at 0 is an error as soon as something waits, where values are %s', (how, make) => {
+    const source = new Subject<number>();
+    const seen = record(make(of(0), source));
+    if (how === 'pushed') {
+      expect(seen.heard).toEqual([]);
+      source.next(1);
+    }
+    expect(seen.heard).toEqual([failure(expect.any(TypeError))]);
+    expect(source.observed).toBe(false);
+  });
+
+  test('that stays at 0 harms nobody who has nothing to start', () => {
+    expect(record(EMPTY.pipe(concatMapEager((n) => of(n), of(0)))).heard).toEqual(['|']);
+  });
+
+  test('is followed by the default window, by the highest number so far', () => {
+    const limits = new BehaviorSubject(2);
+    const { started, source, inners } = start({ concurrent: limits }, 3000);
+    const push = (count: number) => {
+      for (let n = 0; n < count; n++) source.next(n);
+    };
+    const finishAllButFirst = () => {
+      for (let before = -1; before !== started.length;) {
+        before = started.length;
+        started.slice(1).forEach((n) => inners[n]!.complete());
+      }
+    };
+    push(3000);
+    finishAllButFirst();
+    expect(started).toHaveLength(1024);
+    limits.next(100);
+    finishAllButFirst();
+    expect(started).toHaveLength(1600);
+    limits.next(3);
+    limits.next(101);
+    finishAllButFirst();
+    expect(started).toHaveLength(1616);
+    limits.next(Infinity);
+    finishAllButFirst();
+    expect(started).toHaveLength(3000);
+  });
+
+  test('is in every event', () => {
+    const limits = new Subject<number>();
+    const told: number[] = [];
+    const { push } = start({ concurrent: limits, monitor: ({ concurrent }) => told.push(concurrent) });
+    push(0);
+    limits.next(7);
+    limits.next(3);
+    push(1);
+
+    expect(told).toEqual([0, 7, 3, 3]);
+  });
+
+  test('a number, too, is in every event', () => {
+    const told: number[] = [];
+    const { push } = start({ concurrent: 5, monitor: ({ concurrent }) => told.push(concurrent) });
+    push(0);
+
+    expect(told).toEqual([5, 5]);
+  });
+
+  test('leaves the indices of keyed values with gaps where some were cancelled, and emits what was active', () => {
+    const limits = new BehaviorSubject(3);
+    const { push, inners, seen } = start({ concurrent: limits, key: (n) => n % 2 });
+    push(0, 2, 1);
+    limits.error(BOOM);
+    inners[1]!.next('b');
+    inners[1]!.complete();
+    inners[0]!.next('a');
+    inners[0]!.complete();
+
+    expect(seen.heard).toEqual(['a', 'b', failure(BOOM)]);
+  });
+
+  test('starts items in the context of the subscription, whoever raises it', () => {
+    const storage = new AsyncLocalStorage<string>();
+    const limits = new BehaviorSubject(0);
+    const contexts: unknown[] = [];
+    storage.run('stream', () =>
+      of(1)
+        .pipe(concatMapEager(() => (contexts.push(storage.getStore()), EMPTY), limits))
+        .subscribe(),
+    );
+    storage.run('admin', () => limits.next(1));
+
+    expect(contexts).toEqual(['stream']);
+  });
+
+  test('reports what its teardown throws', () => {
+    vi.useFakeTimers();
+    try {
+      const limits = new Observable<number>((subscriber) => {
+        subscriber.next(1);
+        return () => {
+          throw BOOM;
+        };
+      });
+      const seen = record(of(1).pipe(concatMapEager((n) => of(n), limits)));
+      expect(seen.heard).toEqual([1, '|']);
+      expect(() => vi.runAllTimers()).toThrow('boom');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('ends by its own consumer in the middle of everything', () => {
+    const limits = new BehaviorSubject(0);
+    let subscription: Subscription | undefined = undefined;
+    const started: number[] = [];
+    const source = new Subject<number>();
+     
+    subscription = source
+      .pipe(
+        concatMapEager((n) => {
+          started.push(n);
+          subscription?.unsubscribe();
+          return NEVER;
+        }, limits),
+      )
+      .subscribe();
+    source.next(0);
+    source.next(1);
+    limits.next(2);
+
+    expect(started).toEqual([0]);
+    expect(limits.observed).toBe(false);
+    expect(source.observed).toBe(false);
+  });
+
+  test('works with a consumer that asks', async () => {
+    const limits = new BehaviorSubject(1);
+    const values: number[] = [];
+    for await (const value of concatMapEagerFrom([1, 2, 3, 4], (n) => of(n), {
+      concurrent: limits,
+      reorderWindow: 2,
+    })) {
+      values.push(value);
+      limits.next(values.length === 2 ? 2 : 1);
+    }
+    expect(values).toEqual([1, 2, 3, 4]);
+    expect(limits.observed).toBe(false);
+  });
+
+  test('works in virtual time, as a ramp', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const limits = new Observable<number>((subscriber) => {
+      for (let n = 0; n < 4; n++) scheduler.schedule(() => subscriber.next(n), 10 * n);
+    });
+    const log: string[] = [];
+    record(
+      of(0, 1, 2, 3).pipe(
+        concatMapEager((n) => (log.push(`${scheduler.now()}:${n}`), NEVER), { concurrent: limits, scheduler }),
+      ),
+    );
+    scheduler.flush();
+
+    expect(log).toEqual(['10:0', '20:1', '30:2']);
+  });
+});
