@@ -1,5 +1,5 @@
 import { identity, type ObservableInput, type OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, Concurrency, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ConcurrentOrConfig, NoInfer } from './config.js';
 import { eagerly } from './internal/eagerly.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import { PushedSource } from './internal/pushed.js';
@@ -39,15 +39,20 @@ import { normalizeConfig, type Mistake } from './internal/settings.js';
  *
  * @typeParam O - the inputs that the source emits
  * @typeParam F - what an `onError` function returns
- * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a
- * {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself.
+ * @typeParam L - an Observable or a limit that is given as `concurrent`
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself.
  * @returns An operator. Its result can be subscribed any number of times; each subscription has a state of its own.
  * @throws TypeError if an option has the wrong type, or there is no such option; RangeError if a number is out of range. Both
  * are thrown by the call of `concatAllEager`.
  * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatEager} for inputs that are read as needed
  */
-export function concatAllEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
-  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+export function concatAllEager<
+  O extends ObservableInput<unknown>,
+  F extends ObservableInput<unknown> = never,
+  L = number,
+>(
+  concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<O>, unknown, F>>,
 ): OperatorFunction<
   O,
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)

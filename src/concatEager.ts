@@ -1,5 +1,5 @@
 import { identity, type ObservableInput } from 'rxjs';
-import type { ConcatMapEagerConfig, Concurrency, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ConcurrentOrConfig, NoInfer } from './config.js';
 import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import type { InputsFunction } from './internal/pulled.js';
@@ -58,11 +58,12 @@ import type { IterableObservable } from './iterableObservable.js';
  *
  * @typeParam O - the inputs
  * @typeParam F - what an `onError` function returns
+ * @typeParam L - an Observable or a limit that is given as `concurrent`
  * @param inputs - An array, iterable, async iterable or ReadableStream of `ObservableInput`s, or a function that returns one, or a
  * promise of one. The function is called for each subscription with `{ signal }`, which aborts when what it returned is closed
  * early.
- * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a {@link ConcatMapEagerConfig},
- * whose times are in milliseconds. The `value` of an item is the input itself. The default `reorderWindow` is 1,024 where
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself. The default `reorderWindow` is 1,024 where
  * `concurrent` is `Infinity`: so at most that many inputs are read and not yet fully emitted.
  * @returns An {@link IterableObservable}, which reads the inputs anew for each subscription, and can be iterated by `for await`. An array, a Set, a function, or anything else that
  * gives a new iterator each time can be subscribed any number of times. An iterator, a generator object or a stream can be read
@@ -71,9 +72,9 @@ import type { IterableObservable } from './iterableObservable.js';
  * number is out of range. Both are thrown by the call of `concatEager`.
  * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatAllEager} for an Observable of inputs
  */
-export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
+export function concatEager<O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never, L = number>(
   inputs: Iterable<O> | AsyncIterable<O> | InputsFunction<O>,
-  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<O>, unknown, F>,
+  concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<O>, unknown, F>>,
 ): IterableObservable<
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)
 > {

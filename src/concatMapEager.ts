@@ -1,5 +1,5 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs';
-import type { ConcatMapEagerConfig, Concurrency, ItemContext, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ConcurrentOrConfig, ItemContext, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerly } from './internal/eagerly.js';
 import { PushedSource } from './internal/pushed.js';
@@ -57,11 +57,12 @@ import { normalizeConfig } from './internal/settings.js';
  * @typeParam T - the values of the source
  * @typeParam O - what `project` returns
  * @typeParam F - what an `onError` function returns
+ * @typeParam L - an Observable or a limit that is given as `concurrent`
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner: any
  * `ObservableInput`. It is called when the item starts, in source order (with `key`, within each key), and again for each retry. A promise cannot be
  * cancelled, only ignored: unless you pass `signal` on, its work continues and no longer counts towards `concurrent`.
- * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a
- * {@link ConcatMapEagerConfig}, whose times are in milliseconds.
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds.
  * @returns An operator. Its result can be subscribed any number of times; each subscription has a state of its own. The
  * result fails as `onError` says: by default with the error of the first item, in source order, that failed. The error of an
  * item that exceeded a time limit is rxjs's `TimeoutError`.
@@ -69,9 +70,14 @@ import { normalizeConfig } from './internal/settings.js';
  * number is out of range. Both are thrown by the call of `concatMapEager`.
  * @see {@link concatAllEager} for a source of Observables, {@link concatEager} for inputs that are read as needed
  */
-export function concatMapEager<T, O extends ObservableInput<unknown>, F extends ObservableInput<unknown> = never>(
+export function concatMapEager<
+  T,
+  O extends ObservableInput<unknown>,
+  F extends ObservableInput<unknown> = never,
+  L = number,
+>(
   project: (value: T, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<T>, unknown, F>,
+  concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<T>, unknown, F>>,
 ): OperatorFunction<
   T,
   (O extends ObservableInput<infer V> ? V : never) | (F extends ObservableInput<infer V> ? V : never)

@@ -1,5 +1,5 @@
 import type { ObservableInput, ReadableStreamLike } from 'rxjs';
-import type { ConcatMapEagerConfig, Concurrency, ItemContext, NoInfer } from './config.js';
+import type { ConcatMapEagerConfig, Concurrency, ConcurrentOrConfig, ItemContext, NoInfer } from './config.js';
 import { check } from './internal/check.js';
 import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import type { Inputs } from './internal/pulled.js';
@@ -71,12 +71,13 @@ type Value<V> =
  * @typeParam V - what values are read from
  * @typeParam O - what `project` returns
  * @typeParam F - what an `onError` function returns
+ * @typeParam L - an Observable or a limit that is given as `concurrent`
  * @param values - An array, iterable, async iterable or ReadableStream, or a function that returns one, or a promise of one. The
  * function is called for each subscription with `{ signal }`, which aborts when what it returned is closed early.
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner, as for
  * {@link concatMapEager}.
- * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`), or a {@link ConcatMapEagerConfig},
- * whose times are in milliseconds. The default `reorderWindow` is 1,024 where `concurrent` is `Infinity`: so at most that many values
+ * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The default `reorderWindow` is 1,024 where `concurrent` is `Infinity`: so at most that many values
  * are read and not yet fully emitted.
  * @returns An {@link IterableObservable}, which reads the values anew for each subscription, and can be iterated by `for await`. An
  * array, a Set, a function, or anything else that gives a new iterator each time can be read any number of times. An iterator, a
@@ -89,10 +90,11 @@ export function concatMapEagerFrom<
   V extends Inputs<unknown>,
   O extends ObservableInput<unknown>,
   F extends ObservableInput<unknown> = never,
+  L = number,
 >(
   values: V,
   project: (value: ReadFrom<V>, index: number, item: ItemContext) => O,
-  concurrentOrConfig?: Concurrency | ConcatMapEagerConfig<NoInfer<ReadFrom<V>>, unknown, F>,
+  concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<ReadFrom<V>>, unknown, F>>,
 ): IterableObservable<
   (O extends ObservableInput<infer R> ? R : never) | (F extends ObservableInput<infer R> ? R : never)
 > {

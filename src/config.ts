@@ -399,3 +399,11 @@ export type MonitorEvent<T> = {
  * TypeScript's own `NoInfer`, which came with 5.4, for those before.
  */
 export type NoInfer<T> = [T][T extends unknown ? 0 : never];
+
+/**
+ * The last argument of an operator: `concurrent` in short, or a configuration. `L` is what TypeScript infers of an Observable or a
+ * limit. Were these in a union with the configuration, editors would complete their methods among its options.
+ */
+export type ConcurrentOrConfig<L, Config> = number | (L extends Changing ? L | Changing : Config);
+
+type Changing = Exclude<Concurrency, number>;

@@ -24,7 +24,9 @@ import {
   concatEager,
   concatMapEager,
   concatMapEagerFrom,
+  sharedLimit,
   type ConcatMapEagerConfig,
+  type Concurrency,
   type FailedItem,
   type IterableObservable,
   type ItemContext,
@@ -743,4 +745,27 @@ describe('concatMapEagerFrom', () => {
     // @ts-expect-error There is no project.
     concatMapEagerFrom([1]);
   });
+});
+
+test('a limit that changes may be given in short, and as an option', () => {
+  const source = from([{ id: 1 }]);
+  const limits = new BehaviorSubject(1);
+  const shared = sharedLimit(3);
+  const either = limits as Concurrency;
+
+  for (const concurrent of [limits, shared, either, 3]) {
+    expectTypeOf(source.pipe(concatMapEager((row) => of(row.id), concurrent))).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(source.pipe(concatMapEager((row) => of(row.id), { concurrent }))).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(concatEager([of(1)], concurrent)).toEqualTypeOf<IterableObservable<number>>();
+    expectTypeOf(of(of(1)).pipe(concatAllEager(concurrent))).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(concatMapEagerFrom([{ id: 1 }], (row) => of(row.id), concurrent)).toEqualTypeOf<
+      IterableObservable<number>
+    >();
+  }
+  // @ts-expect-error It does not tell numbers.
+  source.pipe(concatMapEager((row) => of(row.id), of('3')));
+  // @ts-expect-error The same as an option.
+  source.pipe(concatMapEager((row) => of(row.id), { concurrent: of('3') }));
+  // @ts-expect-error A limit is made of a number or of an Observable of numbers.
+  sharedLimit(of('3'));
 });
