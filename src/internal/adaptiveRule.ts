@@ -1,6 +1,6 @@
 /** A window has as many attempts: while the limit doubles, and later. With fewer, chance would decide. */
 const doublingWindow = (limit: number) => Math.max(16, limit);
-const steadyWindow = (limit: number) => Math.max(40, 2 * limit);
+const steadyWindow = (limit: number) => Math.max(40, Math.ceil(1.5 * limit));
 
 /** By how much a step changes the limit. */
 const UP = 1.15;
@@ -14,10 +14,9 @@ const LOOKS = 3;
 const DOUBLING_PAYS_BELOW = 0.75;
 const KEPT_OF_LAST_DOUBLING = 0.75;
 
-/** The same for a step: over the last two windows or so, and over the last six or so. */
-const STEP_PAYS_BELOW = 0.8;
-const CLIMB_PAYS_BELOW = 0.9;
-const CLIMB_PAYS_WELL_BELOW = 0.4;
+/** The same for a step, over the last two windows or so, and over the last six or so; and for a fast one, over these. */
+const PAYS_BELOW = 0.9;
+const PAYS_WELL_BELOW = 0.4;
 
 /** So many windows at `min` or `max` that ask for a step beyond it; then the rule looks to the other side. */
 const WINDOWS_AT_BOUND = 4;
@@ -182,7 +181,7 @@ export class AdaptiveRule {
 
   private stepBy(mean: number): void {
     const paid = this.hasPaid(mean);
-    const isFast = this.isClimbing && this.climb.slope < CLIMB_PAYS_WELL_BELOW;
+    const isFast = this.isClimbing && this.climb.slope < PAYS_WELL_BELOW;
     this.isClimbing = paid;
     const [next, other] = paid ? [this.above(isFast ? FAST_UP : UP), this.below()] : [this.below(), this.above(UP)];
     const isAtBound = this.within(next) === this.limit;
@@ -207,7 +206,7 @@ export class AdaptiveRule {
     this.lastMean = mean;
     step.add(Math.log(this.limit), Math.log(mean));
     climb.add(Math.log(this.limit), Math.log(mean));
-    return hasChanged ? mean < lastMean : step.slope < STEP_PAYS_BELOW && climb.slope <= CLIMB_PAYS_BELOW;
+    return hasChanged ? mean < lastMean : step.slope < PAYS_BELOW && climb.slope < PAYS_BELOW;
   }
 
   /** Half of the way only, where the limit that was overloaded is near. */
