@@ -3,7 +3,7 @@ export { concatEager } from './concatEager.js';
 export { concatMapEager } from './concatMapEager.js';
 export { concatMapEagerFrom } from './concatMapEagerFrom.js';
 export type { IterableObservable } from './iterableObservable.js';
-export { sharedLimit, type ConcurrencyLimit } from './limits.js';
+export { adaptiveLimit, sharedLimit, type AdaptiveLimitConfig, type ConcurrencyLimit } from './limits.js';
 export { OverflowError } from './overflowError.js';
 export type {
   ConcatMapEagerConfig,

@@ -72,7 +72,7 @@ export class AdaptiveRule {
   private completed = 0;
   private overloaded = 0;
   private sum = 0;
-  private isUnderused = false;
+  isUnderused = false;
 
   private isDoubling = true;
   private looks = 1;

@@ -11,7 +11,7 @@ import { Fallback } from './fallback.js';
 import type { Item, Key, Running } from './item.js';
 import { KeyedBacklog } from './keys.js';
 import { LiveSlots } from './liveSlots.js';
-import { Monitor, type Counts, type Ending } from './monitor.js';
+import { Monitor, type Counts, type Ending, type Told } from './monitor.js';
 import { failureOf, policyOf, type Consequences, type Failure, type Policy } from './policies.js';
 import { Queue } from './queue.js';
 import { handleRejection } from './rejections.js';
@@ -80,7 +80,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   readonly deadlines: Deadlines;
   readonly durations: Durations;
   protected readonly blocking: Blocking | undefined;
-  readonly monitor: Monitor<T, R> | undefined;
+  readonly monitor: Told<T, R> | undefined;
   readonly keepsValues: boolean;
   readonly showsContext: boolean;
   readonly maxParked: number;
@@ -121,7 +121,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
       blocking === undefined && monitor === undefined
         ? undefined
         : new Blocking(deadlines, this.durations.blocking, this, asks ? new Set() : undefined);
-    this.monitor = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
+    const told = monitor && new Monitor(monitor, this, this.blocking!, deadlines);
+    this.monitor = this.changing?.watch?.(told) ?? told;
     this.showsContext = wantsContext(project);
     this.readBy = retry.count > 0 || typeof onError === 'function' ? new WeakMap() : undefined;
     this.keepsValues = Object.keys(limits).length > 0 || !!monitor || retry.count > 0 || typeof onError === 'function';

@@ -26,8 +26,23 @@ export interface Ending {
 
 type EventDetails = { readonly willRetry: boolean; readonly error: unknown } | Ending | { readonly dropped: true };
 
+/** Is told what happens to items. */
+export interface Told<T, R> {
+  tell(type: EventType, item: Item<T, R>, details?: EventDetails): void;
+  /** The same of a value, which may not have been started yet. */
+  tellOf(
+    type: EventType,
+    index: number,
+    value: T,
+    lane: ReorderQueue<T, R> | undefined,
+    key?: Key,
+    details?: EventDetails,
+    attempt?: number,
+  ): void;
+}
+
 /** Tells a user's function what happens to items. */
-export class Monitor<T, R> {
+export class Monitor<T, R> implements Told<T, R> {
   constructor(
     private readonly listener: (event: MonitorEvent<T>) => void,
     private readonly counts: Counts,
@@ -39,7 +54,6 @@ export class Monitor<T, R> {
     this.tellOf(type, item.index, item.value as T, item.lane, item.lock?.of, details, item.attempts);
   }
 
-  /** Tells what happened to a value, which may not have been started yet. */
   tellOf(
     type: EventType,
     index: number,

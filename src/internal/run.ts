@@ -4,7 +4,7 @@ import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
 import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
 import type { Item, Running } from './item.js';
 import { alreadyRead, timeoutError } from './itemErrors.js';
-import type { Monitor } from './monitor.js';
+import type { Told } from './monitor.js';
 import { InputObserver, observeInput } from './observeInput.js';
 import { lookAfter } from './rejections.js';
 import { reportError } from './reportError.js';
@@ -21,7 +21,7 @@ export interface Host<T, R> {
   readonly settings: Settings<T, R>;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
-  readonly monitor: Monitor<T, R> | undefined;
+  readonly monitor: Told<T, R> | undefined;
   /** Whether `project` is shown a context, and not the run. */
   readonly showsContext: boolean;
   /** Whether anybody will ask for an item's value after `project` has had it. */

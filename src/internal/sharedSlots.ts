@@ -105,6 +105,13 @@ export class SharedSlots implements LimitOwner {
     }
   }
 
+  /** Whether a slot is free although nobody is about to take one. */
+  protected get hasFree(): boolean {
+    return (
+      this.held < this.current && ![...this.sharers].some(({ starter: { isBusy, hasToStart } }) => isBusy && hasToStart)
+    );
+  }
+
   private add(sharer: Sharer): void {
     if (!sharer.isWaiting) {
       sharer.isWaiting = true;

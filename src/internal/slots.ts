@@ -1,4 +1,5 @@
 import type { Deadlines } from './deadlines.js';
+import type { Told } from './monitor.js';
 import type { OPEN } from './settings.js';
 
 /** What an active item holds is a slot. They say whether one more item may be active. */
@@ -38,6 +39,8 @@ export interface ChangingSlots extends Slots {
   open(): void;
   /** All that can be is emitted and started. */
   settle(): void;
+  /** Is told how attempts end, if the limit depends on that, and tells the monitor. */
+  watch?<T, R>(monitor: Told<T, R> | undefined): Told<T, R>;
   /** The subscription has ended: nothing is held any more. */
   close(): void;
 }
