@@ -42,10 +42,18 @@ function always<S, Way extends string>(
   }
 }
 
-/** What the laws are for: nothing is dropped because too many values wait, and nothing is stopped by a signal. */
+/** What the laws are for: nothing is dropped because too many values wait, and nothing is stopped by a signal or by `until`. */
 const anyScenarios = allScenarios.map(({ config, ...scenario }): Scenario => ({
   ...scenario,
-  config: { ...config, maxWaiting: undefined, overflow: undefined, signal: undefined },
+  opens: false,
+  config: {
+    ...config,
+    maxWaiting: undefined,
+    overflow: undefined,
+    signal: undefined,
+    readAhead: undefined,
+    until: undefined,
+  },
 }));
 
 /** Scenarios of all kinds, with keys or without; half of them begin with some values at once, so that more runs side by side. */
@@ -149,13 +157,18 @@ function redelayed(scenario: Scenario, delays: readonly number[]): Scenario {
 
 const run = (scenario: Scenario) => history.readLog(perform(scenario, operators));
 
+type Project = (value: unknown, index: number, item: object) => ObservableInput<string>;
+
+const concatMapOf = (project: Project) =>
+  concatMap((value: unknown, index: number) =>
+    settled(project(value, index, { attempt: 1, signal: new AbortController().signal })),
+  );
+
 /** What rxjs does; a thenable of a scenario is too poor for it. */
 const concat = {
-  concatMapEager: (project: (value: unknown, index: number, item: object) => ObservableInput<string>) =>
-    concatMap((value: unknown, index: number) =>
-      settled(project(value, index, { attempt: 1, signal: new AbortController().signal })),
-    ),
+  concatMapEager: concatMapOf,
   concatEager: (inputs: Iterable<ObservableInput<string>>) => from(inputs).pipe(map(settled), concatAll()),
+  concatMapEagerFrom: (values: Iterable<unknown>, project: Project) => from(values).pipe(concatMapOf(project)),
 } as unknown as Operators;
 
 function settled(input: ObservableInput<string>): ObservableInput<string> {

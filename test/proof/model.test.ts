@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
 import * as operators from '../../src/index.js';
-import { Census, EVENTS, OPTIONS, PAIRS } from './model/census.js';
+import { Census } from './model/census.js';
 import { drawScenario } from './model/drawScenario.js';
 import { predict } from './model/predict.js';
 import { scenarios } from './model/scenarios.js';
@@ -57,11 +57,11 @@ describe('in any scenario', () => {
   });
 });
 
-test('every option, every pair of options and every kind of event occurs in one of a hundred scenarios', () => {
+test('every option, every pair of options and every kind of event occurs often enough', () => {
   const census = new Census();
   // Always the same ones: what is rare is not to be there by luck.
   for (const scenario of fc.sample(scenarios, { numRuns: 5_000, seed: 1 })) {
     census.add(scenario, predict(scenario));
   }
-  expect(census.shares([...OPTIONS, ...PAIRS, ...EVENTS]).filter(({ share }) => share < 0.01)).toEqual([]);
+  expect(census.rare()).toEqual([]);
 });

@@ -17,6 +17,6 @@ describe('a bug that is planted is found by comparing with the model:', () => {
     // A bug may throw where nobody can hear it.
     config.onUnhandledError = () => undefined;
 
-    expect(search(broken, { numRuns: 10_000, seed: 1, endOnFailure: true }).failed).toBe(true);
+    expect(search(broken, { numRuns: 20_000, seed: 1, endOnFailure: true }).failed).toBe(true);
   });
 });

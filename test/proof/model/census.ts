@@ -1,6 +1,9 @@
 import type { Prediction, Run } from './predict.js';
 import { burstsOf, type PlannedConfig, type Scenario } from './scenario.js';
 
+/** The least share of the scenarios in which each option, each pair and each event is to be. */
+export const LEAST = { options: 0.02, pairs: 0.005, events: 0.005 };
+
 /** How often each thing that a scenario may have was there: without it, many scenarios would prove little. */
 export class Census {
   total = 0;
@@ -21,6 +24,13 @@ export class Census {
     }
   }
 
+  /** What is in too few scenarios. */
+  rare(): { readonly feature: string; readonly share: number }[] {
+    const below = (features: readonly string[], least: number) =>
+      this.shares(features).filter(({ share }) => share < least);
+    return [...below(OPTIONS, LEAST.options), ...below(PAIRS, LEAST.pairs), ...below(EVENTS, LEAST.events)];
+  }
+
   /** What share of the scenarios has each of these, those that none has included. */
   shares(features: readonly string[]): { readonly feature: string; readonly share: number }[] {
     return features.map((feature) => ({ feature, share: (this.counts.get(feature) ?? 0) / this.total }));
@@ -31,6 +41,8 @@ type Option = readonly [name: string, isGiven: (config: PlannedConfig, scenario:
 
 const LISTED: readonly Option[] = [
   ['concatEager', (_, { door }) => door === 'concatEager'],
+  ['concatMapEagerFrom', (_, { door }) => door === 'concatMapEagerFrom'],
+  ['a function that gives what is read', (_, { opens }) => opens === true],
   ['concurrent', ({ concurrent }) => concurrent !== undefined],
   ['reorderWindow', ({ reorderWindow }) => reorderWindow !== undefined],
   ['key', ({ keys }) => keys !== undefined],
@@ -40,6 +52,8 @@ const LISTED: readonly Option[] = [
   ['overflow: error', ({ maxWaiting, overflow = 'error' }) => maxWaiting !== undefined && overflow === 'error'],
   ['overflow: drop-oldest', ({ overflow }) => overflow === 'drop-oldest'],
   ['overflow: drop-newest', ({ overflow }) => overflow === 'drop-newest'],
+  ['readAhead', ({ readAhead }) => readAhead !== undefined],
+  ['until', ({ until }) => until !== undefined],
   ['timeout.first', ({ first }) => first !== undefined],
   ['timeout.each', ({ each }) => each !== undefined],
   ['timeout.total', ({ total }) => total !== undefined],
@@ -59,6 +73,10 @@ const LISTED: readonly Option[] = [
 ];
 
 export const OPTIONS = LISTED.map(([name]) => name);
+
+/** What only one kind of source has. */
+const READS = /^(concatEager|concatMapEagerFrom|a function that|readAhead|until)/;
+const PUSHED = /^(maxWaiting|overflow)/;
 
 /** All pairs of options, except those of which one includes or excludes the other. */
 export const PAIRS = OPTIONS.flatMap((one, index) =>
@@ -91,6 +109,9 @@ export const EVENTS = [
   'an item starts before an earlier one',
   'an item that waited for its key is started after an error of a later one',
   'an error has its turn in the order of its key',
+  'a value is read ahead',
+  '`until` ends the reading',
+  '`until` fails',
   'too many values wait',
   'the signal aborts',
   'the signal has aborted before',
@@ -115,7 +136,9 @@ function exclude(one: string, other: string): boolean {
   const [option, value] = one.split(': ');
   return (
     (value !== undefined && other.startsWith(`${option}: `)) ||
-    (one === 'concatEager' && /^(maxWaiting|overflow)/.test(other))
+    (one === 'concatEager' && other === 'concatMapEagerFrom') ||
+    (READS.test(one) && PUSHED.test(other)) ||
+    (PUSHED.test(one) && READS.test(other))
   );
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Prediction, Run } from './predict.js';
 import type { Scenario } from './scenario.js';
 
-// `n` is the label of what `retry.delay` returns.
+// `n` is the label of what `retry.delay` returns, and of `until`.
 const LABELS = [...'abcdefghijklmopqrstuvwxyz'];
 const VALUES = [...'123456789ABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω'];
 
@@ -21,7 +21,7 @@ const VALUES = [...'123456789ABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμ�
 export function drawScenario(scenario: Scenario, { log, runs, happened }: Prediction): string {
   const { door, config, unsubscribeAt } = scenario;
   const { first, each, total, blocking, retries, delay, resetOnSuccess, onError, atomic, ...others } = config;
-  const pulls = door === 'concatEager';
+  const pulls = door !== 'concatMapEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
   refuse(config.keys !== undefined, 'there are keys');
   refuse(config.signal === 'before', 'the signal has aborted before');
@@ -32,6 +32,13 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     '`retry.delay` throws',
   );
   refuse(pulls && shown.some(({ kind }) => kind === 'fallback'), 'an input has a fallback');
+  refuse(pulls && shown.some(({ answer }) => answer?.kind === 'throws'), '`project` throws for a value that is read');
+  refuse((config.readAhead ?? 0) > 0, 'values are read ahead');
+  refuse(pulls && shown[0]!.marks.length === 0, 'nothing is read');
+  refuse(
+    config.until !== undefined && shown.some(({ kind }) => kind === 'delay'),
+    'there are `until` and notifiers of retries',
+  );
   refuse(pulls && shown[0]!.marks.some(({ mark }) => mark === 'error'), 'the inputs fail');
   refuse(
     shown.some(({ item }) => item !== undefined && item.index >= LABELS.length),
@@ -64,6 +71,8 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     atomic: atomic || undefined,
     maxWaiting: others.maxWaiting,
     overflow: others.overflow,
+    readAhead: others.readAhead,
+    until: config.until && new MarbleFixture('notifications'),
     signal: typeof others.signal === 'number' ? new MarbleFixture(`abortsAt${others.signal}`) : undefined,
   });
   const result = log
@@ -105,7 +114,7 @@ function labelOf({ kind, item }: Run, pulls: boolean): string {
   if (kind === 'source') {
     return pulls ? 'inputs' : 'source';
   }
-  return kind === 'delay' ? 'n' : LABELS[item!.index]!;
+  return kind === 'delay' || kind === 'until' ? 'n' : LABELS[item!.index]!;
 }
 
 function rowOf({ kind, answer, begins, marks }: Run, label: string, legend: Map<string, string>): MarbleRow {

@@ -1,7 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
 import type * as operators from '../../../src/index.js';
-import type { ConcatMapEagerConfig, FailedItem, MonitorEvent, OverflowError, TimeoutMeta } from '../../../src/index.js';
+import type {
+  ConcatMapEagerConfig,
+  FailedItem,
+  ItemContext,
+  MonitorEvent,
+  OverflowError,
+  TimeoutMeta,
+} from '../../../src/index.js';
 import {
   attemptOf,
   burstsOf,
@@ -18,20 +25,27 @@ import {
 } from './scenario.js';
 
 /** What is put to the test: the operators, or some with a bug planted in them. */
-export type Operators = Pick<typeof operators, 'concatMapEager' | 'concatEager'>;
+export type Operators = Pick<typeof operators, 'concatMapEager' | 'concatEager' | 'concatMapEagerFrom'>;
 
 /**
  * Has the operators do a scenario in virtual time, and writes down everything that anybody notices: what functions are called,
  * what is subscribed and torn down, what signals abort, what the monitor is told, and what comes out.
  */
-export function perform(scenario: Scenario, { concatMapEager, concatEager }: Operators): string[] {
+export function perform(scenario: Scenario, { concatMapEager, concatEager, concatMapEagerFrom }: Operators): string[] {
   const stage = new Stage(scenario);
-  const result =
-    scenario.door === 'concatEager'
-      ? concatEager(stage.inputs(), stage.config)
-      : stage.source().pipe(concatMapEager((value, index, item) => stage.project(value, index, item), stage.config));
-  return stage.observe(result);
+  const { config, project } = stage;
+  switch (scenario.door) {
+    case 'concatEager':
+      return stage.observe(concatEager(stage.read(stage.inputOf), config));
+    case 'concatMapEagerFrom':
+      return stage.observe(concatMapEagerFrom(stage.read(nameOfIndex), project, config));
+    default:
+      return stage.observe(stage.source().pipe(concatMapEager(project, config)));
+  }
 }
+
+/** What values of the source are called, where they are not inputs. */
+const nameOfIndex = (index: number) => `source/${index}`;
 
 /** Keys that are the same for a `Map` only. There is one that is not there, and still a key. */
 const KEYS: readonly (readonly [name: KeyName, key: unknown])[] = [
@@ -59,13 +73,14 @@ class Stage {
   private readonly stopping = new AbortController();
   private consumer: Subscriber<string> | undefined = undefined;
   private playingSource: Playing | undefined = undefined;
+  private playingUntil: Playing | undefined = undefined;
   /** What stands for the values of the source, where they are inputs. */
   private readonly names = new Map<unknown, string>();
   private readonly delays = new Map<number, number>();
 
   constructor(private readonly scenario: Scenario) {
     const { concurrent, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
-    const { maxWaiting, overflow, ...timed } = bounded;
+    const { maxWaiting, overflow, readAhead, until, ...timed } = bounded;
     const { first, each, total, blocking, retries, ...others } = timed;
     const { delay, resetOnSuccess, onError, atomic, signal, monitor } = others;
     const limits = { first, each, total, blocking };
@@ -77,6 +92,8 @@ class Stage {
       order,
       maxWaiting,
       overflow,
+      readAhead,
+      until: until && this.until(until),
       timeout: Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined,
       retry: {
         count: retries,
@@ -133,11 +150,12 @@ class Stage {
     return this.observable(next, (playing) => (this.playingSource = playing));
   }
 
-  /** Inputs that are read; what they say of themselves, nobody says of them. */
-  inputs(): Iterable<ObservableInput<string>> {
-    const { gaps, end } = this.scenario.source;
+  /** Values that are read; what they say of themselves, nobody says of them. */
+  read<V>(valueOf: (index: number) => V): Iterable<V> | ((context: { signal: AbortSignal }) => Iterable<V>) {
+    const { opens, source } = this.scenario;
+    const { gaps, end } = source;
     let count = 0;
-    const next = (): IteratorResult<ObservableInput<string>, undefined> => {
+    const next = (): IteratorResult<V, undefined> => {
       const index = count++;
       this.note('pull');
       this.react('pull');
@@ -147,28 +165,47 @@ class Stage {
       if (index >= gaps.length) {
         return { done: true, value: undefined };
       }
-      let attempt = 0;
-      const input = this.input(attemptOf(this.scenario, index, 1).kind, () => {
-        attempt++;
-        return [`${index}.${attempt}`, attemptOf(this.scenario, index, attempt)];
-      });
-      this.names.set(input, `source/${index}`);
-      return { value: input };
+      return { value: valueOf(index) };
     };
-    const leave = (): IteratorResult<ObservableInput<string>, undefined> => {
+    const leave = (): IteratorResult<V, undefined> => {
       this.note('return');
       return { done: true, value: undefined };
     };
-    return { [Symbol.iterator]: () => ({ next, return: leave }) };
+    const values = { [Symbol.iterator]: () => ({ next, return: leave }) };
+    return opens
+      ? ({ signal }) => {
+          this.hearAbort(signal, 'source');
+          this.note('open');
+          this.react('call');
+          return values;
+        }
+      : values;
+  }
+
+  readonly inputOf = (index: number): ObservableInput<string> => {
+    let attempt = 0;
+    const input = this.input(attemptOf(this.scenario, index, 1).kind, () => {
+      attempt++;
+      return [`${index}.${attempt}`, attemptOf(this.scenario, index, attempt)];
+    });
+    this.names.set(input, nameOfIndex(index));
+    return input;
+  };
+
+  private until(answer: Answer): ObservableInput<string> {
+    const next = (): Named => ['until', answer];
+    return answer.kind === 'observable'
+      ? this.observable(next, (playing) => (this.playingUntil = playing))
+      : this.input(answer.kind, next);
   }
 
   // The functions of the user.
 
-  project(value: unknown, index: number, item: { attempt: number; signal: AbortSignal }): ObservableInput<string> {
+  readonly project = (value: unknown, index: number, item: ItemContext): ObservableInput<string> => {
     const { attempt } = item;
     const answer = attemptOf(this.scenario, index, attempt);
     return this.answer(`${index}.${attempt}`, answer, `project ${index} ${this.nameOfValue(value)} ${attempt}`, item);
-  }
+  };
 
   private readonly key = (value: unknown, index: number): unknown => {
     this.note(`key ${index} ${this.nameOfValue(value)}`);
@@ -202,11 +239,7 @@ class Stage {
 
   private answer(name: string, answer: Answer, call: string, item?: { signal: AbortSignal }): ObservableInput<string> {
     if (item && answer.signal) {
-      const { signal } = item;
-      signal.addEventListener('abort', () => {
-        this.note(`abort ${name} ${nameOf(signal.reason)}`);
-        this.react('abort');
-      });
+      this.hearAbort(item.signal, name);
     }
     this.note(call);
     this.react('call');
@@ -214,6 +247,13 @@ class Stage {
       throw new Error(`${name} threw`);
     }
     return this.input(answer.kind, () => [name, answer]);
+  }
+
+  private hearAbort(signal: AbortSignal, name: string): void {
+    signal.addEventListener('abort', () => {
+      this.note(`abort ${name} ${nameOf(signal.reason)}`);
+      this.react('abort');
+    });
   }
 
   private readonly monitor = (event: MonitorEvent<unknown>): void => {
@@ -320,6 +360,8 @@ class Stage {
         this.consumer?.unsubscribe();
       } else if (deed.to === 'signal') {
         this.abort();
+      } else if (deed.to === 'until') {
+        this.playingUntil?.says(deed.what);
       } else if (deed.to === 'inner') {
         this.subscribed
           .filter(({ open }) => open())

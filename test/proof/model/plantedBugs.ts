@@ -346,4 +346,40 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     code: "this.settings.signal?.removeEventListener('abort', this.abort);",
     bug: '',
   },
+  {
+    name: 'one value too many is read ahead',
+    file: loop,
+    code: 'waiting < this.settings.readAhead',
+    bug: 'waiting <= this.settings.readAhead',
+  },
+  {
+    name: 'one value too many is read while keys are busy',
+    file: loop,
+    code: 'waiting > settings.mayWaitForKeys',
+    bug: 'waiting > settings.mayWaitForKeys + 1',
+  },
+  {
+    name: 'the first value of `until` does not close what is read',
+    file: 'until.ts',
+    code: 'this.leaveNotifier();\n    this.source.cancel();',
+    bug: 'this.leaveNotifier();',
+  },
+  {
+    name: 'the completion of `until` ends the reading',
+    file: 'until.ts',
+    code: 'complete(): void {\n    this.ended();',
+    bug: 'complete(): void {\n    const { end } = this;\n    this.ended();\n    end();',
+  },
+  {
+    name: '`until` is heard when there is nothing left to read',
+    file: 'until.ts',
+    code: 'this.leaveNotifier();\n    this.loop.endSource(failure);\n  }\n\n  cancel',
+    bug: 'this.loop.endSource(failure);\n  }\n\n  cancel',
+  },
+  {
+    name: 'the signal of the function that gives what is read does not abort',
+    file: 'pulled.ts',
+    code: 'controller?.abort(reason);',
+    bug: '',
+  },
 ];

@@ -34,9 +34,9 @@ export interface Prediction {
 /** Something that is heard, and for drawing it, what was: values, `|`, `#`, or `!` for having been cancelled. */
 export interface Run {
   readonly name: string;
-  /** `undefined` for the source. */
+  /** `undefined` for the source and for `until`. */
   readonly item: Item | undefined;
-  readonly kind: 'source' | 'attempt' | 'fallback' | 'delay';
+  readonly kind: 'source' | 'until' | 'attempt' | 'fallback' | 'delay';
   readonly answer: Answer | undefined;
   readonly begins: number;
   readonly marks: { readonly at: number; readonly mark: string }[];
@@ -92,7 +92,8 @@ class Model {
   private readonly dropsInOrder = this.hasKeys || (this.config.maxWaiting ?? Infinity) < Infinity;
   private readonly maxWaiting = this.config.maxWaiting ?? Infinity;
   private readonly overflow = this.config.overflow ?? 'error';
-  private readonly readAhead = this.hasKeys ? this.window : 0;
+  private readonly readAhead = this.config.readAhead ?? 0;
+  private readonly mayWaitForKeys = this.config.readAhead ?? (this.hasKeys ? this.window : 0);
   private readonly onError = this.config.onError ?? 'in-order';
   private readonly world = new World(this.scenario, (deed) => this.interfere(deed));
   private readonly runs: Run[] = [];
@@ -114,6 +115,11 @@ class Model {
   private sourceEnded = false;
   private pulls = 0;
   private pulling = false;
+  /** Whether the function that gives what is read has been called. */
+  private opened = false;
+  private until: Run | undefined = undefined;
+  /** Whether `until` lets it read. */
+  private reads = true;
   /** Whether the source has been left. */
   private left = false;
   /** Whether an error has its turn in the output: nothing that comes after it is started any more. */
@@ -252,18 +258,18 @@ class Model {
       }
       return true;
     }
-    if (this.active() >= this.concurrent || this.items.length >= this.window) {
-      return false;
+    if (!this.hasRoom()) {
+      return this.readsAhead();
     }
     let pulled = true;
-    while (pulled && this.startable() === undefined && this.waiting.length <= this.readAhead) {
+    while (pulled && this.startable() === undefined && this.waiting.length <= this.mayWaitForKeys) {
       const { received } = this;
       this.pull();
       pulled = this.received > received && !this.closed;
     }
     const item = this.closed ? undefined : this.startable();
     if (item === undefined) {
-      return this.again.length > 0;
+      return this.again.length > 0 || this.readsAhead();
     }
     this.noteStart(item);
     this.waiting = this.waiting.filter((each) => each !== item);
@@ -275,6 +281,24 @@ class Model {
       this.settle();
     }
     return true;
+  }
+
+  /** Reads a value that cannot be started yet. */
+  private readsAhead(): boolean {
+    const { length } = this.waiting;
+    if (length < this.readAhead) {
+      this.pull();
+    }
+    if (this.waiting.length > length) {
+      this.world.happened.add('a value is read ahead');
+      return true;
+    }
+    // Reading may have made an item end.
+    return this.again.length > 0 || (this.hasRoom() && this.startable() !== undefined);
+  }
+
+  private hasRoom(): boolean {
+    return this.active() < this.concurrent && this.items.length < this.window;
   }
 
   /** The earliest item that waits, and not for its key. */
@@ -358,15 +382,55 @@ class Model {
   }
 
   private subscribeToSource(): void {
-    const { door, source } = this.scenario;
+    const { door, source, config } = this.scenario;
     this.source = this.newRun('source', 'source', undefined, { ...source, kind: 'observable', signal: false });
     if (door === 'concatMapEager') {
       this.source.playing = new Playing(this.world, 'source', 'observable', (mark, value) =>
         this.heardSource(mark as Mark, value),
       );
       this.source.playing.start(source);
+    } else if (config.until !== undefined) {
+      this.subscribeToUntil(config.until);
     }
     this.settle();
+  }
+
+  private subscribeToUntil(answer: Answer): void {
+    const run = this.newRun('until', 'until', undefined, answer);
+    this.until = run;
+    run.playing = new Playing(this.world, 'until', answer.kind, (mark, value) => this.heardUntil(mark, value), true);
+    run.playing.start(answer);
+  }
+
+  /** Its first value, or its error, ends the reading. */
+  private heardUntil(mark: Mark | 'last', value: string): void {
+    const { until } = this;
+    if (until === undefined) {
+      return;
+    }
+    const isValue = mark === 'next' || mark === 'last';
+    until.marks.push({ at: this.world.now, mark: isValue ? value : mark });
+    if (!isValue) {
+      this.until = undefined;
+    }
+    if (mark !== 'complete') {
+      this.world.happened.add(isValue ? '`until` ends the reading' : '`until` fails');
+      this.reads = false;
+      this.leaveUntil();
+      const { source } = this;
+      this.source = undefined;
+      if (source !== undefined) {
+        this.cancelSource(source, 'AbortError');
+      }
+      this.inTurn(() => this.endSource(mark === 'error' ? 'until failed' : undefined));
+    }
+  }
+
+  private leaveUntil(): void {
+    const { until } = this;
+    this.until = undefined;
+    until?.marks.push({ at: this.world.now, mark: '!' });
+    until?.playing!.stop();
   }
 
   private heardSource(mark: Mark, value: string): void {
@@ -379,6 +443,7 @@ class Model {
       this.inTurn(() => this.receive(value));
     } else {
       this.source = undefined;
+      this.leaveUntil();
       this.inTurn(() => this.endSource(mark === 'error' ? 'source failed' : undefined));
     }
   }
@@ -399,10 +464,21 @@ class Model {
   /** Asks for a value, where the source is one that is asked. */
   private pull(): void {
     const { gaps, end } = this.scenario.source;
-    if (this.scenario.door === 'concatMapEager' || this.source === undefined || this.pulling) {
+    if (this.scenario.door === 'concatMapEager' || !this.reads || this.source === undefined || this.pulling) {
       return;
     }
     this.pulling = true;
+    if (this.scenario.opens && !this.opened) {
+      this.opened = true;
+      this.world.note('open');
+      this.world.react('call');
+      // The compiler does not know what reactions do.
+      if ((this.source as Run | undefined) === undefined) {
+        this.pulling = false;
+        this.world.note('return');
+        return;
+      }
+    }
     const nth = this.pulls++;
     this.world.note('pull');
     this.world.react('pull');
@@ -508,7 +584,7 @@ class Model {
       const { source } = this;
       this.leaveSource();
       if (source !== undefined) {
-        this.cancelSource(source);
+        this.cancelSource(source, 'AbortError');
       }
       this.sourceFailed(`OverflowError(${Math.min(...dropped)})`);
     }
@@ -517,12 +593,20 @@ class Model {
     return true;
   }
 
-  private cancelSource(source: Run): void {
-    source.marks.push({ at: this.world.now, mark: '!' });
-    if (source.playing !== undefined) {
-      source.playing.stop();
+  private cancelSource({ marks, playing }: Run, reason: string): void {
+    const { world } = this;
+    this.leaveUntil();
+    if (playing !== undefined || this.pulls > 0) {
+      marks.push({ at: world.now, mark: '!' });
+    }
+    if (playing !== undefined) {
+      playing.stop();
     } else if (this.pulls > 0 && !this.pulling) {
-      this.world.note('return');
+      world.note('return');
+    }
+    if (this.opened) {
+      world.note(`abort source ${reason}`);
+      world.react('abort');
     }
   }
 
@@ -579,7 +663,7 @@ class Model {
   /** Calls a function of the user, and subscribes what it returns. Inputs that were read are there already. */
   private call(run: Run, how: string): void {
     const { name, kind, answer } = run as Run & { answer: Answer };
-    if (kind !== 'attempt' || this.scenario.door === 'concatMapEager') {
+    if (kind !== 'attempt' || this.scenario.door !== 'concatEager') {
       run.listensToSignal = kind !== 'delay' && answer.signal;
       this.world.note(how);
       this.world.react('call');
@@ -822,7 +906,7 @@ class Model {
       this.leaving[state]++;
     }
     if (source !== undefined) {
-      this.cancelSource(source);
+      this.cancelSource(source, reason);
     }
     for (const { item: each, run, state } of later) {
       if (run !== undefined) {
@@ -920,6 +1004,8 @@ class Model {
         this.world.happened.add('the signal aborts in the midst of a call');
         this.abort();
       }
+    } else if (deed.to === 'until') {
+      this.runs.find(({ kind, answer }) => kind === 'until' && answer!.kind === 'observable')?.playing?.says(deed.what);
     } else if (deed.to === 'inner') {
       this.world.subscribed
         .filter(({ open }) => open)

@@ -38,13 +38,14 @@ export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort
 
 /**
  * What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves, or
- * the option `signal` aborts, where there is one.
+ * the option `signal` aborts, or `until` emits or ends, where there is one.
  */
 export type Deed =
   | { readonly to: 'source'; readonly what: Mark }
   | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
   | { readonly to: 'consumer'; readonly what: 'unsubscribe' }
-  | { readonly to: 'signal'; readonly what: 'abort' };
+  | { readonly to: 'signal'; readonly what: 'abort' }
+  | { readonly to: 'until'; readonly what: Mark };
 
 export interface Reaction {
   readonly moment: Moment;
@@ -70,6 +71,9 @@ export interface PlannedConfig {
   /** How many pushed values may wait, and what happens to one more. The latter is given together with the former only. */
   readonly maxWaiting?: number | undefined;
   readonly overflow?: OverflowPolicy | undefined;
+  /** How many values are read ahead, and what ends the reading: where values are read. */
+  readonly readAhead?: number | undefined;
+  readonly until?: Answer | undefined;
   readonly first: number | undefined;
   readonly each: number | undefined;
   readonly total: number | undefined;
@@ -93,8 +97,10 @@ export function deedsAt({ reactions }: Scenario, at: Moment, nth: number): Deed[
 
 /** All that happens to one subscription. Everything else follows. */
 export interface Scenario {
-  /** `concatMapEager`, with a push source; or `concatEager`, with inputs that it reads. */
-  readonly door: 'concatMapEager' | 'concatEager';
+  /** `concatMapEager`, with a push source; or `concatEager` or `concatMapEagerFrom`, with inputs or values that are read. */
+  readonly door: 'concatMapEager' | 'concatEager' | 'concatMapEagerFrom';
+  /** Whether a function gives what is read. */
+  readonly opens?: boolean;
   readonly source: Play;
   /** Taken in turn, by index. */
   readonly items: readonly ItemPlan[];
@@ -121,7 +127,7 @@ export function attemptOf(scenario: Scenario, index: number, attempt: number): A
   const { attempts } = planOf(scenario, index);
   const answer = attempts[attempt - 1] ?? DONE;
   const { kind } = attempts[0] ?? DONE;
-  if (scenario.door === 'concatMapEager') {
+  if (scenario.door !== 'concatEager') {
     return answer;
   }
   return kind === 'observable'

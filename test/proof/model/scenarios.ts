@@ -98,9 +98,9 @@ const unkeyedConfig = fc.record({
 });
 
 const bounded: fc.Arbitrary<Pick<PlannedConfig, 'maxWaiting' | 'overflow'>> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({}) },
   {
-    weight: 2,
+    weight: 1,
     arbitrary: fc.record({
       maxWaiting: fc.constantFrom(0, 0, 1, 1, 2, 3, Infinity),
       overflow: fc.constantFrom(
@@ -137,6 +137,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ to: 'consumer', what: 'unsubscribe' } as const) },
   { weight: 2, arbitrary: fc.constant({ to: 'signal', what: 'abort' } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ to: fc.constant('until' as const), what: fc.constantFrom('next', 'complete', 'error') }),
+  },
 );
 
 const reaction: fc.Arbitrary<Reaction> = fc.record({
@@ -153,16 +157,40 @@ const reaction: fc.Arbitrary<Reaction> = fc.record({
     'abort',
     'monitor',
     'pull',
+    'pull',
   ),
   nth: fc.nat(3),
   times: fc.constantFrom(1, 2, 8),
   deed,
 });
 
+/** What ends the reading: often by an error, and seldom at once. */
+const until: fc.Arbitrary<Answer> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: play(fc.constantFrom('complete', 'error', 'error', 'never'), 1).map((played): Answer => {
+      return { ...played, kind: 'observable', signal: false };
+    }),
+  },
+  { weight: 1, arbitrary: answer.filter(({ kind }) => !['observable', 'throws', 'invalid'].includes(kind)) },
+);
+
+const reading: fc.Arbitrary<Pick<PlannedConfig, 'readAhead' | 'until'>> = fc.record({
+  readAhead: maybe(fc.constantFrom(0, 1, 1, 2, 3, Infinity)),
+  until: maybe(until),
+});
+
 /** The doors, with the options that only they take. */
-const entrance: fc.Arbitrary<Pick<Scenario, 'door'> & { readonly config: Partial<PlannedConfig> }> = fc.oneof(
+const entrance: fc.Arbitrary<Pick<Scenario, 'door' | 'opens'> & { readonly config: Partial<PlannedConfig> }> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ door: fc.constant('concatMapEager' as const), config: bounded }) },
-  { weight: 1, arbitrary: fc.record({ door: fc.constant('concatEager' as const), config: fc.constant({}) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      door: fc.constantFrom('concatEager' as const, 'concatMapEagerFrom' as const),
+      opens: fc.constantFrom(true, false, false),
+      config: reading,
+    }),
+  },
 );
 
 const anything: fc.Arbitrary<Scenario> = fc
@@ -177,9 +205,9 @@ const anything: fc.Arbitrary<Scenario> = fc
       { weight: 1, arbitrary: fc.array(reaction, { minLength: 1, maxLength: 5 }) },
     ),
   })
-  .map(({ entrance: { door, config: special }, config: options, ...others }) => ({
+  .map(({ entrance: { config: special, ...door }, config: options, ...others }) => ({
     ...others,
-    door,
+    ...door,
     config: { ...options, ...special },
   }));
 
@@ -210,6 +238,8 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
       maxWaiting: undefined,
       overflow: undefined,
       signal: undefined,
+      readAhead: undefined,
+      until: undefined,
       onError: 'in-order',
       first: undefined,
       each: undefined,
