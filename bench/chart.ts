@@ -19,6 +19,7 @@ const styles: readonly [name: string, colour: string, symbol: Symbol][] = [
   ['Node', COLOURS[2], 'square'],
   ['Effect', COLOURS[4], 'square'],
   ['no option', INK, 'plus'],
+  ['a subscriber', COLOURS[0], 'plus'],
 ];
 
 /** Draws how long ours took, as a part of what each other took: left of 1, it is faster. */

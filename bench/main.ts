@@ -4,6 +4,7 @@
  *
  *     npm run bench                          everything
  *     npm run bench -- promises --rounds 5   the workloads whose names contain that: printed, and nothing written
+ *     npm run bench -- promises --write      the same, and written in the place of their last results
  *     npm run bench -- --pages               all pages again, from the results that are there
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,6 +33,7 @@ const { values, positionals: filters } = parseArgs({
   options: {
     rounds: { type: 'string', default: '11' },
     'growth-rounds': { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
     pages: { type: 'boolean', default: false },
   },
 });
@@ -52,8 +54,8 @@ async function run(): Promise<void> {
     print(line);
     lines.push(line);
   }
-  if (filters.length === 0) {
-    const results = await measureRest(lines);
+  if (filters.length === 0 || values.write) {
+    const results = filters.length === 0 ? await measureRest(lines) : await merged(lines);
     writeFileSync(resultsFile, await formatted(JSON.stringify(results), 'json'));
     write(await pagesOf(results));
     printTargets(results);
@@ -82,7 +84,7 @@ async function measureRest(lines: readonly Line[]): Promise<Results> {
   progress('');
   return {
     machine: { node: process.version, cores: availableParallelism(), platform: `${process.platform} ${process.arch}` },
-    packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+    packages: versions(),
     rounds,
     lines,
     growth,
@@ -90,6 +92,16 @@ async function measureRest(lines: readonly Line[]): Promise<Results> {
     size,
     short,
   };
+}
+
+/** The results that are there, with these lines, and their short forms, in the place of those of the same name. */
+async function merged(lines: readonly Line[]): Promise<Results> {
+  const results = readResults();
+  const all = workloads.flatMap(({ id }) => [...lines, ...results.lines].find((line) => line.id === id) ?? []);
+  progress('the short form');
+  const short = await runShortForm(lines.map(({ id }) => id));
+  progress('');
+  return { ...results, packages: versions(), lines: all, short: { ...results.short, ...short } };
 }
 
 function printTargets(results: Results): void {
@@ -132,6 +144,10 @@ function positive(name: string, text: string): number {
     throw new RangeError(`Expected \`--${name}\` to be an integer from 1 and up, got \`${text}\``);
   }
   return number;
+}
+
+function versions(): Record<string, string> {
+  return Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)]));
 }
 
 function versionOf(name: string): string {

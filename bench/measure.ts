@@ -2,6 +2,7 @@
  * Times contestants against each other. They run one after the other in every round, so that what disturbs the machine
  * disturbs all of them alike, and what is compared is the ratio of two times of one round. The median over the rounds counts.
  */
+import { loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 /** Prepares one run, which is not timed, and returns what is: it ends when everything has been emitted and checked. */
@@ -34,6 +35,8 @@ export interface Line {
   /** Median times in ms: of interest only beside each other. */
   readonly ms: Readonly<Record<string, number>>;
   readonly ratios: readonly Ratio[];
+  /** How many processes wanted a core meanwhile, this one among them: the mean of the last minute. */
+  readonly load?: number;
 }
 
 // At least so many runs, and for at least so many ms.
@@ -52,6 +55,7 @@ export async function measure(workload: Workload, rounds: number): Promise<Line>
     title: workload.title,
     ms: Object.fromEntries(names.map((name) => [name, rounded(median(times[name]!))])),
     ratios: compare.map(([of, to]) => ({ of, to, ...ratio(times[of]!, times[to]!) })),
+    load: rounded(loadavg()[0]!),
   };
 }
 

@@ -4,6 +4,7 @@ import { interleave, rounded, type Workload } from './measure.js';
 import { asynchronous, reversePromises, reverseSubjects, stuckHead } from './workloads/observables.js';
 import { options } from './workloads/options.js';
 import { settledPromises } from './workloads/promises.js';
+import { reading, READING } from './workloads/reading.js';
 import { synchronous } from './workloads/synchronous.js';
 
 const ROUNDS = 11;
@@ -36,11 +37,12 @@ line(asynchronous(2_000, 100), 'concatMapEager', 'mergeMap');
 line(reverseSubjects(2_000), 'concatMapEager', 'mergeMap');
 line(reversePromises(4_000), 'concatMapEager', 'mergeMap');
 line(stuckHead(5_000), 'concatMapEager', 'mergeMap');
+line(reading.promises(20_000, 16), READING, 'p-map `pMapIterable`');
 
 const wanted = process.argv.slice(2);
 const result: Record<string, number> = {};
 for (const [id, [{ contestants }, of, to]] of Object.entries(lines)) {
-  if (wanted.length > 0 && !wanted.includes(id)) continue;
+  if (wanted.length > 0 && !wanted.some((each) => id === each || id.startsWith(`${each} `))) continue;
   const times = await interleave({ [of]: contestants[of]!, [to]: contestants[to]! }, ROUNDS, processorTime, WARM_UP);
   result[id] = rounded(Math.min(...times[of]!) / Math.min(...times[to]!));
 }

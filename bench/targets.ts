@@ -3,6 +3,7 @@ import type { Results } from './results.js';
 import { count, times } from './words.js';
 import { WITHOUT_KEYS } from './workloads/keys.js';
 import { MERGE_MAP_WITH_TIMEOUT, WITHOUT } from './workloads/options.js';
+import { READ_PROMISES } from './workloads/reading.js';
 
 export interface Reached {
   readonly target: string;
@@ -25,6 +26,13 @@ const orderedPeers = [
   'Node `Readable.map`',
   'Effect `Stream.mapEffect`',
 ];
+
+/** What is iterated, as it is here. */
+const readers = [
+  ['p-map `pMapIterable`', 0.8],
+  ['streaming-iterables `parallelMap`', 0.5],
+  ['Node `Readable.map`', 0.3],
+] as const;
 
 export function compareWithTargets(results: Results): Reached[] {
   const ratios = results.lines.flatMap(({ id, title, ratios }) => ratios.map((ratio) => ({ ...ratio, id, title })));
@@ -58,6 +66,13 @@ export function compareWithTargets(results: Results): Reached[] {
     ),
     ratio('a loop by hand, promises (aim: 2)', 3.5, find('loop by hand', isPromises)),
     ...orderedPeers.map((peer) => ratio(peer, 1, find(peer, all))),
+    ...readers.map(([peer, atMost]) =>
+      ratio(
+        `${peer}, settled promises at 16, by \`for await\``,
+        atMost,
+        find(peer, (id) => id === READ_PROMISES),
+      ),
+    ),
     ratio('streaming-iterables `transform` (keeps no order)', 1, find('streaming-iterables `transform`', all)),
     ratio('itself without time limits, with one for each item', 1.3, find(WITHOUT, isLimit)),
     ratio('`mergeMap` with rxjs’s `timeout` in each inner', 0.1, find(MERGE_MAP_WITH_TIMEOUT, isLimit)),

@@ -3,6 +3,7 @@ import { perKey } from './keys.js';
 import { asynchronous, reversePromises, reverseSubjects, stuckHead, waiting } from './observables.js';
 import { options, timeLimit } from './options.js';
 import { settledPromises } from './promises.js';
+import { reading } from './reading.js';
 import { synchronous } from './synchronous.js';
 
 /** Everything that `npm run bench` times, in the order of its table. */
@@ -15,6 +16,9 @@ export const workloads: readonly Workload[] = [
   synchronous.thousand(1_000, 1),
   settledPromises(100_000, 16),
   settledPromises(100_000, Infinity),
+  reading.promises(100_000, 16),
+  reading.timers(20_000, 16),
+  reading.synchronous(1_000_000, 16),
   asynchronous(20_000, 100),
   reverseSubjects(20_000),
   reversePromises(100_000),
