@@ -18,6 +18,14 @@ const KEPT_OF_LAST_DOUBLING = 0.75;
 const PAYS_BELOW = 0.9;
 const PAYS_WELL_BELOW = 0.4;
 
+/**
+ * A limit that is so many times as high as the one at which attempts have taken least does not pay if they have become longer by more
+ * than that power since. What is remembered of the least becomes longer by so much with each window, until it is reached again.
+ */
+const FAR = 2;
+const FAR_PAYS_BELOW = 0.75;
+const FORGETS = 1.03;
+
 /** So many windows at `min` or `max` that ask for a step beyond it; then the rule looks to the other side. */
 const WINDOWS_AT_BOUND = 4;
 
@@ -84,6 +92,9 @@ export class AdaptiveRule {
   private readonly step = new Trend(0.5);
   private readonly climb = new Trend(0.85);
   private lastMean = 0;
+  /** The least mean of late, and the limit at which it was seen. */
+  private least = Infinity;
+  private leastAt = 0;
   private isClimbing = false;
   private windowsAtBound = 0;
   /** The limit of the last window that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
@@ -206,7 +217,21 @@ export class AdaptiveRule {
     this.lastMean = mean;
     step.add(Math.log(this.limit), Math.log(mean));
     climb.add(Math.log(this.limit), Math.log(mean));
+    if (this.isTooFar(mean)) {
+      return false;
+    }
     return hasChanged ? mean < lastMean : step.slope < PAYS_BELOW && climb.slope < PAYS_BELOW;
+  }
+
+  /** Steps are short, and so chance decides some of them. What many of them have led to is no chance. */
+  private isTooFar(mean: number): boolean {
+    this.least *= FORGETS;
+    if (mean <= this.least) {
+      this.least = mean;
+      this.leastAt = this.limit;
+    }
+    const times = this.limit / this.leastAt;
+    return times >= FAR && mean > this.least * times ** FAR_PAYS_BELOW;
   }
 
   /** Half of the way only, where the limit that was overloaded is near. */

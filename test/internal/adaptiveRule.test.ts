@@ -196,6 +196,23 @@ describe('a mean that more than doubles or halves', () => {
   });
 });
 
+describe('the least mean of late', () => {
+  const up = [100, 109, 118, 127, 139, 151, 900];
+  const limits = [14, 16, 18, 21, 24, 28, 25];
+
+  test('keeps a limit that is twice as high from going up where attempts have become longer by the power of 0.75', () => {
+    // 25 is 2.08 times 12, where attempts took 100: that is 122.987 after seven windows, times 1.734.
+    expect(windows(steadyAt12(), ...up, 213)).toEqual([...limits, 29]);
+    expect(windows(steadyAt12(), ...up, 214)).toEqual([...limits, 23]);
+  });
+
+  test('says nothing of a limit that is not as high as that', () => {
+    // It was seen at 20 last.
+    expect(windows(steadyAt12(), 100, 100, 100, 500, 240)).toEqual([14, 20, 28, 25, 29]);
+    expect(windows(steadyAt12(), 100, 109, 118, 127, 139, 900, 440)).toEqual([14, 16, 18, 21, 24, 22, 25]);
+  });
+});
+
 describe('at a bound', () => {
   test('the limit steps down from `max` after four windows, to look', () => {
     const rule = new AdaptiveRule(1, 14, 8);
