@@ -14,7 +14,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import * as library from 'rxjs-concat-map-eager';
-import type { FailedItem, ItemContext, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
+import type { FailedItem, ItemContext, IterableObservable, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
 import type { Key } from '../engine/keys';
 import { OUTCOMES } from '../engine/run';
 import type { Entry, Happening } from './entries';
@@ -23,6 +23,7 @@ import { MOST_RUNS } from './limits';
 
 type Input = ObservableInput<unknown>;
 type Inputs = Iterable<Input> | AsyncIterable<Input>;
+type Values = Iterable<unknown> | AsyncIterable<unknown>;
 interface Context {
   readonly signal: AbortSignal;
 }
@@ -50,7 +51,8 @@ interface Options {
 
 /**
  * The package as a program imports it, telling of each subscription what happens to its items. What the operators emit, and
- * when, is the same, except that inners and inputs that are async iterables or streams are heard a microtask later.
+ * when, is the same, except that inners and inputs that are async iterables or streams are heard a microtask later, and so is
+ * what a result gives that is iterated.
  */
 export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }: Options): typeof library {
   let opened = 0;
@@ -59,12 +61,26 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
     operator: string,
     config: Config,
     at: number | undefined,
+    plain: IterableObservable<R>,
+    make: (track: Track) => IterableObservable<R>,
+  ): IterableObservable<R>;
+  function record<R>(
+    operator: string,
+    config: Config,
+    at: number | undefined,
     plain: Observable<R>,
     make: (track: Track) => Observable<R>,
+  ): Observable<R>;
+  function record<R>(
+    operator: string,
+    config: Config,
+    at: number | undefined,
+    plain: Observable<R> | IterableObservable<R>,
+    make: (track: Track) => Observable<R> | IterableObservable<R>,
   ): Observable<R> {
-    return defer(() => {
+    const begin = (): Track | undefined => {
       const run = opened++;
-      if (run >= most) return plain;
+      if (run >= most) return undefined;
       const { scheduler = asyncScheduler, concurrent, concurrentPerKey, order } = config;
       const virtual = scheduler instanceof VirtualTimeScheduler;
       const clock = virtual ? () => scheduler.now() : now;
@@ -79,6 +95,11 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
         line: at,
         virtual,
       });
+      return track;
+    };
+    const subscribed = defer(() => {
+      const track = begin();
+      if (track === undefined) return plain;
       return make(track).pipe(
         map((value) => track.output(value) as R),
         tap({
@@ -87,6 +108,14 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
           unsubscribe: () => track.tell({ what: 'end', how: 'cancelled' }),
         }),
       );
+    });
+    if (!isIterable(plain)) return subscribed;
+    return Object.assign(subscribed, {
+      [Symbol.asyncIterator]: () =>
+        new RecordedIterator(plain, () => {
+          const track = begin();
+          return track && { track, result: make(track) as IterableObservable<R> };
+        }),
     });
   }
 
@@ -105,10 +134,23 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
       );
   };
 
+  const concatMapEagerFrom = (
+    values: Values | ((context: Context) => Values | PromiseLike<Values>),
+    project: Project,
+    given?: number | Config,
+  ): IterableObservable<unknown> => {
+    const make = (mapped: Project, config: number | Config | undefined) =>
+      library.concatMapEagerFrom(values as Values, mapped, config as object);
+    const config = configOf(given);
+    return record('concatMapEagerFrom', config, line(), make(project, given), (track) =>
+      make(track.project(project), track.config(config)),
+    );
+  };
+
   const concatEager = (
     inputs: Inputs | ((context: Context) => Inputs | PromiseLike<Inputs>),
     given?: number | Config,
-  ): Observable<unknown> => {
+  ): IterableObservable<unknown> => {
     const plain = library.concatEager(inputs as Inputs, given as object);
     const config = configOf(given);
     return record('concatEager', config, line(), plain, (track) => {
@@ -148,6 +190,7 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
     concatAllEager: ((config?: number | Config) =>
       concatMapEager('concatAllEager', (input) => input as Input, config)) as typeof library.concatAllEager,
     concatEager: concatEager as typeof library.concatEager,
+    concatMapEagerFrom: concatMapEagerFrom as typeof library.concatMapEagerFrom,
   };
 }
 
@@ -170,6 +213,64 @@ class Box {
     readonly nth: number,
     readonly value: unknown,
   ) {}
+}
+
+/** Asks an iterator of the result, whose subscription begins with the first `next`. */
+class RecordedIterator<R> implements AsyncIterableIterator<R> {
+  private iterator: AsyncIterator<R> | undefined = undefined;
+  private track: Track | undefined = undefined;
+  private ended = false;
+
+  constructor(
+    private readonly plain: IterableObservable<R>,
+    private readonly begin: () => { readonly track: Track; readonly result: IterableObservable<R> } | undefined,
+  ) {}
+
+  next(): Promise<IteratorResult<R>> {
+    if (this.iterator === undefined) {
+      const begun = this.begin();
+      this.track = begun?.track;
+      this.iterator = (begun?.result ?? this.plain)[Symbol.asyncIterator]();
+    }
+    return this.iterator.next().then(
+      ({ done, value }) => {
+        if (done) this.end('complete');
+        return done ? { done, value } : { done: false, value: this.output(value) };
+      },
+      (error: unknown) => {
+        this.end('error');
+        throw error;
+      },
+    );
+  }
+
+  return(value?: R | PromiseLike<R>): Promise<IteratorResult<R>> {
+    return this.leave().return!(value);
+  }
+
+  throw(error?: unknown): Promise<IteratorResult<R>> {
+    return this.leave().throw!(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private leave(): AsyncIterator<R> {
+    // Nothing has begun before the first `next`, and nothing will.
+    this.iterator ??= this.plain[Symbol.asyncIterator]();
+    this.end('cancelled');
+    return this.iterator;
+  }
+
+  private output(value: R): R {
+    return this.track === undefined ? value : (this.track.output(value) as R);
+  }
+
+  private end(how: How): void {
+    if (!this.ended) this.track?.tell({ what: 'end', how });
+    this.ended = true;
+  }
 }
 
 /** One subscription. */
@@ -411,6 +512,9 @@ const hasMethod = (value: unknown, name: PropertyKey) =>
   typeof (value as Record<PropertyKey, unknown> | null | undefined)?.[name] === 'function';
 
 const isReadable = (value: unknown) => hasMethod(value, 'getReader') || hasMethod(value, Symbol.asyncIterator);
+
+const isIterable = <R>(result: Observable<R>): result is IterableObservable<R> =>
+  hasMethod(result, Symbol.asyncIterator);
 
 const isArrayLike = (input: unknown): input is ArrayLike<unknown> =>
   !!input && typeof (input as ArrayLike<unknown>).length === 'number' && typeof input !== 'function';

@@ -91,7 +91,7 @@ test.each(SAMPLES)(
     const lines = await log(shared);
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.filter((line) => /\berror\b/.test(line))).toEqual([]);
-    const operator = /concat\w*Eager/.exec(code.replace(/import[^;]*;/g, ''))![0];
+    const operator = /concat\w*Eager\w*/.exec(code.replace(/import[^;]*;/g, ''))![0];
     expect(await shared.page.locator('.timeline h2').innerText()).toMatch(`${operator} line`);
     expect(await shared.page.locator('.timeline .measures').innerText()).toContain('kept');
     expect(shared.problems).toEqual([]);

@@ -144,6 +144,18 @@ const CASES: Record<string, (operators: Package, scheduler: VirtualTimeScheduler
     const inputs = concatEager([of(1), of(2)].values());
     return concat(inputs, inputs);
   },
+  'values that are read, and mapped': ({ concatMapEagerFrom }, scheduler) => {
+    function* values() {
+      for (let i = 0; ; i++) yield i;
+    }
+    return concatMapEagerFrom(values, (i) => timer(i % 2 ? 10 : 30, scheduler).pipe(map(() => i)), {
+      concurrent: 2,
+      reorderWindow: 3,
+      readAhead: 1,
+      until: timer(200, scheduler),
+      scheduler,
+    });
+  },
   'concatEager, which pulls': ({ concatEager }, scheduler) => {
     function* inputs() {
       for (let i = 0; ; i++) yield timer(i % 2 ? 10 : 30, scheduler).pipe(map(() => i));
@@ -162,6 +174,74 @@ describe('the recorder', () => {
     const outer = timelines().at(0)!;
     expect(outer.run.output.length).toBe(seen.filter(([, what]) => what === 'next').length);
     for (const { value } of outer.run.output) expect(value).toBeDefined();
+  });
+
+  describe('of a result that is iterated', () => {
+    const slots = [3, 1, 2].map((ms) => () => new Promise<number>((resolve) => setTimeout(resolve, ms, ms)));
+    const readers: Record<string, (operators: Package) => AsyncIterable<number>> = {
+      concatEager: ({ concatEager }) => concatEager(() => slots.map((start) => start()), 2),
+      concatMapEagerFrom: ({ concatMapEagerFrom }) => concatMapEagerFrom(slots, (start) => start(), 2),
+    };
+    const taken = async (iterable: AsyncIterable<number>, most = Infinity) => {
+      const values: number[] = [];
+      for await (const value of iterable) {
+        values.push(value);
+        if (values.length === most) break;
+      }
+      return values;
+    };
+
+    test.each(Object.entries(readers))('gives what it gives, and tells of it: %s', async (name, open) => {
+      const { operators, timelines } = record();
+      expect(await taken(open(operators))).toEqual([3, 1, 2]);
+      const [{ run, concurrent }] = timelines() as [ReturnType<typeof timelines>[number]];
+      expect([run.operator, concurrent, run.output.length, run.end?.how]).toEqual([name, 2, 3, 'complete']);
+      expect(run.items.every(({ ended, flushed }) => ended !== undefined && flushed !== undefined)).toBe(true);
+    });
+
+    test.each(Object.entries(readers))('tells that a loop has left it, once: %s', async (_name, open) => {
+      const { operators, timelines } = record();
+      const result = open(operators);
+      expect(await taken(result, 1)).toEqual([3]);
+      expect(await taken(result)).toEqual([3, 1, 2]);
+      expect(timelines().map(({ run }) => [run.output.length, run.end?.how])).toEqual([
+        [1, 'cancelled'],
+        [3, 'complete'],
+      ]);
+    });
+
+    test('tells of its error, and answers as it does after the end', async () => {
+      const { operators, timelines } = record();
+      const failing = operators.concatMapEagerFrom([null, 1], (value) =>
+        value === null ? of(value) : throwError(() => new Error('bad')),
+      );
+      const iterator = failing[Symbol.asyncIterator]();
+      expect(await iterator.next()).toEqual({ done: false, value: null });
+      await expect(iterator.next()).rejects.toThrow('bad');
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      expect(await iterator.return!()).toEqual({ done: true, value: undefined });
+      expect(timelines().map(({ run }) => [run.output.length, run.end?.how])).toEqual([[1, 'error']]);
+    });
+
+    test('tells of nothing, if nothing was asked for', async () => {
+      const { operators, timelines } = record();
+      const iterator = readers['concatMapEagerFrom']!(operators)[Symbol.asyncIterator]();
+      await iterator.return!();
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      expect(timelines()).toEqual([]);
+    });
+
+    test('is asked by another', async () => {
+      const { operators } = record();
+      let read = 0;
+      function* values() {
+        for (;;) yield read++;
+      }
+      const first = operators.concatMapEagerFrom(values, (n) => [n], 1);
+      const second = operators.concatMapEagerFrom(first, (n) => [n], { concurrent: 1, reorderWindow: 1 });
+      expect(await taken(second, 3)).toEqual([0, 1, 2]);
+      expect(read).toBeLessThan(1_100);
+    });
   });
 
   test('says how items ended, and what their limits were', () => {

@@ -23,8 +23,10 @@ async function logOf(program: string): Promise<string[]> {
   const { default: main } = (await import(/* @vite-ignore */ code)) as {
     default: (require: (name: string) => object, exports: object) => Promise<void>;
   };
-  await main((name) => (name === 'rxjs' ? rxjs : concatMapEager), {});
+  // It may wait for its timers itself.
+  const ended = main((name) => (name === 'rxjs' ? rxjs : concatMapEager), {});
   await vi.advanceTimersByTimeAsync(10_000);
+  await ended;
   return lines;
 }
 
@@ -40,3 +42,19 @@ test.each([130, 500, 530].flatMap((slow) => Array.from({ length: 12 }, (_, index
     expect(vi.getTimerCount()).toBe(0);
   },
 );
+
+test('the program that takes what it reads has six rows at most that are read and not taken, and ends the reading', async () => {
+  const { code } = SAMPLES.find(({ name }) => name === 'slow-reader')!;
+  const lines = await logOf(code);
+  const ahead: number[] = [];
+  for (const line of lines) {
+    ahead.push((ahead.at(-1) ?? 0) + (line.includes('reads row') ? 1 : line.includes(' ms row ') ? -1 : 0));
+  }
+  // And the one that the loop has, and has not logged.
+  expect(Math.max(...ahead)).toBe(7);
+  expect(lines.filter((line) => line.includes(' ms row ')).map((line) => line.replace(/^.* ms /, ''))).toEqual(
+    Array.from({ length: 12 }, (_, row) => `row ${row}`),
+  );
+  expect(lines.at(-1)).toMatch(/no more is read$/);
+  expect(vi.getTimerCount()).toBe(0);
+});
