@@ -1,15 +1,16 @@
 /**
  * A consumer: a process that has one stream to itself. It works on rows of one
  * account one after the other, and acknowledges all in the order of the stream.
- * After a crash it does again what was not acknowledged, all of it; the consumer
- * in examples/nestjs remembers what it has done.
+ * On SIGTERM it reads no more, and finishes what it has read. After a crash it
+ * does again what was not acknowledged, all of it; the consumer in
+ * examples/nestjs remembers what it has done.
  * Usage: node dist/consumer.js REDIS_URL STREAM [JOURNAL]
  */
 import { pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defer, lastValueFrom, type Observable } from 'rxjs';
-import { concatEager, concatMapEager } from 'rxjs-concat-map-eager';
+import { fromEvent, lastValueFrom } from 'rxjs';
+import { concatMapEager, concatMapEagerFrom } from 'rxjs-concat-map-eager';
 import { connect, expectRedis } from './connection.js';
 import { journal } from './journal.js';
 import type { Row } from './rows.js';
@@ -30,11 +31,19 @@ const redis = connect(url);
 // A read that waits holds up everything else on its connection.
 const reader = connect(url);
 
-/** The work on a row, which begins when somebody subscribes. */
-type Work = Observable<string> & { readonly account: string };
+interface Message {
+  readonly id: string;
+  readonly row: Row;
+}
 
 /** First what was read before and not acknowledged, then what is new. */
-async function* work(): AsyncGenerator<Work> {
+async function* messages({
+  signal,
+}: {
+  signal: AbortSignal;
+}): AsyncGenerator<Message> {
+  // Ends a read that waits. What it still brings is read again by the next start.
+  signal.addEventListener('abort', () => reader.disconnect());
   for (let after = '0'; ;) {
     const reply = await reader.xreadgroup(
       ...(['GROUP', GROUP, NAME, 'COUNT', BATCH, 'BLOCK', 1_000] as const),
@@ -42,18 +51,13 @@ async function* work(): AsyncGenerator<Work> {
     );
     const entries = (reply?.[0]?.[1] ?? []) as [string, string[]][];
     if (after !== '>') after = entries.at(-1)?.[0] ?? '>';
-    for (const [id, [, text]] of entries) {
-      const row = JSON.parse(text!) as Row;
-      yield Object.assign(
-        defer(() => workOn(row, id)),
-        { account: row.account },
-      );
-    }
+    for (const [id, [, text]] of entries)
+      yield { id, row: JSON.parse(text!) as Row };
   }
 }
 
 /** A part for the thread of this process, and a part for somebody else. */
-async function workOn(row: Row, id: string): Promise<string> {
+async function workOn({ row, id }: Message): Promise<string> {
   write('begins', row);
   pbkdf2Sync(row.email, 'a secret of the shop', 500, 16, 'sha256');
   await sleep(5);
@@ -78,12 +82,13 @@ if (process.send) {
   });
 }
 await lastValueFrom(
-  concatEager(work(), {
-    key: ({ account }) => account,
+  concatMapEagerFrom(messages, workOn, {
+    key: ({ row }) => row.account,
     concurrent: 64,
     reorderWindow: 1_024,
     timeout: 10_000,
     onError: 'in-order',
+    until: fromEvent(process, 'SIGTERM'),
   }).pipe(
     // They are sent in this order, on one connection.
     concatMapEager((id) => redis.xack(stream, GROUP, id), {
@@ -92,4 +97,6 @@ await lastValueFrom(
       onError: 'in-order',
     }),
   ),
+  { defaultValue: undefined },
 );
+process.exit();

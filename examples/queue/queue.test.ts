@@ -910,6 +910,47 @@ describe('several streams', () => {
     },
   );
 
+  test(
+    'on SIGTERM a consumer finishes what it has read, and the next one goes on there',
+    LIMIT,
+    async () => {
+      await connection.flushall();
+      const path = join(folder, 'stopped.ndjson');
+      writeFileSync(path, '');
+      // More than are read ahead.
+      const rows = Array.from({ length: 3_000 }, (_, position): Row => ({
+        position,
+        account: `account-${position % 64}`,
+        email: 'c@example.org',
+      }));
+      await addRows(connection, rows, 1);
+      const first = await startConsumer(redis.url, 'rows:0', path);
+      first.send('go');
+      await until('some rows are done', () => readJournal(path).length > 50);
+      const ended = once(first, 'exit');
+      first.kill('SIGTERM');
+      assert.deepEqual(await ended, [0, null]);
+
+      const done = readJournal(path).length / 2;
+      assert.ok(done < rows.length, `${done}`);
+      const [[read, pending]] = (await connection.eval(
+        `local group = redis.call('XINFO', 'GROUPS', 'rows:0')[1]
+         return {{ group[10], group[6] }}`,
+        0,
+      )) as [[number, number]];
+      assert.equal(read - pending, done);
+
+      const next = await startConsumer(redis.url, 'rows:0', path);
+      next.send('go');
+      const all = await lastIds(connection, 1);
+      await until('all is done', () => haveDrained(connection, all));
+      await kill(next);
+      const entries = readJournal(path);
+      assert.deepEqual(faultsIn(entries), []);
+      assert.equal(entries.length, 2 * rows.length);
+    },
+  );
+
   test('have not drained while something is pending or unread', async () => {
     await connection.flushall();
     const row: Row = { position: 0, account: 'a', email: '' };
