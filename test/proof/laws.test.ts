@@ -46,11 +46,13 @@ function always<S, Way extends string>(
 const anyScenarios = allScenarios.map(({ config, ...scenario }): Scenario => ({
   ...scenario,
   opens: false,
+  asks: undefined,
   config: {
     ...config,
     maxWaiting: undefined,
     overflow: undefined,
     signal: undefined,
+    maxParked: undefined,
     readAhead: undefined,
     until: undefined,
   },

@@ -29,8 +29,9 @@ describe('in any scenario', () => {
         scenarios.map(({ config, ...scenario }) => ({
           ...scenario,
           reactions: [],
+          asks: undefined,
           // Marbles do not draw keys.
-          config: { ...config, keys: undefined, concurrentPerKey: undefined, order: undefined },
+          config: { ...config, maxParked: undefined, keys: undefined, concurrentPerKey: undefined, order: undefined },
         })),
         (scenario) => {
           const prediction = predict(scenario);

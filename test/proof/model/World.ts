@@ -68,6 +68,15 @@ export class World {
   }
 }
 
+/** Whoever reads what can be asked. */
+interface Reading {
+  /** Whether it has no room for another value. */
+  isFull(): boolean;
+  /** It is not read on until there is room. */
+  waits(): void;
+  goesOn(): void;
+}
+
 /** An Observable, or something like it, being played to one who hears it. */
 export class Playing {
   open = true;
@@ -77,6 +86,8 @@ export class Playing {
   private length = Infinity;
   private starting = true;
   private late: Mark | undefined = undefined;
+  /** Whether it is not read on. */
+  private waits = false;
 
   constructor(
     private readonly world: World,
@@ -85,13 +96,19 @@ export class Playing {
     private readonly hear: (mark: Mark | 'last', value: string) => void,
     /** Whether its end is heard only when its subscription, which returns the teardown, is complete. */
     private readonly endsLate = false,
+    private readonly reading?: Reading,
   ) {}
 
   /** It is subscribed: what it does without delay, it does now. Of what comes at one time, who subscribed first goes first. */
   start(play: Play): void {
     const { world, name, kind } = this;
     const [now, ...later] = burstsOf(play);
-    if (kind === 'array' || kind === 'thenable') {
+    if (kind === 'array' || kind === 'iterable') {
+      this.length = play.gaps.length;
+      this.read();
+      return;
+    }
+    if (kind === 'thenable') {
       this.length = play.gaps.length;
     }
     this.entries = later.map(({ at, marks }) => world.schedule(at, () => marks.forEach((mark) => this.says(mark))));
@@ -103,6 +120,56 @@ export class Playing {
     this.starting = false;
     if (this.late !== undefined) {
       this.hear(this.late, '');
+    }
+  }
+
+  /** An array or an iterable is asked for one value after another, while there is room. */
+  private read(): void {
+    const { world, name, kind, length, reading } = this;
+    const isArray = kind === 'array';
+    while (this.open) {
+      if (isArray && length === 0) {
+        this.stop();
+        this.hear('complete', '');
+        return;
+      }
+      if (reading?.isFull()) {
+        this.waits = true;
+        reading.waits();
+        return;
+      }
+      if (!isArray) {
+        world.note(`read ${name}`);
+        world.react('read');
+      }
+      if (this.count === length) {
+        if (this.open) {
+          this.stop();
+          this.hear('complete', '');
+        }
+        return;
+      }
+      const value = `${name}/${this.count++}`;
+      if (isArray && this.count === length) {
+        this.stop();
+        this.hear('last', value);
+        return;
+      }
+      if (this.open) {
+        this.hear('next', value);
+      }
+      if (!isArray && !this.open) {
+        world.note(`return ${name}`);
+      }
+    }
+  }
+
+  /** There is room again. */
+  readOn(): void {
+    if (this.open && this.waits) {
+      this.waits = false;
+      this.reading!.goesOn();
+      this.read();
     }
   }
 
@@ -129,6 +196,8 @@ export class Playing {
       if (this.kind === 'observable') {
         this.world.note(`teardown ${this.name}`);
         this.world.react('teardown');
+      } else if (this.kind === 'iterable' && this.waits) {
+        this.world.note(`return ${this.name}`);
       }
     }
   }

@@ -54,6 +54,8 @@ const LISTED: readonly Option[] = [
   ['overflow: drop-newest', ({ overflow }) => overflow === 'drop-newest'],
   ['readAhead', ({ readAhead }) => readAhead !== undefined],
   ['until', ({ until }) => until !== undefined],
+  ['a consumer that asks', (_, { asks }) => asks !== undefined],
+  ['maxParked', ({ maxParked }) => maxParked !== undefined],
   ['timeout.first', ({ first }) => first !== undefined],
   ['timeout.each', ({ each }) => each !== undefined],
   ['timeout.total', ({ total }) => total !== undefined],
@@ -75,7 +77,7 @@ const LISTED: readonly Option[] = [
 export const OPTIONS = LISTED.map(([name]) => name);
 
 /** What only one kind of source has. */
-const READS = /^(concatEager|concatMapEagerFrom|a function that|readAhead|until)/;
+const READS = /^(concatEager|concatMapEagerFrom|a function that|a consumer that|readAhead|until)/;
 const PUSHED = /^(maxWaiting|overflow)/;
 
 /** All pairs of options, except those of which one includes or excludes the other. */
@@ -88,7 +90,7 @@ export const PAIRS = OPTIONS.flatMap((one, index) =>
 /** What may happen in a scenario. */
 export const EVENTS = [
   'the consumer or another is re-entrant',
-  ...['next', 'call', 'key', 'subscribe', 'teardown', 'abort', 'monitor', 'pull'].map(
+  ...['next', 'call', 'key', 'subscribe', 'teardown', 'abort', 'monitor', 'pull', 'read'].map(
     (moment) => `reaction to ${moment}`,
   ),
   'synchronous and asynchronous inners',
@@ -110,6 +112,11 @@ export const EVENTS = [
   'an item that waited for its key is started after an error of a later one',
   'an error has its turn in the order of its key',
   'a value is read ahead',
+  'an inner is not read on',
+  'a call of the consumer waits',
+  'several calls of the consumer wait',
+  'a value is taken that is there',
+  'the consumer asks in the midst of a call',
   '`until` ends the reading',
   '`until` fails',
   'too many values wait',
@@ -137,6 +144,7 @@ function exclude(one: string, other: string): boolean {
   return (
     (value !== undefined && other.startsWith(`${option}: `)) ||
     (one === 'concatEager' && other === 'concatMapEagerFrom') ||
+    (one === 'maxParked' && other === 'atomic') ||
     (READS.test(one) && PUSHED.test(other)) ||
     (PUSHED.test(one) && READS.test(other))
   );

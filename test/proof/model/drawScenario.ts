@@ -24,6 +24,8 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   const pulls = door !== 'concatMapEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
   refuse(config.keys !== undefined, 'there are keys');
+  refuse(scenario.asks !== undefined, 'the consumer asks');
+  refuse(config.maxParked !== undefined, 'only so many values are kept');
   refuse(config.signal === 'before', 'the signal has aborted before');
   refuse(happened.has(RE_ENTRANT), 'somebody is re-entrant');
   refuse(shown.some(isInvalid), 'a function returns no ObservableInput');

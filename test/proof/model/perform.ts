@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events';
-import { Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
+import { noop, Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
 import type * as operators from '../../../src/index.js';
 import type {
   ConcatMapEagerConfig,
   FailedItem,
   ItemContext,
   MonitorEvent,
+  IterableObservable,
   OverflowError,
   TimeoutMeta,
 } from '../../../src/index.js';
@@ -72,6 +73,8 @@ class Stage {
   private readonly subscribed: Playing[] = [];
   private readonly stopping = new AbortController();
   private consumer: Subscriber<string> | undefined = undefined;
+  private iterator: AsyncIterableIterator<string> | undefined = undefined;
+  private asked = 0;
   private playingSource: Playing | undefined = undefined;
   private playingUntil: Playing | undefined = undefined;
   /** What stands for the values of the source, where they are inputs. */
@@ -82,7 +85,7 @@ class Stage {
     const { concurrent, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
     const { maxWaiting, overflow, readAhead, until, ...timed } = bounded;
     const { first, each, total, blocking, retries, ...others } = timed;
-    const { delay, resetOnSuccess, onError, atomic, signal, monitor } = others;
+    const { delay, resetOnSuccess, onError, atomic, maxParked, signal, monitor } = others;
     const limits = { first, each, total, blocking };
     this.config = {
       concurrent,
@@ -102,6 +105,7 @@ class Stage {
       },
       onError: onError === 'function' ? this.fallback : onError,
       atomic,
+      maxParked,
       signal: signal === undefined ? undefined : this.stopping.signal,
       scheduler: this.scheduler,
       monitor: monitor ? this.monitor : undefined,
@@ -110,15 +114,31 @@ class Stage {
 
   /** Subscribes, and lets everything happen. */
   observe(result: Observable<string>): string[] {
-    const { unsubscribeAt, config } = this.scenario;
+    const { unsubscribeAt, config, asks } = this.scenario;
     if (unsubscribeAt !== undefined) {
-      this.scheduler.schedule(() => this.consumer?.unsubscribe(), unsubscribeAt);
+      this.scheduler.schedule(() => this.leave(), unsubscribeAt);
     }
     if (config.signal === 'before') {
       this.abort();
     } else if (typeof config.signal === 'number') {
       this.scheduler.schedule(() => this.abort(), config.signal);
     }
+    if (asks === undefined) {
+      this.subscribe(result);
+    } else {
+      this.iterator = (result as IterableObservable<string>)[Symbol.asyncIterator]();
+      asks.at.forEach((at) => this.scheduler.schedule(() => this.ask(), at));
+    }
+    // A mistake may go on for ever.
+    this.scheduler.maxFrames = 100_000;
+    this.scheduler.flush();
+    if (config.signal !== undefined) {
+      this.log.push(`end: ${getEventListeners(this.stopping.signal, 'abort').length} listeners`);
+    }
+    return this.log;
+  }
+
+  private subscribe(result: Observable<string>): void {
     // So that it can unsubscribe while it is being subscribed.
     const observed = new Observable<string>((subscriber) => {
       this.consumer = subscriber;
@@ -132,13 +152,58 @@ class Stage {
       error: (error) => this.note(`error ${nameOf(error)}`),
       complete: () => this.note('complete'),
     });
-    // A mistake may go on for ever.
-    this.scheduler.maxFrames = 100_000;
-    this.scheduler.flush();
-    if (config.signal !== undefined) {
-      this.log.push(`end: ${getEventListeners(this.stopping.signal, 'abort').length} listeners`);
+  }
+
+  /**
+   * Calls `next()`. Virtual time has no turns of promises: so what answers the call is told in the moment in which the promise that
+   * it returns is settled, which is the first that is made.
+   */
+  private ask(): void {
+    if (this.iterator === undefined) {
+      return;
     }
-    return this.log;
+    const request = this.asked++;
+    const answered = ({ done, value }: IteratorResult<string, unknown>) => {
+      this.note(done ? `done to ${request}` : `next ${value} to ${request}`);
+      const { again } = this.scenario.asks!;
+      if (!done && again !== undefined) {
+        this.scheduler.schedule(() => this.ask(), again);
+      }
+    };
+    const failed = (error: unknown) => this.note(`error ${nameOf(error)} to ${request}`);
+    const { Promise: Real } = globalThis;
+    const restore = () => (globalThis.Promise = Real);
+    const Told = function (settle: ConstructorParameters<typeof Promise>[0]) {
+      restore();
+      return new Real((resolve, reject) => {
+        settle(
+          (result) => {
+            answered(result as IteratorResult<string>);
+            resolve(result);
+          },
+          (error) => {
+            failed(error);
+            reject(error as Error);
+          },
+        );
+      });
+    };
+    Told.resolve = (result: IteratorResult<string>) => {
+      restore();
+      answered(result);
+      return Real.resolve(result);
+    };
+    globalThis.Promise = Told as never;
+    try {
+      this.iterator.next().catch(noop);
+    } finally {
+      restore();
+    }
+  }
+
+  private leave(): void {
+    this.consumer?.unsubscribe();
+    this.iterator?.return!().catch(noop);
   }
 
   private abort(): void {
@@ -284,7 +349,7 @@ class Stage {
       case 'array':
         return values();
       case 'iterable':
-        return { [Symbol.iterator]: () => values()[Symbol.iterator]() };
+        return { [Symbol.iterator]: () => this.iterable(next()) };
       case 'thenable':
         return {
           then: (fulfilled, rejected) => {
@@ -297,6 +362,21 @@ class Stage {
       default:
         return {} as never;
     }
+  }
+
+  private iterable([name, { gaps }]: Named): Iterator<string> {
+    let count = 0;
+    return {
+      next: () => {
+        this.note(`read ${name}`);
+        this.react('read');
+        return count < gaps.length ? { value: `${name}/${count++}` } : { done: true, value: undefined };
+      },
+      return: () => {
+        this.note(`return ${name}`);
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   private settle([name, play]: Named, fulfilled: Callback<string>, rejected: Callback<unknown>): void {
@@ -357,7 +437,11 @@ class Stage {
     this.counts.set(moment, nth + 1);
     for (const deed of deedsAt(this.scenario, moment, nth)) {
       if (deed.to === 'consumer') {
-        this.consumer?.unsubscribe();
+        if (deed.what === 'ask') {
+          this.ask();
+        } else {
+          this.leave();
+        }
       } else if (deed.to === 'signal') {
         this.abort();
       } else if (deed.to === 'until') {

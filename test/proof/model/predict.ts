@@ -45,6 +45,8 @@ export interface Run {
   playing: Playing | undefined;
   listensToSignal: boolean;
   clocks: Partial<Record<Limit, Clock>>;
+  /** Since when it is not read on, while its clocks stand still. */
+  standsSince: number | undefined;
 }
 
 export interface Item {
@@ -56,6 +58,8 @@ export interface Item {
   run: Run | undefined;
   ended: boolean;
   parked: string[];
+  /** How many of them would be out if somebody had asked: where that is told from the order in which they leave. */
+  ready: number;
   attempts: number;
   /** How many of the attempts count against the limit of retries. */
   retries: number;
@@ -94,6 +98,10 @@ class Model {
   private readonly overflow = this.config.overflow ?? 'error';
   private readonly readAhead = this.config.readAhead ?? 0;
   private readonly mayWaitForKeys = this.config.readAhead ?? (this.hasKeys ? this.window : 0);
+  private readonly maxParked = this.config.maxParked ?? Infinity;
+  private readonly asks = this.scenario.asks !== undefined;
+  /** Whether values of several keys leave in the order in which they became ready. */
+  private readonly inTickets = this.asks && this.config.order === 'key';
   private readonly onError = this.config.onError ?? 'in-order';
   private readonly world = new World(this.scenario, (deed) => this.interfere(deed));
   private readonly runs: Run[] = [];
@@ -131,6 +139,15 @@ class Model {
   private starting = false;
   private closed = false;
   private consumerListens = true;
+  /** How often the consumer has asked, and which of its calls wait. */
+  private asked = 0;
+  private requests: number[] = [];
+  private begun = false;
+  /** The error that the next call is answered with. */
+  private failure: string | undefined = undefined;
+  /** The items whose values are ready, for each value. */
+  private tickets: Item[] = [];
+  private aborted = false;
   /** Whether the signal is listened to, until all is over. */
   private listens = false;
   /** The head of each order while it holds up others, and since when. */
@@ -151,7 +168,11 @@ class Model {
     if (typeof signal === 'number') {
       world.schedule(signal, () => this.abort());
     }
-    this.connect();
+    if (scenario.asks === undefined) {
+      this.connect();
+    } else {
+      scenario.asks.at.forEach((at) => world.schedule(at, () => this.ask()));
+    }
     let ambiguous = false;
     for (;;) {
       const clocks = this.running();
@@ -191,7 +212,8 @@ class Model {
     }
     this.starting = true;
     while (!this.closed && (this.startNext() || this.dropSurplus()));
-    if (!this.closed && this.sourceEnded && this.items.length + this.waiting.length === 0) {
+    const left = this.items.length + this.waiting.length + this.leaving.waiting;
+    if (!this.closed && this.sourceEnded && left === 0) {
       this.finish();
     }
     this.starting = false;
@@ -205,6 +227,17 @@ class Model {
   }
 
   private drain(): void {
+    this.drainOrders();
+    while (this.inTickets && this.wanted() && this.tickets.length > 0 && !this.closed) {
+      const item = this.tickets.shift()!;
+      item.ready--;
+      this.leaves(item);
+      this.ready.push(this.orderOf(item));
+      this.drainOrders();
+    }
+  }
+
+  private drainOrders(): void {
     if (this.config.order !== 'key') {
       this.drainOrder('source');
     }
@@ -225,14 +258,41 @@ class Model {
       if (head === undefined || (this.config.atomic && !head.ended)) {
         return;
       }
-      while (head.parked.length > 0 && !this.closed) {
-        this.emit(head.parked.shift()!);
+      while (head.parked.length > 0 && this.wanted() && !this.inTickets && !this.closed) {
+        this.leaves(head);
       }
-      if (!head.ended || this.closed) {
+      if (head.parked.length > 0 || !head.ended || this.closed) {
         return;
       }
       this.items = this.items.filter((item) => item !== head);
       this.tell('flushed', head);
+    }
+  }
+
+  /** The first value of an item leaves, which may make room for another. */
+  private leaves(item: Item): void {
+    this.emit(item.parked.shift()!);
+    this.readsOn(item);
+  }
+
+  private readsOn({ parked, run }: Item): void {
+    if (parked.length + 1 === this.maxParked) {
+      run?.playing?.readOn();
+    }
+  }
+
+  /** Where values leave in the order in which they became ready: what a subscriber would be given now, of one key. */
+  private noteReady(item: Item): void {
+    for (const each of this.inTickets ? this.inOrder(this.orderOf(item)) : []) {
+      if (this.config.atomic && !each.ended) {
+        return;
+      }
+      for (; each.ready < each.parked.length; each.ready++) {
+        this.tickets.push(each);
+      }
+      if (!each.ended) {
+        return;
+      }
     }
   }
 
@@ -339,22 +399,85 @@ class Model {
   // The consumer.
 
   private emit(value: string): void {
-    if (this.consumerListens) {
+    if (this.asks) {
+      this.answer(this.requests.shift()!, value);
+      if (this.requests.length === 0) {
+        this.watchHeads();
+      }
+    } else if (this.consumerListens) {
       this.world.note(`next ${value}`);
       this.world.react('next');
+    }
+  }
+
+  private answer(request: number, value: string): void {
+    const { again } = this.scenario.asks!;
+    this.world.note(`next ${value} to ${request}`);
+    if (again !== undefined) {
+      this.world.schedule(again, () => this.ask());
+    }
+  }
+
+  /** Whether the consumer wants a value: a subscriber always does. */
+  private wanted(): boolean {
+    return !this.asks || this.requests.length > 0;
+  }
+
+  /** The consumer calls `next()`. */
+  private ask(): void {
+    const { world, requests, failure } = this;
+    const request = this.asked++;
+    if (!this.consumerListens) {
+      this.failure = undefined;
+      world.note(failure === undefined ? `done to ${request}` : `${failure} to ${request}`);
+      return;
+    }
+    const head = this.begun && !this.inTickets && !this.closed ? this.headOf('source') : undefined;
+    if (requests.length === 0 && head !== undefined && head.parked.length > 0 && (head.ended || !this.config.atomic)) {
+      world.happened.add('a value is taken that is there');
+      this.answer(request, head.parked.shift()!);
+      this.readsOn(head);
+      this.settle();
+      return;
+    }
+    world.happened.add(requests.length > 0 ? 'several calls of the consumer wait' : 'a call of the consumer waits');
+    requests.push(request);
+    if (this.begun) {
+      this.settle();
+      this.watchHeads();
+    } else {
+      this.connect();
     }
   }
 
   private end(how: string): void {
     if (this.consumerListens) {
       this.consumerListens = false;
-      this.world.note(how);
+      if (this.asks) {
+        this.answerAll(how);
+      } else {
+        this.world.note(how);
+      }
     }
   }
 
+  /** The first call that waits is answered with the error, or else the next one is. */
+  private answerAll(how: string): void {
+    const requests = this.requests.splice(0);
+    this.failure = how === 'complete' || requests.length > 0 ? undefined : how;
+    requests.forEach((request, nth) => {
+      this.world.note(`${how !== 'complete' && nth === 0 ? how : 'done'} to ${request}`);
+    });
+  }
+
   private unsubscribe(): void {
+    this.failure = undefined;
     if (this.consumerListens) {
       this.consumerListens = false;
+      this.answerAll('complete');
+      if (!this.begun) {
+        return;
+      }
       if (!this.closed) {
         this.closed = true;
         this.cancelAfter(undefined);
@@ -365,7 +488,8 @@ class Model {
   // The source.
 
   private connect(): void {
-    if (this.config.signal === 'before') {
+    this.begun = true;
+    if (this.config.signal === 'before' || this.aborted) {
       this.abort();
     } else {
       this.listens = true;
@@ -375,7 +499,8 @@ class Model {
 
   /** The option `signal` aborts. */
   private abort(): void {
-    if (!this.closed) {
+    this.aborted = true;
+    if (this.begun && !this.closed) {
       this.world.happened.add(this.listens ? 'the signal aborts' : 'the signal has aborted before');
       this.fail(REASON, undefined, REASON);
     }
@@ -512,6 +637,7 @@ class Model {
       run: undefined,
       ended: false,
       parked: [],
+      ready: 0,
       attempts: 0,
       retries: 0,
       emitted: 0,
@@ -624,6 +750,7 @@ class Model {
       playing: undefined,
       listensToSignal: false,
       clocks: {},
+      standsSince: undefined,
     };
     if (item !== undefined) {
       item.run = run;
@@ -684,11 +811,36 @@ class Model {
       this.failed(run, `TypeError(${index})${failure === undefined ? '' : ` because ${failure}`}`);
       return;
     }
-    run.playing = new Playing(this.world, name, answer.kind, (mark, value) => this.heard(run, mark, value), true);
+    run.playing = new Playing(
+      this.world,
+      name,
+      answer.kind,
+      (mark, value) => this.heard(run, mark, value),
+      true,
+      kind === 'delay' ? undefined : this.readingFor(run),
+    );
     if (answer.kind === 'observable') {
       this.world.subscribed.push(run.playing);
     }
     run.playing.start(answer);
+  }
+
+  /** It is read while its item keeps few values; meanwhile its clocks stand still. */
+  private readingFor(run: Run) {
+    return {
+      isFull: () => run.linked && run.item!.parked.length >= this.maxParked,
+      waits: () => {
+        this.world.happened.add('an inner is not read on');
+        run.standsSince = this.world.now;
+      },
+      goesOn: () => {
+        const stood = this.world.now - run.standsSince!;
+        run.standsSince = undefined;
+        for (const [limit, { since }] of Object.entries(run.clocks) as [Limit, Clock][]) {
+          run.clocks[limit] = { ...this.startClock(), since: since + stood };
+        }
+      },
+    };
   }
 
   private heard(run: Run, mark: Mark | 'last', value: string): void {
@@ -733,12 +885,17 @@ class Model {
     }
     item.emitted++;
     item.seen++;
-    if (item === this.headOf(this.orderOf(item)) && item.parked.length === 0 && !this.config.atomic) {
+    const isHead = item === this.headOf(this.orderOf(item)) && item.parked.length === 0;
+    if (isHead && this.wanted() && !this.inTickets && !this.config.atomic) {
       this.emit(value);
     } else {
       this.world.happened.add('a value is parked');
       item.parked.push(value);
+      this.noteReady(item);
       this.watchHeads();
+      if (this.inTickets && !this.config.atomic) {
+        this.settle();
+      }
     }
     if (run.kind === 'attempt') {
       const { total } = run.clocks;
@@ -872,6 +1029,7 @@ class Model {
     const recovered = outcome === 'completed' && item.failure !== undefined ? 'recovered' : '';
     item.ended = true;
     item.failure = undefined;
+    this.noteReady(item);
     if (this.config.order === 'key') {
       this.ready.push(this.orderOf(item));
     }
@@ -936,7 +1094,8 @@ class Model {
     const isReady = ({ ended, parked }: Item) => ended || (parked.length > 0 && !this.config.atomic);
     for (const order of new Set([...this.blockers.keys(), ...this.items.map((item) => this.orderOf(item))])) {
       const [head, ...others] = this.inOrder(order);
-      if (head === undefined || head.ended || this.waiting.includes(head) || !others.some(isReady)) {
+      const isHeldUp = others.some(isReady) && this.wanted();
+      if (head === undefined || head.ended || this.waiting.includes(head) || !isHeldUp) {
         this.blockers.delete(order);
       } else if (this.blockers.get(order)?.item !== head) {
         this.blockers.set(order, { item: head, clock: this.startClock() });
@@ -946,7 +1105,8 @@ class Model {
 
   /** The clocks that run, and when they will pass. */
   private running(): { item: Item; limit: Limit; at: number; order: number }[] {
-    const clocksOf = ({ run }: Item) => Object.entries(run?.clocks ?? {}) as [Limit, Clock][];
+    const clocksOf = ({ run }: Item) =>
+      Object.entries(run?.standsSince === undefined ? (run?.clocks ?? {}) : {}) as [Limit, Clock][];
     const all = this.items.flatMap((item) => clocksOf(item).map(([limit, clock]) => ({ item, limit, clock })));
     if (!this.closed) {
       all.push(...[...this.blockers.values()].map((blocker) => ({ ...blocker, limit: 'blocking' as const })));
@@ -998,9 +1158,14 @@ class Model {
 
   private interfere(deed: Deed): void {
     if (deed.to === 'consumer') {
-      this.unsubscribe();
+      if (deed.what === 'unsubscribe') {
+        this.unsubscribe();
+      } else if (this.asks) {
+        this.world.happened.add('the consumer asks in the midst of a call');
+        this.ask();
+      }
     } else if (deed.to === 'signal') {
-      if (this.config.signal !== undefined && !this.closed) {
+      if (this.config.signal !== undefined && this.begun && !this.closed) {
         this.world.happened.add('the signal aborts in the midst of a call');
         this.abort();
       }

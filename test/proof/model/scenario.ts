@@ -34,16 +34,16 @@ export interface ItemPlan {
 }
 
 /** Where somebody reacts: to the nth of what is subscribed, torn down, called and so on, of whatever item. */
-export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull';
+export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort' | 'monitor' | 'pull' | 'read';
 
 /**
- * What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves, or
+ * What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves or asks, or
  * the option `signal` aborts, or `until` emits or ends, where there is one.
  */
 export type Deed =
   | { readonly to: 'source'; readonly what: Mark }
   | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
-  | { readonly to: 'consumer'; readonly what: 'unsubscribe' }
+  | { readonly to: 'consumer'; readonly what: 'unsubscribe' | 'ask' }
   | { readonly to: 'signal'; readonly what: 'abort' }
   | { readonly to: 'until'; readonly what: Mark };
 
@@ -84,6 +84,7 @@ export interface PlannedConfig {
   readonly resetOnSuccess: boolean;
   readonly onError: OnErrorPolicy | 'function' | undefined;
   readonly atomic: boolean;
+  readonly maxParked?: number | undefined;
   /** When the signal aborts by itself: at a time, before the subscription, or never. */
   readonly signal?: number | 'before' | 'never' | undefined;
   readonly monitor: boolean;
@@ -93,6 +94,12 @@ export interface PlannedConfig {
 export function deedsAt({ reactions }: Scenario, at: Moment, nth: number): Deed[] {
   const isCue = ({ moment, nth: first, times }: Reaction) => moment === at && nth >= first && nth < first + times;
   return reactions.filter(isCue).map(({ deed }) => deed);
+}
+
+/** Calls of `next()`: at certain times, and so many milliseconds after each value that it is given. */
+export interface Asks {
+  readonly at: readonly number[];
+  readonly again: number | undefined;
 }
 
 /** All that happens to one subscription. Everything else follows. */
@@ -105,7 +112,9 @@ export interface Scenario {
   /** Taken in turn, by index. */
   readonly items: readonly ItemPlan[];
   readonly config: PlannedConfig;
-  /** When the consumer unsubscribes. */
+  /** Where the consumer iterates: when it asks for a value. Otherwise it subscribes. */
+  readonly asks?: Asks | undefined;
+  /** When the consumer unsubscribes, or returns. */
   readonly unsubscribeAt: number | undefined;
   readonly reactions: readonly Reaction[];
 }

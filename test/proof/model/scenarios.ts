@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { POLICY_NAMES } from '../../../src/internal/policies.js';
-import type { Answer, Deed, ItemPlan, KeyPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
+import type { Answer, Asks, Deed, ItemPlan, KeyPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
 
 // Everything happens at multiples of ten milliseconds, and limits last some more: so it is rare that two things of which the
 // contract does not say which comes first happen at one time.
@@ -26,7 +26,7 @@ const answer: fc.Arbitrary<Answer> = fc
   .tuple(
     fc.oneof(
       { weight: 10, arbitrary: fc.constant('observable' as const) },
-      { weight: 2, arbitrary: fc.constantFrom('array' as const, 'iterable' as const, 'thenable' as const) },
+      { weight: 3, arbitrary: fc.constantFrom('array' as const, 'iterable' as const, 'thenable' as const) },
       { weight: 1, arbitrary: fc.constantFrom('throws' as const, 'invalid' as const) },
     ),
     play(ends, 3),
@@ -88,6 +88,7 @@ const unkeyedConfig = fc.record({
   resetOnSuccess: fc.boolean(),
   onError: fc.constantFrom(undefined, ...POLICY_NAMES, 'function' as const),
   atomic: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  maxParked: maybe(fc.constantFrom(1, 1, 2, 3, Infinity)),
   signal: fc.oneof(
     { weight: 15, arbitrary: fc.constant(undefined) },
     { weight: 3, arbitrary: tens(0, 9, 8) },
@@ -136,6 +137,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ to: 'consumer', what: 'unsubscribe' } as const) },
+  { weight: 2, arbitrary: fc.constant({ to: 'consumer', what: 'ask' } as const) },
   { weight: 2, arbitrary: fc.constant({ to: 'signal', what: 'abort' } as const) },
   {
     weight: 1,
@@ -158,6 +160,7 @@ const reaction: fc.Arbitrary<Reaction> = fc.record({
     'monitor',
     'pull',
     'pull',
+    'read',
   ),
   nth: fc.nat(3),
   times: fc.constantFrom(1, 2, 8),
@@ -180,18 +183,31 @@ const reading: fc.Arbitrary<Pick<PlannedConfig, 'readAhead' | 'until'>> = fc.rec
   until: maybe(until),
 });
 
+/** Calls of `next()`: some at certain times, and perhaps one after each value, as by `for await`. */
+const asks: fc.Arbitrary<Asks> = fc
+  .record({
+    gaps: fc.array(gap, { minLength: 1, maxLength: 5 }),
+    again: fc.constantFrom(undefined, 0, 0, 10, 30),
+  })
+  .map(({ gaps, again }) => {
+    let at = 0;
+    return { at: gaps.map((each) => (at += each)), again };
+  });
+
 /** The doors, with the options that only they take. */
-const entrance: fc.Arbitrary<Pick<Scenario, 'door' | 'opens'> & { readonly config: Partial<PlannedConfig> }> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ door: fc.constant('concatMapEager' as const), config: bounded }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      door: fc.constantFrom('concatEager' as const, 'concatMapEagerFrom' as const),
-      opens: fc.constantFrom(true, false, false),
-      config: reading,
-    }),
-  },
-);
+const entrance: fc.Arbitrary<Pick<Scenario, 'door' | 'opens' | 'asks'> & { readonly config: Partial<PlannedConfig> }> =
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ door: fc.constant('concatMapEager' as const), config: bounded }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        door: fc.constantFrom('concatEager' as const, 'concatMapEagerFrom' as const),
+        opens: fc.constantFrom(true, false, false),
+        asks: maybe(asks, 2),
+        config: reading,
+      }),
+    },
+  );
 
 const anything: fc.Arbitrary<Scenario> = fc
   .record({
@@ -208,7 +224,7 @@ const anything: fc.Arbitrary<Scenario> = fc
   .map(({ entrance: { config: special, ...door }, config: options, ...others }) => ({
     ...others,
     ...door,
-    config: { ...options, ...special },
+    config: { ...options, ...special, maxParked: options.atomic ? undefined : options.maxParked },
   }));
 
 const observable = (last: number, end: Play['end']): ItemPlan['attempts'] => [
@@ -249,10 +265,26 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
   };
 });
 
+/** What is rare otherwise: an inner that can be asked has more values than its item may keep. */
+const keepsFew = fc
+  .tuple(anything, fc.constantFrom('array' as const, 'iterable' as const), fc.constantFrom(1, 2))
+  .map(([scenario, kind, maxParked]): Scenario => {
+    const { source, items, config: options, ...others } = scenario;
+    const [first, ...rest] = items as [ItemPlan, ...ItemPlan[]];
+    const attempts: Answer[] = [{ kind, gaps: [0, 0, 0, 0], last: 0, end: 'complete', signal: true }];
+    return {
+      ...others,
+      source: { ...source, gaps: [0, 0, ...source.gaps] },
+      items: [first, { ...first, attempts }, ...rest],
+      config: { ...options, maxParked, atomic: false },
+    };
+  });
+
 /** Scenarios of all kinds. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
   { weight: 24, arbitrary: anything },
   { weight: 1, arbitrary: failsLater },
+  { weight: 2, arbitrary: keepsFew },
 );
 
 /** Multiples of ten, and some more. */
