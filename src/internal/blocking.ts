@@ -8,22 +8,22 @@ export interface Demand {
 }
 
 /** Knows since when the head of a lane holds up others that could be emitted, and runs the clock of the limit `blocking`. */
-export class Blocking {
+export class Blocking<T, R> {
   constructor(
     private readonly deadlines: Deadlines,
     private readonly limit: Duration | undefined,
     private readonly demand: Demand,
     /** The lanes whose heads hold up others whenever a value is wanted; only for a consumer that asks. */
-    private readonly heldUp: Set<ReorderQueue<never, never>> | undefined,
+    private readonly heldUp: Set<ReorderQueue<T, R>> | undefined,
   ) {}
 
   /** To be called whenever something was parked, or the head may be another. */
-  look<T, R>(lane: ReorderQueue<T, R>): Blocker | undefined {
+  look(lane: ReorderQueue<T, R>): Blocker | undefined {
     const { head, ready, blocker } = lane;
     const holdsUp = ready > 0 && !head?.ended ? head : undefined;
     const blocking = this.demand.wanted ? holdsUp : undefined;
     if (this.heldUp !== undefined) {
-      this.note(this.heldUp, lane as ReorderQueue<never, never>, holdsUp !== undefined);
+      this.note(this.heldUp, lane, holdsUp !== undefined);
     }
     if (blocking !== blocker?.item) {
       blocker?.clock?.stop();
@@ -42,7 +42,7 @@ export class Blocking {
     this.heldUp?.forEach((lane) => this.look(lane));
   }
 
-  private note(heldUp: Set<ReorderQueue<never, never>>, lane: ReorderQueue<never, never>, holdsUp: boolean): void {
+  private note(heldUp: Set<ReorderQueue<T, R>>, lane: ReorderQueue<T, R>, holdsUp: boolean): void {
     if (holdsUp) {
       heldUp.add(lane);
     } else {
@@ -50,7 +50,7 @@ export class Blocking {
     }
   }
 
-  private passed<T, R>(lane: ReorderQueue<T, R>, { run }: Item<T, R>, limit: Duration): void {
+  private passed(lane: ReorderQueue<T, R>, { run }: Item<T, R>, limit: Duration): void {
     // If the item goes on, with a fallback, its clock starts anew.
     lane.blocker = undefined;
     run?.timeOut(limit, false);

@@ -79,7 +79,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   protected closed = false;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
-  protected readonly blocking: Blocking | undefined;
+  protected readonly blocking: Blocking<T, R> | undefined;
   readonly monitor: Told<T, R> | undefined;
   readonly keepsValues: boolean;
   readonly showsContext: boolean;

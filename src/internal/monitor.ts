@@ -46,7 +46,7 @@ export class Monitor<T, R> implements Told<T, R> {
   constructor(
     private readonly listener: (event: MonitorEvent<T>) => void,
     private readonly counts: Counts,
-    private readonly blocking: Blocking,
+    private readonly blocking: Blocking<T, R>,
     private readonly deadlines: Deadlines,
   ) {}
 

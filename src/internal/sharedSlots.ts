@@ -121,26 +121,21 @@ export class SharedSlots implements LimitOwner {
   }
 
   /**
-   * Takes out, of those that wait, the one that was served least recently. One that is emitting or starting is passed over: it looks
-   * for a slot by itself before it goes on.
+   * Takes out, of those that wait, the one that was served least recently. If it is emitting or starting, to serve it does nothing: it
+   * looks for a slot by itself before it goes on, and has kept its turn.
    */
   private takeNext(): Sharer | undefined {
-    const passedOver: Sharer[] = [];
-    let next: Sharer | undefined;
-    while (next === undefined && this.waiting.length > 0) {
+    while (this.waiting.length > 0) {
       const sharer = this.waiting.pop();
       sharer.isWaiting = false;
       if (sharer.rank !== sharer.turn) {
         // It has been served since it began to wait.
         this.add(sharer);
-      } else if (sharer.starter.isBusy) {
-        passedOver.push(sharer);
       } else if (this.sharers.has(sharer)) {
-        next = sharer;
+        return sharer;
       }
     }
-    passedOver.forEach((sharer) => this.add(sharer));
-    return next;
+    return undefined;
   }
 
   private observe(limits: Observable<number>): void {
@@ -174,11 +169,9 @@ export class SharedSlots implements LimitOwner {
   }
 
   limitFailed(error: unknown): void {
-    const sharers = [...this.sharers];
     // Who joins from now on subscribes to it anew.
-    this.sharers.clear();
     this.observer = undefined;
-    sharers.forEach((sharer) => sharer.fail(error));
+    [...this.sharers].forEach((sharer) => sharer.fail(error));
   }
 }
 

@@ -302,6 +302,33 @@ describe('a limit that an Observable tells', () => {
     expect(source.observed).toBe(false);
   });
 
+  test('that ends at 0 while something waits is an error in that call', () => {
+    const limits = new BehaviorSubject(0);
+    const { push, seen } = start({ concurrent: limits });
+    push(0);
+    limits.complete();
+    expect(seen.heard).toEqual([failure(expect.any(TypeError))]);
+  });
+
+  test('may be raised while a value is read ahead', () => {
+    const limits = new BehaviorSubject(1);
+    const started: number[] = [];
+    function* values() {
+      yield 0;
+      limits.next(2);
+      yield 1;
+      yield 2;
+    }
+    record(
+      concatMapEagerFrom(values(), (n) => (started.push(n), NEVER), {
+        concurrent: limits,
+        readAhead: 1,
+        reorderWindow: 9,
+      }),
+    );
+    expect(started).toEqual([0, 1]);
+  });
+
   test('that stays at 0 harms nobody who has nothing to start', () => {
     expect(record(EMPTY.pipe(concatMapEager((n) => of(n), of(0)))).heard).toEqual(['|']);
   });
@@ -331,6 +358,15 @@ describe('a limit that an Observable tells', () => {
     limits.next(Infinity);
     finishAllButFirst();
     expect(started).toHaveLength(3000);
+  });
+
+  test('leaves the default window as large as it was when it is lowered', () => {
+    const limits = new BehaviorSubject(100);
+    const { started, push, inners } = start({ concurrent: limits }, 2000);
+    limits.next(3);
+    push(...Array(2000).keys());
+    for (let n = 1; n < started.length; n++) inners[started[n]!]!.complete();
+    expect(started).toHaveLength(1600);
   });
 
   test('is in every event', () => {
@@ -402,7 +438,7 @@ describe('a limit that an Observable tells', () => {
     let subscription: Subscription | undefined = undefined;
     const started: number[] = [];
     const source = new Subject<number>();
-     
+
     subscription = source
       .pipe(
         concatMapEager((n) => {

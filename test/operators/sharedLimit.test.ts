@@ -153,6 +153,30 @@ describe('a shared limit', () => {
     expect(log).toEqual(['first', 'second', 'other starts']);
   });
 
+  test('goes on only then, if what is emitted feeds the other stream, too', () => {
+    const limit = sharedLimit(2);
+    const log: string[] = [];
+    const [first, second, other] = [new Subject<string>(), new Subject<string>(), new Subject<number>()];
+    other
+      .pipe(
+        concatMapEager(() => {
+          log.push('other starts');
+          return NEVER;
+        }, limit),
+      )
+      .subscribe();
+    of(first, second)
+      .pipe(concatMapEager((inner) => inner, limit))
+      .subscribe((value) => {
+        log.push(value);
+        if (value === 'second') other.next(1);
+      });
+    ['second', 'third'].forEach((value) => second.next(value));
+    first.complete();
+
+    expect(log).toEqual(['second', 'third', 'other starts']);
+  });
+
   test('passes over a stream that is emitting, which keeps its turn', () => {
     const limit = sharedLimit(1);
     const started: string[] = [];
@@ -314,6 +338,17 @@ describe('a shared limit', () => {
 
     expect(all.a.heard).toEqual([failure(BOOM)]);
     expect(all.started).toEqual(['a0', 'd0', 'd1']);
+  });
+
+  test('may be 0 again, where its Observable, subscribed anew, does not end there', () => {
+    const all = [of(0), new BehaviorSubject(0)];
+    const limit = sharedLimit(new Observable<number>((subscriber) => all.shift()!.subscribe(subscriber)));
+    const first = streams(limit, 'a');
+    first.a.push();
+    expect(first.a.heard).toEqual([failure(expect.any(TypeError))]);
+    const second = streams(limit, 'b');
+    second.b.push();
+    expect(second.b.heard).toEqual([]);
   });
 
   test('that stays at 0 is an error of every stream in which something waits', () => {
