@@ -122,18 +122,17 @@ export class SharedSlots implements LimitOwner {
 
   /**
    * Takes out, of those that wait, the one that was served least recently. If it is emitting or starting, to serve it does nothing: it
-   * looks for a slot by itself before it goes on, and has kept its turn.
+   * looks for a slot by itself before it goes on, and has kept its turn. Nor does it if it has ended.
    */
   private takeNext(): Sharer | undefined {
     while (this.waiting.length > 0) {
       const sharer = this.waiting.pop();
       sharer.isWaiting = false;
-      if (sharer.rank !== sharer.turn) {
-        // It has been served since it began to wait.
-        this.add(sharer);
-      } else if (this.sharers.has(sharer)) {
+      if (sharer.rank === sharer.turn) {
         return sharer;
       }
+      // It has been served since it began to wait.
+      this.add(sharer);
     }
     return undefined;
   }

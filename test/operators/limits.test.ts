@@ -311,21 +311,21 @@ describe('a limit that an Observable tells', () => {
   });
 
   test('may be raised while a value is read ahead', () => {
-    const limits = new BehaviorSubject(1);
+    const limits = new BehaviorSubject(0);
     const started: number[] = [];
     function* values() {
       yield 0;
-      limits.next(2);
       yield 1;
-      yield 2;
+      limits.next(2);
     }
     record(
       concatMapEagerFrom(values(), (n) => (started.push(n), NEVER), {
         concurrent: limits,
-        readAhead: 1,
+        readAhead: 2,
         reorderWindow: 9,
       }),
     );
+    limits.next(1);
     expect(started).toEqual([0, 1]);
   });
 

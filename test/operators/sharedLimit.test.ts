@@ -351,6 +351,27 @@ describe('a shared limit', () => {
     expect(second.b.heard).toEqual([]);
   });
 
+  test('is subscribed anew by a stream that begins while another one hears of its failure', () => {
+    let numbers = new BehaviorSubject(2);
+    const limit = sharedLimit(new Observable<number>((subscriber) => numbers.subscribe(subscriber)));
+    const [first, second] = [new Subject<string>(), new Subject<string>()];
+    const later: unknown[] = [];
+    of(first, second, NEVER)
+      .pipe(concatMapEager((inner) => inner, limit))
+      .subscribe({
+        next: () => {
+          numbers.error(BOOM);
+          numbers = new BehaviorSubject(3);
+          later.push(record(of(1).pipe(concatMapEager(() => of(limit.current), limit))).heard);
+        },
+        error: () => undefined,
+      });
+    second.next('parked');
+    first.complete();
+
+    expect(later).toEqual([[3, '|']]);
+  });
+
   test('that stays at 0 is an error of every stream in which something waits', () => {
     const limit = sharedLimit(of(0));
     const all = streams(limit, 'ab');
