@@ -3,9 +3,10 @@ const doublingWindow = (limit: number) => Math.max(16, limit);
 const steadyWindow = (limit: number) => Math.max(40, Math.ceil(1.5 * limit));
 
 /** By how much a step changes the limit. */
-const UP = 1.15;
+const UP = 1.2;
 const FAST_UP = 1.4;
 const DOWN = 0.9;
+const FAST_DOWN = 0.8;
 
 /** While the limit doubles, a window whose mean looks longer is made longer, up to so many times, before it is believed. */
 const LOOKS = 3;
@@ -14,9 +15,13 @@ const LOOKS = 3;
 const DOUBLING_PAYS_BELOW = 0.75;
 const KEPT_OF_LAST_DOUBLING = 0.75;
 
-/** The same for a step, over the last two windows or so, and over the last six or so; and for a fast one, over these. */
+/**
+ * The same for a step, over the last two windows or so. A step in the same direction as the one before is a fast one, if the last six
+ * or so say so more clearly: that attempts hardly become longer, or that they only wait.
+ */
 const PAYS_BELOW = 0.9;
-const PAYS_WELL_BELOW = 0.4;
+const HARDLY_LONGER = 0.4;
+const ONLY_WAITING = 0.9;
 
 /**
  * A limit that is so many times as high as the one at which attempts have taken least does not pay if they have become longer by more
@@ -27,7 +32,7 @@ const FAR_PAYS_BELOW = 0.75;
 const FORGETS = 1.03;
 
 /** So many windows at `min` or `max` that ask for a step beyond it; then the rule looks to the other side. */
-const WINDOWS_AT_BOUND = 4;
+const WINDOWS_AT_BOUND = 3;
 
 /** Which part of a window may fail by overload, and how many may in any window: one or two are chance. */
 const OVERLOADED_SHARE = 1 / 20;
@@ -95,7 +100,8 @@ export class AdaptiveRule {
   /** The least mean of late, and the limit at which it was seen. */
   private least = Infinity;
   private leastAt = 0;
-  private isClimbing = false;
+  /** Whether the last step went up, and whether there was one. */
+  private hasClimbed: boolean | undefined = undefined;
   private windowsAtBound = 0;
   /** The limit of the last window that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
   private fine = 0;
@@ -152,7 +158,7 @@ export class AdaptiveRule {
     const { limit, fine } = this;
     this.isDoubling = false;
     this.ceiling = limit;
-    this.moveTo(fine < limit ? Math.max(fine, this.below()) : this.below());
+    this.moveTo(fine < limit ? Math.max(fine, this.below(DOWN)) : this.below(DOWN));
   }
 
   private closeWindow(): void {
@@ -191,10 +197,13 @@ export class AdaptiveRule {
   }
 
   private stepBy(mean: number): void {
-    const paid = this.hasPaid(mean);
-    const isFast = this.isClimbing && this.climb.slope < PAYS_WELL_BELOW;
-    this.isClimbing = paid;
-    const [next, other] = paid ? [this.above(isFast ? FAST_UP : UP), this.below()] : [this.below(), this.above(UP)];
+    const climbs = this.hasPaid(mean);
+    const { slope } = this.climb;
+    const isFast = climbs === this.hasClimbed && (climbs ? slope < HARDLY_LONGER : slope > ONLY_WAITING);
+    this.hasClimbed = climbs;
+    const [next, other] = climbs
+      ? [this.above(isFast ? FAST_UP : UP), this.below(FAST_DOWN)]
+      : [this.below(isFast ? FAST_DOWN : DOWN), this.above(FAST_UP)];
     const isAtBound = this.within(next) === this.limit;
     this.windowsAtBound = isAtBound ? this.windowsAtBound + 1 : 0;
     this.moveTo(this.windowsAtBound < WINDOWS_AT_BOUND ? next : other);
@@ -220,7 +229,7 @@ export class AdaptiveRule {
     if (this.isTooFar(mean)) {
       return false;
     }
-    return hasChanged ? mean < lastMean : step.slope < PAYS_BELOW && climb.slope < PAYS_BELOW;
+    return hasChanged ? mean < lastMean : step.slope < PAYS_BELOW;
   }
 
   /** Steps are short, and so chance decides some of them. What many of them have led to is no chance. */
@@ -240,8 +249,8 @@ export class AdaptiveRule {
     return Math.max(limit + 1, Math.min(Math.round(limit * factor), Math.ceil((limit + ceiling) / 2)));
   }
 
-  private below(): number {
-    return Math.min(this.limit - 1, Math.round(this.limit * DOWN));
+  private below(factor: number): number {
+    return Math.min(this.limit - 1, Math.round(this.limit * factor));
   }
 
   private within(limit: number): number {
