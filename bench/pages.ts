@@ -1,5 +1,8 @@
 /** Everything that is made from what has been measured: the scripts write it, and a test makes it again and compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { drawAdaptiveChart } from './adaptive/chart.js';
+import { adaptiveSection } from './adaptive/report.js';
+import type { AdaptiveResults } from './adaptive/results.js';
 import { drawChart } from './chart.js';
 import { withSection } from '../scripts/markdown.js';
 import { readmeSection, resultsPage } from './report.js';
@@ -39,6 +42,14 @@ export async function windowPagesOf(results: WindowResults): Promise<Pages> {
 export async function keyPagesOf(): Promise<Pages> {
   const path = 'docs/guide/keys.md';
   return { [path]: await withSection(path, read(path), 'skew', skewSection()) };
+}
+
+export async function adaptivePagesOf(results: AdaptiveResults): Promise<Pages> {
+  const path = 'docs/guide/limits.md';
+  return {
+    'docs/images/adaptive.svg': drawAdaptiveChart(results),
+    [path]: await withSection(path, read(path), 'adaptive', adaptiveSection(results)),
+  };
 }
 
 export function write(pages: Pages): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { keyPagesOf, pagesOf, windowPagesOf } from '../pages.js';
+import { readAdaptiveResults } from '../adaptive/results.js';
+import { adaptivePagesOf, keyPagesOf, pagesOf, windowPagesOf } from '../pages.js';
 import { readResults } from '../results.js';
 import { readWindowResults } from '../window/results.js';
 
@@ -11,6 +12,7 @@ const pages = {
   ...(await pagesOf(readResults())),
   ...(await windowPagesOf(readWindowResults())),
   ...(await keyPagesOf()),
+  ...(await adaptivePagesOf(readAdaptiveResults())),
 };
 
 describe('what is said of speed is what was measured', () => {

@@ -84,6 +84,7 @@ const config = defineConfig({
             ...to('Time limits', 'docs/guide/time-limits.md'),
             ...to('Failures', 'docs/guide/failures.md'),
             ...to('Keys', 'docs/guide/keys.md'),
+            ...to('Limits', 'docs/guide/limits.md'),
             ...to('Streams', 'docs/guide/streams.md'),
             ...to('Recipes', 'docs/guide/recipes.md'),
             ...to('Testing', 'docs/guide/testing.md'),

@@ -140,8 +140,8 @@ class Servers {
   }
 }
 
-/** The rule, as its slots are handed out. */
-class Handed implements Controller {
+/** The rule as it is in an operator, with what it has changed, and when. */
+class Rule implements Controller {
   limit = 4;
   readonly changes: [at: number, limit: number][] = [[0, 4]];
   private readonly rule = new AdaptiveRule(1, MAX, 4);
@@ -153,16 +153,13 @@ class Handed implements Controller {
   }
 
   began(): number {
-    const window = this.rule.began();
-    this.follow();
-    return window;
+    return this.rule.began();
   }
 
   ended(begun: number, now: number, duration: number, isOverload: boolean): void {
     this.now = now;
     this.rule.ended(begun, duration, isOverload);
-    // The slot that has just become free is handed out before the limit becomes lower.
-    if (this.rule.limit > this.limit) this.follow();
+    this.follow();
   }
 
   private follow(): void {
@@ -181,7 +178,7 @@ describe('adaptiveLimit', () => {
     ['refusals of all that would wait, and half as many servers later', kinds[2]!, { after: 3_000, servers: 10 }],
   ])('changes as in the simulation, at the same times: %s', (_, kind, change) => {
     const service = serviceOf(kind, 'exponential', 20);
-    const simulated = new Handed();
+    const simulated = new Rule();
     const { at } = simulate(service, simulated, ATTEMPTS, 5, [change]);
 
     const clock = new VirtualTimeScheduler();
