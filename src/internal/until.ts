@@ -10,7 +10,8 @@ type Failure = { readonly error: unknown } | undefined;
 export class Until<T> implements Source, Intake<T> {
   private readonly source: Source;
   private readonly notifier = new Notifier((failure) => this.end(failure));
-  private over = false;
+  /** Whether nothing is read: not before the notifier is subscribed, nor any more. */
+  private over = true;
 
   constructor(
     private readonly until: ObservableInput<unknown>,
@@ -21,6 +22,7 @@ export class Until<T> implements Source, Intake<T> {
   }
 
   start(): void {
+    this.over = false;
     try {
       observeInput(this.until, this.notifier);
     } catch (error) {

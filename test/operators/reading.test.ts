@@ -311,6 +311,17 @@ describe('`until`', () => {
     expect(heard).toEqual([failure(BOOM)]);
   });
 
+  test('is subscribed before anything is read, although a limit tells its first number before', () => {
+    const happened: string[] = [];
+    const values = function* () {
+      happened.push('read');
+      yield 0;
+    };
+    const until = new Observable<never>(() => void happened.push('until'));
+    record(concatMapEagerFrom(values, () => NEVER, { concurrent: of(1), until }));
+    expect(happened).toEqual(['until', 'read']);
+  });
+
   test('is unsubscribed when the source has ended, and when the result has', () => {
     const until = new Subject<void>();
     open({ until }, 3);
