@@ -53,6 +53,7 @@ const anyScenarios = allScenarios.map(({ config, ...scenario }): Scenario => ({
     overflow: undefined,
     signal: undefined,
     maxParked: undefined,
+    limits: undefined,
     readAhead: undefined,
     until: undefined,
   },

@@ -31,7 +31,14 @@ describe('in any scenario', () => {
           reactions: [],
           asks: undefined,
           // Marbles do not draw keys.
-          config: { ...config, maxParked: undefined, keys: undefined, concurrentPerKey: undefined, order: undefined },
+          config: {
+            ...config,
+            maxParked: undefined,
+            limits: undefined,
+            keys: undefined,
+            concurrentPerKey: undefined,
+            order: undefined,
+          },
         })),
         (scenario) => {
           const prediction = predict(scenario);

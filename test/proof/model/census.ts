@@ -44,6 +44,7 @@ const LISTED: readonly Option[] = [
   ['concatMapEagerFrom', (_, { door }) => door === 'concatMapEagerFrom'],
   ['a function that gives what is read', (_, { opens }) => opens === true],
   ['concurrent', ({ concurrent }) => concurrent !== undefined],
+  ['concurrent: an Observable', ({ limits }) => limits !== undefined],
   ['reorderWindow', ({ reorderWindow }) => reorderWindow !== undefined],
   ['key', ({ keys }) => keys !== undefined],
   ['concurrentPerKey', ({ concurrentPerKey }) => concurrentPerKey !== undefined],
@@ -112,6 +113,10 @@ export const EVENTS = [
   'an item that waited for its key is started after an error of a later one',
   'an error has its turn in the order of its key',
   'a value is read ahead',
+  'the limit is raised',
+  'the limit is lowered',
+  'the limit is 0',
+  'limits fail',
   'an inner is not read on',
   'a call of the consumer waits',
   'several calls of the consumer wait',
@@ -142,6 +147,7 @@ function includes(one: string, other: string): boolean {
 function exclude(one: string, other: string): boolean {
   const [option, value] = one.split(': ');
   return (
+    (one === 'concurrent' && other.startsWith('concurrent: ')) ||
     (value !== undefined && other.startsWith(`${option}: `)) ||
     (one === 'concatEager' && other === 'concatMapEagerFrom') ||
     (one === 'maxParked' && other === 'atomic') ||

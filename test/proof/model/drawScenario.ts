@@ -24,6 +24,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   const pulls = door !== 'concatMapEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
   refuse(config.keys !== undefined, 'there are keys');
+  refuse(config.limits !== undefined, 'the limit changes');
   refuse(scenario.asks !== undefined, 'the consumer asks');
   refuse(config.maxParked !== undefined, 'only so many values are kept');
   refuse(config.signal === 'before', 'the signal has aborted before');
@@ -116,7 +117,7 @@ function labelOf({ kind, item }: Run, pulls: boolean): string {
   if (kind === 'source') {
     return pulls ? 'inputs' : 'source';
   }
-  return kind === 'delay' || kind === 'until' ? 'n' : LABELS[item!.index]!;
+  return kind === 'delay' || kind === 'until' || kind === 'limits' ? 'n' : LABELS[item!.index]!;
 }
 
 function rowOf({ kind, answer, begins, marks }: Run, label: string, legend: Map<string, string>): MarbleRow {

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { noop, Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
+import { map, noop, Observable, TimeoutError, VirtualTimeScheduler, type ObservableInput, type Subscriber } from 'rxjs';
 import type * as operators from '../../../src/index.js';
 import type {
   ConcatMapEagerConfig,
@@ -19,6 +19,7 @@ import {
   type Answer,
   type Burst,
   type KeyName,
+  type Limits,
   type Mark,
   type Moment,
   type Play,
@@ -77,18 +78,19 @@ class Stage {
   private asked = 0;
   private playingSource: Playing | undefined = undefined;
   private playingUntil: Playing | undefined = undefined;
+  private playingLimits: Playing | undefined = undefined;
   /** What stands for the values of the source, where they are inputs. */
   private readonly names = new Map<unknown, string>();
   private readonly delays = new Map<number, number>();
 
   constructor(private readonly scenario: Scenario) {
-    const { concurrent, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
+    const { concurrent, limits, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
     const { maxWaiting, overflow, readAhead, until, ...timed } = bounded;
     const { first, each, total, blocking, retries, ...others } = timed;
     const { delay, resetOnSuccess, onError, atomic, maxParked, signal, monitor } = others;
-    const limits = { first, each, total, blocking };
+    const timeLimits = { first, each, total, blocking };
     this.config = {
-      concurrent,
+      concurrent: limits === undefined ? concurrent : this.limits(limits),
       reorderWindow,
       key: keys && this.key,
       concurrentPerKey,
@@ -97,7 +99,7 @@ class Stage {
       overflow,
       readAhead,
       until: until && this.until(until),
-      timeout: Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined,
+      timeout: Object.values(timeLimits).some((limit) => limit !== undefined) ? timeLimits : undefined,
       retry: {
         count: retries,
         resetOnSuccess,
@@ -257,6 +259,14 @@ class Stage {
     return input;
   };
 
+  private limits(limits: Limits): Observable<number> {
+    const { numbers } = limits;
+    return this.observable(
+      () => ['limits', limits],
+      (playing) => (this.playingLimits = playing),
+    ).pipe(map((name) => numbers[Number(name.split('/')[1]) % numbers.length]!));
+  }
+
   private until(answer: Answer): ObservableInput<string> {
     const next = (): Named => ['until', answer];
     return answer.kind === 'observable'
@@ -322,8 +332,8 @@ class Stage {
   }
 
   private readonly monitor = (event: MonitorEvent<unknown>): void => {
-    const { type, index, value, attempt, time, waiting, active, parked, blockedSince } = event;
-    const counts = `${waiting}/${active}/${parked}${blockedSince === undefined ? '' : ` since ${blockedSince}`}`;
+    const { type, index, value, attempt, time, waiting, active, parked, concurrent, blockedSince } = event;
+    const counts = `${waiting}/${active}/${parked} of ${concurrent}${blockedSince === undefined ? '' : ` since ${blockedSince}`}`;
     let details = '';
     if (type === 'failed') {
       details = ` ${nameOf(event.error)} ${event.willRetry}`;
@@ -446,6 +456,8 @@ class Stage {
         this.abort();
       } else if (deed.to === 'until') {
         this.playingUntil?.says(deed.what);
+      } else if (deed.to === 'limits') {
+        this.playingLimits?.says(deed.what);
       } else if (deed.to === 'inner') {
         this.subscribed
           .filter(({ open }) => open())
@@ -471,6 +483,9 @@ function nameOf(error: unknown): string {
   }
   if (error instanceof AggregateError) {
     return `[${error.errors.map(nameOf).join(', ')}]`;
+  }
+  if (error instanceof Error && error.message.includes('`concurrent`') && !isOverflowError(error)) {
+    return `${error.name}(concurrent)`;
   }
   if (error instanceof TypeError && error.message.includes('`key`')) {
     return 'TypeError(key)';

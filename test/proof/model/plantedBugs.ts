@@ -442,4 +442,34 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     code: 'return deadlines.pause(this.gap, this.clock);',
     bug: 'return deadlines.pause();',
   },
+  {
+    name: 'a limit that is lowered stays where it was',
+    file: 'liveSlots.ts',
+    code: 'this.limit = limit;',
+    bug: 'this.limit = Math.max(this.limit, limit);',
+  },
+  {
+    name: 'slots that a raised limit brings are not filled at once',
+    file: 'liveSlots.ts',
+    code: 'runIn(this.context, () => this.starter.advance());',
+    bug: '',
+  },
+  {
+    name: 'a limit that stays at 0 is a result that never ends',
+    file: 'liveSlots.ts',
+    code: 'this.isFinal && this.limit === 0',
+    bug: 'false',
+  },
+  {
+    name: 'limits are heard when there is nothing left to start',
+    file: 'liveSlots.ts',
+    code: 'if (!this.starter.mayHaveToStart) {\n      this.close();\n    } else if',
+    bug: 'if',
+  },
+  {
+    name: 'a limit that fails lets values start that wait',
+    file: loop,
+    code: 'this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);',
+    bug: '',
+  },
 ];

@@ -5,6 +5,7 @@ import {
   type Answer,
   type Deed,
   type KeyPlan,
+  type Limits,
   type Mark,
   type Scenario,
 } from './scenario.js';
@@ -34,9 +35,9 @@ export interface Prediction {
 /** Something that is heard, and for drawing it, what was: values, `|`, `#`, or `!` for having been cancelled. */
 export interface Run {
   readonly name: string;
-  /** `undefined` for the source and for `until`. */
+  /** `undefined` for the source, for `until` and for limits. */
   readonly item: Item | undefined;
-  readonly kind: 'source' | 'until' | 'attempt' | 'fallback' | 'delay';
+  readonly kind: 'source' | 'until' | 'limits' | 'attempt' | 'fallback' | 'delay';
   readonly answer: Answer | undefined;
   readonly begins: number;
   readonly marks: { readonly at: number; readonly mark: string }[];
@@ -88,8 +89,8 @@ export function predict(scenario: Scenario): Prediction {
 
 class Model {
   private readonly config = this.scenario.config;
-  private readonly concurrent = this.config.concurrent ?? Infinity;
-  private readonly window = this.config.reorderWindow ?? Math.max(1024, 16 * this.concurrent);
+  /** More than there are values is as good as the default. */
+  private readonly window = this.config.reorderWindow ?? 1024;
   private readonly perKey = this.config.concurrentPerKey ?? 1;
   private readonly hasKeys = this.config.keys !== undefined;
   /** Whether what waits is dropped in its turn among the others. */
@@ -108,6 +109,12 @@ class Model {
 
   /** How many values have been received. */
   private received = 0;
+  /** How many items may be active. */
+  private limit = this.config.limits === undefined ? (this.config.concurrent ?? Infinity) : 0;
+  private limits: Run | undefined = undefined;
+  /** Whether there has been a limit, and whether there will be no other. */
+  private hasLimit = false;
+  private limitIsFinal = false;
   /** Whether a key is being asked for; and what comes from the source before the value that it is for is received. */
   private asking = false;
   private pending: (() => void)[] = [];
@@ -126,8 +133,8 @@ class Model {
   /** Whether the function that gives what is read has been called. */
   private opened = false;
   private until: Run | undefined = undefined;
-  /** Whether `until` lets it read. */
-  private reads = true;
+  /** Whether `until` lets it read: not before it is subscribed. */
+  private reads = this.config.until === undefined;
   /** Whether the source has been left. */
   private left = false;
   /** Whether an error has its turn in the output: nothing that comes after it is started any more. */
@@ -212,12 +219,97 @@ class Model {
     }
     this.starting = true;
     while (!this.closed && (this.startNext() || this.dropSurplus()));
-    const left = this.items.length + this.waiting.length + this.leaving.waiting;
-    if (!this.closed && this.sourceEnded && left === 0) {
+    if (!this.closed && this.items.length === 0 && !this.mayHaveToStart()) {
       this.finish();
     }
     this.starting = false;
     this.watchHeads();
+    this.judgeLimits();
+  }
+
+  private mayHaveToStart(): boolean {
+    return this.countWaiting() > 0 || !this.sourceEnded;
+  }
+
+  private countWaiting(): number {
+    return this.waiting.length + this.leaving.waiting;
+  }
+
+  // Limits that an Observable tells.
+
+  private subscribeToLimits(limits: Limits): void {
+    const run = this.newRun('limits', 'limits', undefined, { ...limits, kind: 'observable', signal: false });
+    this.limits = run;
+    run.playing = new Playing(
+      this.world,
+      'limits',
+      'observable',
+      (mark, name) => this.heardLimits(mark as Mark, name),
+      true,
+    );
+    run.playing.start(limits);
+  }
+
+  private heardLimits(mark: Mark, name: string): void {
+    const { world } = this;
+    if (this.limits === undefined) {
+      return;
+    }
+    if (mark === 'next') {
+      const { numbers } = this.config.limits!;
+      const limit = numbers[Number(name.split('/')[1]) % numbers.length]!;
+      if (limit < 0) {
+        this.leaveLimits();
+        this.stopStarting('RangeError(concurrent)');
+        return;
+      }
+      world.happened.add(
+        limit === 0 ? 'the limit is 0' : limit < this.limit ? 'the limit is lowered' : 'the limit is raised',
+      );
+      this.hasLimit = true;
+      this.limit = limit;
+      this.settle();
+      return;
+    }
+    this.limits = undefined;
+    if (mark === 'error') {
+      this.stopStarting('limits failed');
+    } else if (this.hasLimit) {
+      this.limitIsFinal = true;
+      this.judgeLimits();
+    } else {
+      this.stopStarting('TypeError(concurrent)');
+    }
+  }
+
+  /** They are heard while there may be something to start. One that stays at 0 would be a result that never ends. */
+  private judgeLimits(): void {
+    const reads = this.scenario.door !== 'concatMapEager' && !this.sourceEnded;
+    if (!this.mayHaveToStart()) {
+      this.leaveLimits();
+    } else if (this.limitIsFinal && this.limit === 0 && (this.countWaiting() > 0 || reads)) {
+      this.stopStarting('TypeError(concurrent)');
+    }
+  }
+
+  private leaveLimits(): void {
+    const { limits } = this;
+    this.limits = undefined;
+    limits?.playing!.stop();
+  }
+
+  /** Nothing that waits is started any more. What is active goes on, and then comes the error. */
+  private stopStarting(error: string): void {
+    if (!this.closed) {
+      this.world.happened.add('limits fail');
+      this.cancelAll(
+        () => false,
+        () => this.dropsInOrder,
+        'AbortError',
+      );
+      this.sourceFailed(error);
+      this.settle();
+    }
   }
 
   private emitReady(): void {
@@ -325,9 +417,10 @@ class Model {
     while (pulled && this.startable() === undefined && this.waiting.length <= this.mayWaitForKeys) {
       const { received } = this;
       this.pull();
-      pulled = this.received > received && !this.closed;
+      // What was called may have changed the limit.
+      pulled = this.received > received && !this.closed && this.hasSlot();
     }
-    const item = this.closed ? undefined : this.startable();
+    const item = this.closed || !this.hasSlot() ? undefined : this.startable();
     if (item === undefined) {
       return this.again.length > 0 || this.readsAhead();
     }
@@ -357,8 +450,12 @@ class Model {
     return this.again.length > 0 || (this.hasRoom() && this.startable() !== undefined);
   }
 
+  private hasSlot(): boolean {
+    return this.active() < this.limit;
+  }
+
   private hasRoom(): boolean {
-    return this.active() < this.concurrent && this.items.length < this.window;
+    return this.hasSlot() && this.items.length < this.window;
   }
 
   /** The earliest item that waits, and not for its key. */
@@ -394,6 +491,7 @@ class Model {
     } else {
       this.end(`error ${errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`}`);
     }
+    this.leaveLimits();
   }
 
   // The consumer.
@@ -481,6 +579,7 @@ class Model {
       if (!this.closed) {
         this.closed = true;
         this.cancelAfter(undefined);
+        this.leaveLimits();
       }
     }
   }
@@ -493,7 +592,17 @@ class Model {
       this.abort();
     } else {
       this.listens = true;
-      this.subscribeToSource();
+      this.source = this.newRun('source', 'source', undefined, {
+        ...this.scenario.source,
+        kind: 'observable',
+        signal: false,
+      });
+      if (this.config.limits !== undefined) {
+        this.subscribeToLimits(this.config.limits);
+      }
+      if (!this.closed) {
+        this.subscribeToSource(this.source);
+      }
     }
   }
 
@@ -506,14 +615,13 @@ class Model {
     }
   }
 
-  private subscribeToSource(): void {
+  private subscribeToSource(run: Run): void {
     const { door, source, config } = this.scenario;
-    this.source = this.newRun('source', 'source', undefined, { ...source, kind: 'observable', signal: false });
     if (door === 'concatMapEager') {
-      this.source.playing = new Playing(this.world, 'source', 'observable', (mark, value) =>
+      run.playing = new Playing(this.world, 'source', 'observable', (mark, value) =>
         this.heardSource(mark as Mark, value),
       );
-      this.source.playing.start(source);
+      run.playing.start(source);
     } else if (config.until !== undefined) {
       this.subscribeToUntil(config.until);
     }
@@ -523,6 +631,7 @@ class Model {
   private subscribeToUntil(answer: Answer): void {
     const run = this.newRun('until', 'until', undefined, answer);
     this.until = run;
+    this.reads = true;
     run.playing = new Playing(this.world, 'until', answer.kind, (mark, value) => this.heardUntil(mark, value), true);
     run.playing.start(answer);
   }
@@ -1022,6 +1131,7 @@ class Model {
       }
       this.cancelAfter(undefined, reason);
       this.end(`error ${error}`);
+      this.leaveLimits();
     }
   }
 
@@ -1041,12 +1151,17 @@ class Model {
    * the order and only waits for its key.
    */
   private cancelAfter(item: Item | undefined, reason = 'AbortError'): void {
-    const { source, waiting } = this;
     const isLater = (each: Item) =>
       item === undefined || (each.index > item.index && this.orderOf(each) === this.orderOf(item));
     // Where any number of values without keys may wait, what waits is dropped last of all. That it is in the order of the source even where a teardown leads to the
     // end of all is not promised.
     const isDropped = (each: Item) => this.dropsInOrder && (this.config.order === 'key' || isLater(each));
+    this.cancelAll(isLater, isDropped, reason);
+  }
+
+  /** Cancels the source, and of what is started and of what waits what these say. */
+  private cancelAll(isLater: (each: Item) => boolean, isDropped: (each: Item) => boolean, reason: string): void {
+    const { source, waiting } = this;
     const later = [...this.items.filter(isLater), ...waiting.filter(isDropped)].sort(byIndex).map((each) => {
       const state: keyof typeof this.leaving = waiting.includes(each) ? 'waiting' : each.ended ? 'parked' : 'active';
       return { item: each, run: each.run, state };
@@ -1145,7 +1260,7 @@ class Model {
     if (this.config.monitor) {
       const { leaving, blockers, world } = this;
       const parked = this.items.filter(({ ended }) => ended).length + leaving.parked;
-      const counts = `${this.waiting.length + leaving.waiting}/${this.active()}/${parked}`;
+      const counts = `${this.waiting.length + leaving.waiting}/${this.active()}/${parked} of ${this.limit}`;
       const blocker = blockers.get(this.orderOf(item));
       const since = blocker === undefined ? '' : ` since ${blocker.clock.since}`;
       const { index, value, attempts } = item;
@@ -1169,8 +1284,8 @@ class Model {
         this.world.happened.add('the signal aborts in the midst of a call');
         this.abort();
       }
-    } else if (deed.to === 'until') {
-      this.runs.find(({ kind, answer }) => kind === 'until' && answer!.kind === 'observable')?.playing?.says(deed.what);
+    } else if (deed.to === 'until' || deed.to === 'limits') {
+      this.runs.find(({ kind, answer }) => kind === deed.to && answer!.kind === 'observable')?.playing?.says(deed.what);
     } else if (deed.to === 'inner') {
       this.world.subscribed
         .filter(({ open }) => open)

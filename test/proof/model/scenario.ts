@@ -38,14 +38,14 @@ export type Moment = 'next' | 'call' | 'key' | 'subscribe' | 'teardown' | 'abort
 
 /**
  * What is done there: to the source, to the last of the inners that are subscribed, or to one before it; or the consumer leaves or asks, or
- * the option `signal` aborts, or `until` emits or ends, where there is one.
+ * the option `signal` aborts, or `until` or the limits emit or end, where there are any.
  */
 export type Deed =
   | { readonly to: 'source'; readonly what: Mark }
   | { readonly to: 'inner'; readonly back: number; readonly what: Mark }
   | { readonly to: 'consumer'; readonly what: 'unsubscribe' | 'ask' }
   | { readonly to: 'signal'; readonly what: 'abort' }
-  | { readonly to: 'until'; readonly what: Mark };
+  | { readonly to: 'until' | 'limits'; readonly what: Mark };
 
 export interface Reaction {
   readonly moment: Moment;
@@ -60,9 +60,16 @@ export type KeyPlan = KeyName | 'throws' | 'promise';
 
 export type KeyName = 'a' | 'b' | 'c';
 
+/** An Observable of numbers, taken in turn. One below 0 is wrong. */
+export interface Limits extends Play {
+  readonly numbers: readonly number[];
+}
+
 /** The options, with functions replaced by what they do. */
 export interface PlannedConfig {
   readonly concurrent: number | undefined;
+  /** What `concurrent` tells, where it is an Observable. */
+  readonly limits?: Limits | undefined;
   readonly reorderWindow: number | undefined;
   /** What `key` does, taken in turn, by index. The two options after it are given together with it only. */
   readonly keys: readonly KeyPlan[] | undefined;

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { POLICY_NAMES } from '../../../src/internal/policies.js';
-import type { Answer, Asks, Deed, ItemPlan, KeyPlan, PlannedConfig, Play, Reaction, Scenario } from './scenario.js';
+import type {
+  Answer,
+  Asks,
+  Deed,
+  ItemPlan,
+  KeyPlan,
+  Limits,
+  PlannedConfig,
+  Play,
+  Reaction,
+  Scenario,
+} from './scenario.js';
 
 // Everything happens at multiples of ten milliseconds, and limits last some more: so it is rare that two things of which the
 // contract does not say which comes first happen at one time.
@@ -76,8 +87,18 @@ const keyed: fc.Arbitrary<Pick<PlannedConfig, 'keys' | 'concurrentPerKey' | 'ord
   },
 );
 
+/** Limits that change, of which the first is often there at once. */
+const limits: fc.Arbitrary<Limits> = fc
+  .tuple(
+    play(fc.constantFrom('complete', 'error', 'never', 'never'), 4),
+    fc.array(fc.constantFrom(0, 0, 1, 1, 1, 2, 2, 3, Infinity, -1), { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+  )
+  .map(([played, numbers, atOnce]) => ({ ...played, gaps: atOnce ? [0, ...played.gaps] : played.gaps, numbers }));
+
 const unkeyedConfig = fc.record({
   concurrent: maybe(fc.integer({ min: 1, max: 4 }), 3),
+  limits: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: limits }),
   reorderWindow: maybe(fc.integer({ min: 1, max: 5 })),
   first: maybe(tens(0, 4, 1)),
   each: maybe(tens(0, 4, 2)),
@@ -140,8 +161,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ to: 'consumer', what: 'ask' } as const) },
   { weight: 2, arbitrary: fc.constant({ to: 'signal', what: 'abort' } as const) },
   {
-    weight: 1,
-    arbitrary: fc.record({ to: fc.constant('until' as const), what: fc.constantFrom('next', 'complete', 'error') }),
+    weight: 2,
+    arbitrary: fc.record({
+      to: fc.constantFrom('until' as const, 'limits' as const),
+      what: fc.constantFrom('next', 'next', 'complete', 'error'),
+    }),
   },
 );
 
@@ -224,7 +248,12 @@ const anything: fc.Arbitrary<Scenario> = fc
   .map(({ entrance: { config: special, ...door }, config: options, ...others }) => ({
     ...others,
     ...door,
-    config: { ...options, ...special, maxParked: options.atomic ? undefined : options.maxParked },
+    config: {
+      ...options,
+      ...special,
+      concurrent: options.limits === undefined ? options.concurrent : undefined,
+      maxParked: options.atomic ? undefined : options.maxParked,
+    },
   }));
 
 const observable = (last: number, end: Play['end']): ItemPlan['attempts'] => [
@@ -247,6 +276,7 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
     config: {
       ...options,
       concurrent: undefined,
+      limits: undefined,
       reorderWindow: undefined,
       keys: ['a', 'a', 'b', ...(options.keys ?? [])],
       concurrentPerKey: undefined,
