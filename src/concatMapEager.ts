@@ -32,7 +32,7 @@ import { normalizeConfig } from './internal/settings.js';
  *   that need the order belong downstream, or get a `key`: then what `project` does is in order too, key by key, while other
  *   keys run at the same time.
  * - It does not slow the source: values that come faster than they are processed wait in memory, without a limit unless
- *   `maxWaiting` sets one. {@link concatMapEagerFrom} reads values only as it needs them.
+ *   `maxWaiting` sets one. `concatMapEagerFrom` reads values only as it needs them.
  * - An inner that is hot is heard only from its start on: what it emits while its item waits is lost.
  *
  * @example

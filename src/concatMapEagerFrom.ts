@@ -23,6 +23,26 @@ type Value<V> =
         ? Exclude<T, undefined>
         : never;
 
+/** What a function may return. A stream as it is, so that what is not there at its end is not taken for a value. */
+type Opened<T> =
+  Iterable<T> | AsyncIterable<T> | { getReader(): { read(): PromiseLike<{ done: boolean; value?: T | undefined }> } };
+
+type Emitted<O> = O extends ObservableInput<infer R> ? R : never;
+
+/**
+ * Reads values from what a function gives, anew for each subscription, and maps each: all that is said of `concatMapEagerFrom` with an
+ * array holds. The function gets `{ signal }`, which aborts when what it returned is closed early.
+ */
+export function concatMapEagerFrom<
+  T,
+  O extends ObservableInput<unknown>,
+  F extends ObservableInput<unknown> = never,
+  L = number,
+>(
+  values: (context: { readonly signal: AbortSignal }) => Opened<T> | PromiseLike<Opened<T>>,
+  project: (value: T, index: number, item: ItemContext) => O,
+  concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<T>, unknown, F>>,
+): IterableObservable<Emitted<O> | Emitted<F>>;
 /**
  * Reads values, maps each to an Observable, promise or other input, runs up to `concurrent` of these inners at once, and emits their
  * values in the order in which they were read. It is {@link concatMapEager} for values that are asked for: the next one is read only
@@ -95,15 +115,18 @@ export function concatMapEagerFrom<
   values: V,
   project: (value: ReadFrom<V>, index: number, item: ItemContext) => O,
   concurrentOrConfig?: ConcurrentOrConfig<L, ConcatMapEagerConfig<NoInfer<ReadFrom<V>>, unknown, F>>,
-): IterableObservable<
-  (O extends ObservableInput<infer R> ? R : never) | (F extends ObservableInput<infer R> ? R : never)
-> {
+): IterableObservable<Emitted<O> | Emitted<F>>;
+export function concatMapEagerFrom<T, R>(
+  values: unknown,
+  project: Project<T, R>,
+  concurrentOrConfig?: unknown,
+): IterableObservable<R> {
   check(typeof project === 'function', 'project', 'a function', project);
   return eagerlyFrom(
     'values',
-    values as Inputs<ReadFrom<V>>,
+    values as Inputs<T>,
     '. Use `concatMapEager` for an Observable',
-    project as Project<ReadFrom<V>, never>,
-    concurrentOrConfig as Concurrency | ConcatMapEagerConfig<ReadFrom<V>>,
+    project,
+    concurrentOrConfig as Concurrency | ConcatMapEagerConfig<T, R>,
   );
 }

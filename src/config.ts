@@ -8,7 +8,7 @@ import type { ConcurrencyLimit } from './limits.js';
 export type Concurrency = number | Observable<number> | ConcurrencyLimit;
 
 /**
- * The options of {@link concatMapEager}, {@link concatAllEager}, {@link concatEager} and {@link concatMapEagerFrom}. All of them
+ * The options of {@link concatMapEager}, {@link concatAllEager}, {@link concatEager} and `concatMapEagerFrom`. All of them
  * are optional, and `undefined` means the same as leaving one out. Some are for values that are pushed (the first two), others for
  * values that are read (the last two); where an option would do nothing, it is a `TypeError`.
  *

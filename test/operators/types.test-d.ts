@@ -714,6 +714,41 @@ describe('concatMapEagerFrom', () => {
     concatMapEagerFrom([Promise.resolve(1)], (promise) => promise);
   });
 
+  test('takes a `project` that is declared elsewhere, whatever gives the values', async () => {
+    const stream = new ReadableStream<Date>();
+    const streamLike = null as never as ReadableStreamLike<Date>;
+    async function* later({ signal }: { signal: AbortSignal }) {
+      if (!signal.aborted) yield new Date();
+    }
+    const timeOf = (date: Date) => [date.getTime()];
+    const results = [
+      concatMapEagerFrom([new Date()], timeOf),
+      concatMapEagerFrom(later, timeOf),
+      concatMapEagerFrom(({ signal }) => later({ signal }), timeOf, 2),
+      concatMapEagerFrom(({ signal }) => later({ signal }), timeOf, { key: (date) => date.getTime() }),
+      concatMapEagerFrom(async ({ signal }) => Promise.resolve(later({ signal })), timeOf),
+      concatMapEagerFrom(async function* ({ signal }) {
+        yield* later({ signal });
+      }, timeOf),
+      concatMapEagerFrom(({ signal }) => (signal.aborted ? stream : stream), timeOf),
+      concatMapEagerFrom(async ({ signal }) => Promise.resolve(signal.aborted ? stream : stream), timeOf),
+      concatMapEagerFrom(({ signal }) => (signal.aborted ? streamLike : streamLike), timeOf),
+    ];
+    expectTypeOf(results).toEqualTypeOf<IterableObservable<number>[]>();
+    const response = await fetch('');
+    expectTypeOf(
+      concatMapEagerFrom(
+        async () => Promise.resolve(response.body!.pipeThrough(new TextDecoderStream())),
+        (text) => [text.trim()],
+      ),
+    ).toEqualTypeOf<IterableObservable<string>>();
+    expectTypeOf(concatMapEagerFrom(() => [1, undefined], single)).toEqualTypeOf<
+      IterableObservable<number | undefined>
+    >();
+    // @ts-expect-error The values are numbers.
+    concatMapEagerFrom(({ signal }) => [Number(signal.aborted)], timeOf);
+  });
+
   test('gives options the value, and takes a configuration that streams share', () => {
     const shared: ConcatMapEagerConfig<unknown> = { concurrent: 8, onError: 'skip', readAhead: 2, until: EMPTY };
     expectTypeOf(concatMapEagerFrom([1], (n) => of(n.toFixed()), shared)).toEqualTypeOf<IterableObservable<string>>();
