@@ -57,9 +57,10 @@ import { limitAllAttempts, limitAllCalls } from '../examples/recipes/limitAllAtt
 import { logFailures, runAllLogged } from '../examples/recipes/logFailures.js';
 import { startWithin } from '../examples/recipes/maxWait.js';
 import { handleGroups, type Message } from '../examples/recipes/messageGroups.js';
-import { pausable } from '../examples/recipes/pause.js';
+import { unlessPaused } from '../examples/recipes/pause.js';
 import { handleQueue } from '../examples/recipes/pollQueue.js';
 import { withProgress, type Progress } from '../examples/recipes/progress.js';
+import { rampUp } from '../examples/recipes/rampUp.js';
 import { rateLimited } from '../examples/recipes/rateLimit.js';
 import { mapPages } from '../examples/recipes/readPages.js';
 import { settle } from '../examples/recipes/settle.js';
@@ -67,6 +68,7 @@ import { cancelAll, finishActive, finishReceived } from '../examples/recipes/shu
 import { stopKey } from '../examples/recipes/stopKey.js';
 import { streamAnswers, type Token } from '../examples/recipes/streamAnswers.js';
 import { uploadAll, type UploadEvent } from '../examples/recipes/uploads.js';
+import { whileOnline } from '../examples/recipes/whileOnline.js';
 import { inVirtualTime, nameOf, observe, randomFrom, type VirtualTime } from './support/policies.js';
 
 afterEach(() => {
@@ -696,7 +698,7 @@ describe('a graceful shutdown', () => {
   });
 });
 
-describe('pausing', () => {
+describe('pause and resume', () => {
   test('starts nothing, lets what runs go on, and emits it', () => {
     inVirtualTime(({ now, observe, flush }) => {
       const paused = new BehaviorSubject(false);
@@ -705,10 +707,7 @@ describe('pausing', () => {
       timer(1_005).subscribe(() => paused.next(false));
       const seen = observe(
         range(0, 10).pipe(
-          pausable((n) => {
-            started.push(`${now()}:${n}`);
-            return after(10, n);
-          }, paused),
+          concatMapEager((n) => (started.push(`${now()}:${n}`), after(10, n)), { concurrent: unlessPaused(paused, 8) }),
         ),
       );
       flush();
@@ -719,43 +718,60 @@ describe('pausing', () => {
     });
   });
 
-  test('does not let a time limit pass, however long the pause', () => {
+  test('does not let a time limit pass while an item waits, and retries what is active', () => {
     inVirtualTime(({ observe, flush }) => {
-      const paused = new BehaviorSubject(true);
-      timer(60_000).subscribe(() => paused.next(false));
-      const seen = observe(of('a', 'b').pipe(pausable((name) => (name === 'a' ? NEVER : of(name)), paused)));
-      flush();
-      // Three attempts of five seconds.
-      expect(seen.log).toEqual(['75000:b', '75000:|']);
-    });
-  });
-
-  test('keeps retries waiting too, and counts the attempts', () => {
-    inVirtualTime(({ now, observe, flush }) => {
       const paused = new BehaviorSubject(false);
-      timer(5).subscribe(() => paused.next(true));
-      timer(50).subscribe(() => paused.next(false));
-      const attempts: string[] = [];
-      observe(
-        of('a').pipe(
-          pausable((_name, index, { attempt }) => {
-            attempts.push(`${now()}: attempt ${attempt} of ${index}`);
-            return failing(10);
-          }, paused),
+      timer(1).subscribe(() => paused.next(true));
+      timer(60_000).subscribe(() => paused.next(false));
+      const concurrent = unlessPaused(paused, 1);
+      const seen = observe(
+        of('a', 'b').pipe(
+          concatMapEager((name) => (name === 'a' ? NEVER : of(name)), {
+            concurrent,
+            timeout: 5_000,
+            retry: 2,
+            onError: (_, { value, attempt }) => of(`${value}: attempt ${attempt}`),
+          }),
         ),
       );
       flush();
-      expect(attempts).toEqual(['0: attempt 1 of 0', '50: attempt 2 of 0', '60: attempt 3 of 0']);
+      expect(seen.log).toEqual(['15000:a: attempt 3', '60000:b', '60000:|']);
     });
   });
 
-  test('resumes two thousand values that wait', () => {
-    const paused = new BehaviorSubject(true);
-    const seen = observe(range(0, 2_000).pipe(pausable((n) => of(n), paused)));
-    expect(seen.values).toEqual([]);
-    paused.next(false);
-    expect(seen.values).toHaveLength(2_000);
-    expect(seen.completed).toBe(true);
+  test('while offline, starts nothing', () => {
+    const events = new EventTarget();
+    const navigator = { onLine: false };
+    vi.stubGlobal('window', events);
+    vi.stubGlobal('navigator', navigator);
+    try {
+      const started: number[] = [];
+      const subscription = range(0, 3)
+        .pipe(concatMapEager((n) => (started.push(n), NEVER), whileOnline(2)))
+        .subscribe();
+      expect(started).toEqual([]);
+      navigator.onLine = true;
+      events.dispatchEvent(new Event('online'));
+      expect(started).toEqual([0, 1]);
+      navigator.onLine = false;
+      events.dispatchEvent(new Event('offline'));
+      expect(started).toEqual([0, 1]);
+      subscription.unsubscribe();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
+
+test('a ramp allows one more at a time, up to its limit', () => {
+  inVirtualTime(({ now, observe, flush }) => {
+    const started: string[] = [];
+    const seen = observe(
+      range(0, 5).pipe(concatMapEager((n) => (started.push(`${now()}:${n}`), after(1_000, n)), rampUp(3, 100))),
+    );
+    flush();
+    expect(started).toEqual(['0:0', '100:1', '200:2', '1000:3', '1100:4']);
+    expect(seen.log.at(-1)).toBe('2100:|');
   });
 });
 

@@ -33,6 +33,9 @@ const assumed: Readonly<Record<string, string>> = {
     'declare const readRows: () => AsyncIterable<string>;',
     'declare const enrich: (row: string) => Promise<string>, write: (row: string) => Promise<void>;',
   ].join('\n'),
+  'src/limits.ts':
+    'declare const rowIds: number[], imageIds: number[], ids: number[]; ' +
+    'declare const load: (id: number, options: { signal: AbortSignal }) => Promise<string>;',
   'src/overflowError.ts': "declare const result: import('rxjs').Observable<string>;",
   'src/config.ts': [
     "import type { Observable } from 'rxjs';",

@@ -39,7 +39,10 @@ test.each<[Concurrency | ConcatMapEagerConfig<unknown> | undefined, Partial<Sett
   [limits, { concurrent: limits }],
   [shared, { concurrent: shared }],
   [{ concurrent: limits }, { concurrent: limits }],
-  [{ concurrent: 100, reorderWindow: Infinity }, { concurrent: 100, reorderWindow: Infinity }],
+  [
+    { concurrent: 100, reorderWindow: Infinity },
+    { concurrent: 100, reorderWindow: Infinity },
+  ],
   [{ reorderWindow: 7 }, { reorderWindow: 7 }],
   [{ timeout: 5 }, { limits: { total: 5 } }],
   [{ timeout: { first: 1, each: 2, blocking: 4 } }, { limits: { first: 1, each: 2, blocking: 4 } }],
