@@ -49,7 +49,7 @@ export class Gate {
   }
 }
 
-type Config = ConcatMapEagerConfig<unknown, Part>;
+type Config = ConcatMapEagerConfig<unknown, Part> & { readonly concurrent?: number };
 
 interface LiveSpec {
   readonly name: string;

@@ -11,7 +11,7 @@ import { atOnce, count } from '../words.js';
 
 export const READ_PROMISES = 'read-promises';
 export const READING = 'concatMapEagerFrom';
-export const SUBSCRIBED = 'a subscriber of the same result';
+const SUBSCRIBED = 'a subscriber of the same result';
 
 const LONGEST = 5; // ms
 
