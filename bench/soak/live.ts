@@ -242,7 +242,7 @@ function start(spec: LiveSpec, random: Random, tally: Tally, gate: Gate): LiveSt
       for (let more = random.int(0, 12); more > 0 && ledger.open < MOST_OPEN; more--) feedOne();
     },
     get isAtRest() {
-      if (way === 'generator') return gate.isClosed && ledger.open <= config.concurrent!;
+      if (way === 'generator') return gate.isClosed && ledger.open <= (config.concurrent as number);
       // Without a monitor, that the last item is complete shows only when the next one comes out.
       return ledger.open <= (isMonitored ? 0 : 1);
     },
