@@ -1,8 +1,8 @@
 /** Everything that is made from what has been measured: the scripts write it, and a test makes it again and compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { drawAdaptiveChart } from './adaptive/chart.js';
-import { adaptiveSection } from './adaptive/report.js';
-import type { AdaptiveResults } from './adaptive/results.js';
+import { drawAdaptiveChart, drawHttpChart } from './adaptive/chart.js';
+import { adaptiveSection, httpSection } from './adaptive/report.js';
+import type { AdaptiveResults, HttpResults } from './adaptive/results.js';
 import { drawChart } from './chart.js';
 import { withSection } from '../scripts/markdown.js';
 import { readmeSection, resultsPage } from './report.js';
@@ -49,6 +49,14 @@ export async function adaptivePagesOf(results: AdaptiveResults): Promise<Pages> 
   return {
     'docs/images/adaptive.svg': drawAdaptiveChart(results),
     [path]: await withSection(path, read(path), 'adaptive', adaptiveSection(results)),
+  };
+}
+
+export async function httpPagesOf(results: HttpResults): Promise<Pages> {
+  const path = 'docs/guide/limits.md';
+  return {
+    'docs/images/adaptive-http.svg': drawHttpChart(results),
+    [path]: await withSection(path, read(path), 'adaptive http', httpSection(results)),
   };
 }
 

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { COLOURS, Drawing, INK } from '../svg.js';
 import { count } from '../words.js';
 import { MAX, rules } from './controllers.js';
-import type { AdaptiveResults } from './results.js';
+import type { AdaptiveResults, HttpResults } from './results.js';
 import { LINE_ATTEMPTS, LINE_CHANGES, TURN_SIZES } from './scenes.js';
 
 const PANEL = { width: 320, height: 270 };
@@ -77,5 +77,63 @@ export function drawAdaptiveChart({ lines }: AdaptiveResults): string {
       'font-size': 12,
     });
   });
+  return drawing.toString();
+}
+
+/** Draws the limit, and the answers in each second, of a run against a real server. */
+export function drawHttpChart({ seconds, phases, limits, perSecond }: HttpResults): string {
+  const width = 960;
+  const height = 220;
+  const drawing = new Drawing(
+    width,
+    90 + 2 * height,
+    'A real service over HTTP: the limit that adaptiveLimit finds, and the answers in each second',
+    'The black line is how many requests the service works on at once, and below, how many it can answer in a second.',
+  );
+  const steps = [...phases, { at: seconds, servers: phases.at(-1)!.servers }];
+  const common = {
+    document: drawing.document,
+    width,
+    height,
+    marginLeft: 50,
+    marginRight: 16,
+    marginTop: 10,
+    marginBottom: 40,
+    x: { domain: [0, seconds], label: 'seconds', labelAnchor: 'center', labelArrow: 'none' },
+  } as const;
+  const servers = (times: number) =>
+    Plot.line(steps, {
+      x: 'at',
+      y: (phase: { servers: number }) => phase.servers * times,
+      curve: 'step-after',
+      stroke: INK,
+      strokeWidth: 2,
+    });
+  const points = [...limits, [seconds, limits.at(-1)![1]] as const];
+  const limit = Plot.plot({
+    ...common,
+    y: { domain: [0, Math.max(...limits.map(([, current]) => current)) * 1.05], label: null, ticks: 5 },
+    marks: [
+      Plot.gridY({ stroke: '#000', strokeOpacity: 0.08, ticks: 5 }),
+      servers(1),
+      Plot.line(points, { curve: 'step-after', stroke: COLOURS[0], strokeWidth: 2 }),
+    ],
+  });
+  const answers = Plot.plot({
+    ...common,
+    y: { domain: [0, 1_000], label: null, ticks: 5 },
+    marks: [
+      Plot.gridY({ stroke: '#000', strokeOpacity: 0.08, ticks: 5 }),
+      servers(20),
+      Plot.line(
+        perSecond.map((count, n) => [n + 0.5, count] as const),
+        { stroke: COLOURS[2], strokeWidth: 2 },
+      ),
+    ],
+  });
+  drawing.text(50, 80, 'limit', { 'font-weight': 'bold' });
+  drawing.plot(0, 84, limit);
+  drawing.text(50, 84 + height, 'answers in a second', { 'font-weight': 'bold' });
+  drawing.plot(0, 88 + height, answers);
   return drawing.toString();
 }

@@ -1,15 +1,25 @@
 /**
  * Limits that find themselves, in virtual time: writes `bench/adaptive.json`, and the tables and the chart of `docs/guide/limits.md`.
- * The seeds are fixed: every run finds the same.
+ * The seeds are fixed: every run finds the same. With `--http`, a run against a real server: writes `bench/adaptiveHttp.json`, and what
+ * that page says of it.
  */
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatted } from '../../scripts/markdown.js';
-import { adaptivePagesOf, write } from '../pages.js';
+import { adaptivePagesOf, httpPagesOf, write } from '../pages.js';
 import { rules } from './controllers.js';
 import { compare, findBest, recover, serviceOf } from './measure.js';
-import { adaptiveSection } from './report.js';
-import { adaptiveFile, type AdaptiveResults, type Case, type Line, type ShortCase, type TurnCase } from './results.js';
+import { runHttp } from './http.js';
+import { adaptiveSection, httpSection } from './report.js';
+import {
+  adaptiveFile,
+  httpFile,
+  type AdaptiveResults,
+  type Case,
+  type Line,
+  type ShortCase,
+  type TurnCase,
+} from './results.js';
 import { kinds, latencies, LINE_ATTEMPTS, LINE_CHANGES, SIZES, TURN_KINDS, TURN_SIZES, turns } from './scenes.js';
 import { simulate } from './simulate.js';
 
@@ -20,29 +30,40 @@ const SHORT_ATTEMPTS = 1_000;
 const EVERY = 30;
 
 const started = performance.now();
-const results: AdaptiveResults = {
-  seeds: SEEDS.length,
-  attempts: ATTEMPTS,
-  shortAttempts: SHORT_ATTEMPTS,
-  cases: kinds.flatMap(({ id }) =>
-    told(
-      id,
-      SIZES.flatMap((servers) => casesOf(id, servers)),
+if (process.argv.includes('--http')) {
+  const found = await runHttp();
+  writeFileSync(httpFile, await formatted(JSON.stringify(found), 'json'));
+  write(await httpPagesOf(found));
+  console.log(httpSection(found));
+} else {
+  const results = simulateAll();
+  writeFileSync(adaptiveFile, await formatted(JSON.stringify(results), 'json'));
+  write(await adaptivePagesOf(results));
+  console.log(adaptiveSection(results));
+}
+
+function simulateAll(): AdaptiveResults {
+  return {
+    seeds: SEEDS.length,
+    attempts: ATTEMPTS,
+    shortAttempts: SHORT_ATTEMPTS,
+    cases: kinds.flatMap(({ id }) =>
+      told(
+        id,
+        SIZES.flatMap((servers) => casesOf(id, servers)),
+      ),
     ),
-  ),
-  short: told(
-    'short',
-    SIZES.flatMap((servers) => shortCasesOf(servers)),
-  ),
-  turns: told(
-    'turns',
-    rules.flatMap(({ name }) => turnCasesOf(name)),
-  ),
-  lines: TURN_SIZES.flatMap((servers) => linesOf(servers)),
-};
-writeFileSync(adaptiveFile, await formatted(JSON.stringify(results), 'json'));
-write(await adaptivePagesOf(results));
-console.log(adaptiveSection(results));
+    short: told(
+      'short',
+      SIZES.flatMap((servers) => shortCasesOf(servers)),
+    ),
+    turns: told(
+      'turns',
+      rules.flatMap(({ name }) => turnCasesOf(name)),
+    ),
+    lines: TURN_SIZES.flatMap((servers) => linesOf(servers)),
+  };
+}
 
 function casesOf(kindId: string, servers: number): Case[] {
   const kind = kinds.find(({ id }) => id === kindId)!;

@@ -3,7 +3,7 @@ import { median } from '../measure.js';
 import { count } from '../words.js';
 import { rules } from './controllers.js';
 import { highest } from './measure.js';
-import type { AdaptiveResults, Case } from './results.js';
+import type { AdaptiveResults, Case, HttpResults } from './results.js';
 import { kinds, SIZES, TURN_SIZES, turns } from './scenes.js';
 
 const OURS = rules[0]!.name;
@@ -113,3 +113,37 @@ function columns(cases: readonly Case[]): string[] {
 const two = (n: number) => n.toFixed(2);
 
 const percent = (runs: readonly boolean[]) => `${Math.round((100 * runs.filter(Boolean).length) / runs.length)} %`;
+
+/** What a server has done on average in a second: an answer takes 50 ms. */
+const PER_SERVER = 20;
+
+/** What the page says of the run against a real server. */
+export function httpSection({ seconds, phases, limits }: HttpResults): string {
+  return `${count(phases.reduce((sum, { done, refused }) => sum + done + refused, 0))} requests took ${seconds.toFixed(0)} s:
+
+${table(
+  ['servers', 'seconds', 'answers a second', 'of what the servers can do', 'refused', 'mean limit'],
+  phases.map(({ at, servers, done, refused }, n) => {
+    const end = phases[n + 1]?.at ?? seconds;
+    const rate = done / (end - at);
+    return [
+      String(servers),
+      (end - at).toFixed(1),
+      String(Math.round(rate)),
+      two(rate / (PER_SERVER * servers)),
+      `${((100 * refused) / (done + refused)).toFixed(1)} %`,
+      String(Math.round(meanOf(limits, at, end))),
+    ];
+  }),
+)}`;
+}
+
+/** The mean limit over a time. */
+function meanOf(limits: HttpResults['limits'], from: number, to: number): number {
+  let sum = 0;
+  limits.forEach(([at, limit], n) => {
+    const until = Math.min(to, limits[n + 1]?.[0] ?? to);
+    sum += limit * Math.max(0, until - Math.max(from, at));
+  });
+  return sum / (to - from);
+}

@@ -53,6 +53,29 @@ export interface AdaptiveResults {
   readonly lines: readonly Line[];
 }
 
+/** A time in which a real service had so many servers. */
+export interface Phase {
+  /** When it began, in s from the beginning. */
+  readonly at: number;
+  readonly servers: number;
+  done: number;
+  refused: number;
+}
+
+/** What `npm run bench:adaptive -- --http` has found. */
+export interface HttpResults {
+  readonly seconds: number;
+  readonly phases: readonly Phase[];
+  /** Each change of the limit, and when it was, in s. */
+  readonly limits: readonly (readonly [at: number, limit: number])[];
+  /** How many requests were answered in each second. */
+  readonly perSecond: readonly number[];
+}
+
+export const httpFile = new URL('../adaptiveHttp.json', import.meta.url);
+
+export const readHttpResults = () => JSON.parse(readFileSync(httpFile, 'utf8')) as HttpResults;
+
 export const adaptiveFile = new URL('../adaptive.json', import.meta.url);
 
 export const readAdaptiveResults = () => JSON.parse(readFileSync(adaptiveFile, 'utf8')) as AdaptiveResults;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readAdaptiveResults } from '../adaptive/results.js';
-import { adaptivePagesOf, keyPagesOf, pagesOf, windowPagesOf } from '../pages.js';
+import { readAdaptiveResults, readHttpResults } from '../adaptive/results.js';
+import { adaptivePagesOf, httpPagesOf, keyPagesOf, pagesOf, windowPagesOf } from '../pages.js';
 import { readResults } from '../results.js';
 import { readWindowResults } from '../window/results.js';
 
@@ -13,6 +13,7 @@ const pages = {
   ...(await windowPagesOf(readWindowResults())),
   ...(await keyPagesOf()),
   ...(await adaptivePagesOf(readAdaptiveResults())),
+  ...(await httpPagesOf(readHttpResults())),
 };
 
 describe('what is said of speed is what was measured', () => {
