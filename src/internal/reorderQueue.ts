@@ -25,6 +25,10 @@ export class ReorderQueue<T, R> {
   push(item: Item<T, R>): void {
     if (this.tail === undefined) {
       this.head = item;
+      if (item.ready) {
+        // It was behind a value that waited, and was dropped.
+        this.ready--;
+      }
     } else {
       this.tail.next = item;
     }

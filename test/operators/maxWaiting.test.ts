@@ -1,4 +1,4 @@
-import { NEVER, Observable, of, Subject } from 'rxjs';
+import { BehaviorSubject, NEVER, Observable, of, Subject } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
   concatMapEager,
@@ -172,6 +172,32 @@ describe('too many values that wait', () => {
     newest.finish(1, 2, 5);
     expect(newest.started).toEqual([0, 1, 2, 5]);
     expect(newest.seen.heard).toEqual(['v0', 'v1', 'v2', 'v5']);
+  });
+
+  test('may be the head, where a limit is lowered: the next one holds nobody up by itself', () => {
+    const source = new Subject<string>();
+    const limit = new BehaviorSubject(2);
+    const inners = new Map<string, Subject<string>>();
+    const blocked: (number | undefined)[] = [];
+    const result = source.pipe(
+      concatMapEager((value) => inners.set(value, new Subject()).get(value)!, {
+        key: ([key]) => key,
+        concurrent: limit,
+        maxWaiting: 1,
+        overflow: 'drop-oldest',
+        monitor: ({ blockedSince }) => blocked.push(blockedSince),
+      }),
+    );
+    const { heard } = record(result);
+    ['x1', 'x2', 'y3'].forEach((value) => source.next(value));
+    limit.next(0);
+    inners.get('x1')!.complete();
+    inners.get('y3')!.next('parked');
+    expect(heard).toEqual([]);
+    source.next('z4');
+    expect(heard).toEqual(['parked']);
+    source.next('z5');
+    expect(blocked.filter((since) => since !== undefined)).toEqual([]);
   });
 
   test('carry their key to the monitor, and none where there are no keys', () => {
