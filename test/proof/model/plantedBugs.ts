@@ -472,4 +472,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     code: 'this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);',
     bug: '',
   },
+  {
+    name: 'the head holds up others by what it keeps itself, where the value before it was dropped',
+    file: 'reorderQueue.ts',
+    code: 'if (item.ready) {\n        // It was',
+    bug: 'if (false) {\n        // It was',
+  },
 ];

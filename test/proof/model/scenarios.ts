@@ -295,6 +295,40 @@ const failsLater = fc.tuple(anything, fc.constantFrom(20, 30, 40)).map(([scenari
   };
 });
 
+/** What is rare otherwise: the head waits, since the limit was lowered, and is dropped. */
+const dropsHead = anything.map((scenario): Scenario => {
+  const { source, items, config: options, ...others } = scenario;
+  const [item] = items as [ItemPlan];
+  return {
+    ...others,
+    door: 'concatMapEager',
+    opens: false,
+    asks: undefined,
+    source: { ...source, gaps: [0, 0, 0, 40, ...source.gaps] },
+    items: [
+      { ...item, attempts: observable(20, 'complete') },
+      item,
+      { ...item, attempts: observable(40, 'complete') },
+      item,
+    ],
+    config: {
+      ...options,
+      concurrent: undefined,
+      limits: { gaps: [0, 20, 30], last: 0, end: 'never', numbers: [2, 0, 2] },
+      reorderWindow: undefined,
+      keys: ['a', 'a', 'b', 'c'],
+      order: 'source',
+      maxWaiting: 1,
+      overflow: 'drop-oldest',
+      readAhead: undefined,
+      until: undefined,
+      first: undefined,
+      each: undefined,
+      total: undefined,
+    },
+  };
+});
+
 /** What is rare otherwise: an inner that can be asked has more values than its item may keep. */
 const keepsFew = fc
   .tuple(anything, fc.constantFrom('array' as const, 'iterable' as const), fc.constantFrom(1, 2))
@@ -315,6 +349,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
   { weight: 24, arbitrary: anything },
   { weight: 1, arbitrary: failsLater },
   { weight: 2, arbitrary: keepsFew },
+  { weight: 1, arbitrary: dropsHead },
 );
 
 /** Multiples of ten, and some more. */
