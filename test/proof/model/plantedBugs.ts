@@ -19,14 +19,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'one item too many is unflushed',
     file: loop,
-    code: 'this.unflushed >= this.settings.reorderWindow',
-    bug: 'this.unflushed > this.settings.reorderWindow',
+    code: 'this.unflushed >= this.window',
+    bug: 'this.unflushed > this.window',
   },
   {
     name: 'a slot is free only when an item is flushed',
     file: loop,
-    code: '!slots.areFree',
-    bug: 'this.unflushed >= this.settings.concurrent',
+    code: '>= this.window || !slots.mayTake()',
+    bug: '>= Math.min(this.window, slots.limit)',
   },
   {
     name: 'the head overtakes values of its own that are kept',
@@ -169,8 +169,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'inputs are read ahead of free slots',
     file: loop,
-    code: 'if (!slots.areFree',
-    bug: 'this.source?.pull();\n    if (!slots.areFree',
+    code: 'if (this.unflushed >= this.window ||',
+    bug: 'this.source?.pull();\n    if (this.unflushed >= this.window ||',
   },
   {
     name: 'inputs that are left are not returned',
@@ -241,8 +241,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the window counts the items of each key',
     file: loop,
-    code: 'this.unflushed >= this.settings.reorderWindow',
-    bug: '((lock: any) => {\n      let count = lock?.items ?? this.unflushed;\n      for (let item = lock?.first; item; item = item.nextOfKey) {\n        count--;\n      }\n      return count;\n    })((this.backlog as any).free?.elements[0]) >= this.settings.reorderWindow',
+    code: 'this.unflushed >= this.window',
+    bug: '((lock: any) => {\n      let count = lock?.items ?? this.unflushed;\n      for (let item = lock?.first; item; item = item.nextOfKey) {\n        count--;\n      }\n      return count;\n    })((this.backlog as any).free?.elements[0]) >= this.window',
   },
   {
     name: 'an error that has its turn drops earlier items that wait for their key',
@@ -349,14 +349,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'one value too many is read ahead',
     file: loop,
-    code: 'waiting < this.settings.readAhead',
-    bug: 'waiting <= this.settings.readAhead',
+    code: 'waiting < (this.settings.readAhead ?? 0)',
+    bug: 'waiting <= (this.settings.readAhead ?? 0)',
   },
   {
     name: 'one value too many is read while keys are busy',
     file: loop,
-    code: 'waiting > settings.mayWaitForKeys',
-    bug: 'waiting > settings.mayWaitForKeys + 1',
+    code: 'waiting > this.mayWaitForKeys',
+    bug: 'waiting > this.mayWaitForKeys + 1',
   },
   {
     name: 'the first value of `until` does not close what is read',
