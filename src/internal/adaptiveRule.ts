@@ -31,8 +31,12 @@ const FAR = 2;
 const FAR_PAYS_BELOW = 0.75;
 const FORGETS = 1.03;
 
-/** So many windows at `min` or `max` that ask for a step beyond it; then the rule looks to the other side. */
+/**
+ * After so many windows with the same limit, nothing is known of how the mean depends on it, and the rule looks to the other side: at
+ * `min` or `max`, and below a limit that is refused time and again.
+ */
 const WINDOWS_AT_BOUND = 3;
+const WINDOWS_BELOW_CEILING = 10;
 
 /** Which part of a window may fail by overload, and how many may in any window: one or two are chance. */
 const OVERLOADED_SHARE = 1 / 20;
@@ -102,7 +106,9 @@ export class AdaptiveRule {
   private leastAt = 0;
   /** Whether the last step went up, and whether there was one. */
   private hasClimbed: boolean | undefined = undefined;
-  private windowsAtBound = 0;
+  /** How many windows in a row had the same limit, and which. */
+  private stays = 0;
+  private lastLimit = 0;
   /** The limit of the last window that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
   private fine = 0;
   private ceiling = Infinity;
@@ -204,9 +210,10 @@ export class AdaptiveRule {
     const [next, other] = climbs
       ? [this.above(isFast ? FAST_UP : UP), this.below(FAST_DOWN)]
       : [this.below(isFast ? FAST_DOWN : DOWN), this.above(FAST_UP)];
+    this.stays = this.limit === this.lastLimit ? this.stays + 1 : 1;
+    this.lastLimit = this.limit;
     const isAtBound = this.within(next) === this.limit;
-    this.windowsAtBound = isAtBound ? this.windowsAtBound + 1 : 0;
-    this.moveTo(this.windowsAtBound < WINDOWS_AT_BOUND ? next : other);
+    this.moveTo(this.stays < (isAtBound ? WINDOWS_AT_BOUND : WINDOWS_BELOW_CEILING) ? next : other);
   }
 
   /**

@@ -320,6 +320,20 @@ describe('overload', () => {
     expect(windows(rule, 21, 43, 87, 175, 351, 703, 1_407, 1_407)).toEqual([176, 158, 142, 128, 115, 104, 94, 113]);
   });
 
+  test('at the same limit again and again makes the rule look lower after ten windows', () => {
+    const rule = new AdaptiveRule(1, 200, 100);
+    refusals(rule, 6);
+    windows(rule, 10, 10, 10);
+    expect(rule.limit).toBe(99);
+    const limits = Array.from({ length: 11 }, () => {
+      windows(rule, 10);
+      const next = rule.limit;
+      if (next === 100) refusals(rule, 8);
+      return next;
+    });
+    expect(limits).toEqual([100, 100, 100, 100, 100, 100, 100, 100, 100, 79, 90]);
+  });
+
   test('by chance, in one attempt of a hundred, changes nothing', () => {
     const limits = (isRefused: (n: number) => boolean) => {
       const rule = new AdaptiveRule(1, 200, 4);
