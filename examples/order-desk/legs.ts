@@ -65,7 +65,8 @@ export function makeLegs({ concurrent, window }: LegSettings): Leg[] {
       kind: 'mergeMap',
       name: `mergeMap, ${concurrent} at once`,
       inOrder: 'nothing',
-      operator: (hooks) => observed((project) => mergeMap(project, concurrent), byHand(hooks), hooks.monitor),
+      operator: (hooks) =>
+        observed((project) => mergeMap(project, concurrent), byHand(hooks), hooks.monitor, concurrent),
     },
     {
       kind: 'concatMapEager',

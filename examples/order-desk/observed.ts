@@ -9,6 +9,7 @@ export function observed<T, R>(
   flatten: (project: (value: T, index: number) => Observable<R>) => OperatorFunction<T, R>,
   project: (value: T, index: number) => Observable<R>,
   monitor: (event: MonitorEvent<T>) => void,
+  concurrent = 1,
 ): OperatorFunction<T, R> {
   return (source) =>
     defer(() => {
@@ -25,6 +26,7 @@ export function observed<T, R>(
           waiting: waiting.length - started,
           active,
           parked: 0,
+          concurrent,
         });
 
       const watch = (value: T, index: number) =>
