@@ -404,6 +404,6 @@ export type NoInfer<T> = [T][T extends unknown ? 0 : never];
  * The last argument of an operator: `concurrent` in short, or a configuration. `L` is what TypeScript infers of an Observable or a
  * limit. Were these in a union with the configuration, editors would complete their methods among its options.
  */
-export type ConcurrentOrConfig<L, Config> = number | (L extends Changing ? L | Changing : Config);
+export type ConcurrentOrConfig<L, Config> = number | Config | (L extends Changing ? L | Changing : never);
 
 type Changing = Exclude<Concurrency, number>;

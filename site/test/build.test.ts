@@ -16,7 +16,7 @@ describe('a code sample', () => {
       "of(1).pipe(concatMapEager((n) => of(n), { concurrent: '8' }));",
     );
     expect(check(samplesOfPage('docs/page.md', text))).toEqual([
-      expect.stringMatching(/^docs\/page\.md:8:\d+: .*'string' is not assignable to type 'number/),
+      expect.stringMatching(/^docs\/page\.md:8:\d+: .*'string' is not assignable to type 'Concurrency/),
     ]);
   });
 

@@ -307,8 +307,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
 
   stopStarting(error: unknown): void {
     if (!this.closed) {
+      const { source } = this;
       this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);
-      this.policy.ofSource(this, error);
+      // If the source was left before, there is an error that comes earlier.
+      if (source !== undefined) {
+        this.policy.ofSource(this, error);
+      }
       this.advance();
     }
   }
@@ -473,6 +477,13 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     const { maxWaiting, overflow } = settings;
     let first: number | undefined;
     while (backlog.waiting > maxWaiting && !this.closed) {
+      if (this.startsMore()) {
+        this.drain();
+        return true;
+      }
+      if (backlog.waiting <= maxWaiting || this.closed) {
+        break;
+      }
       const { index, value, key, lane } = backlog.dropOne!(overflow !== 'drop-oldest');
       first = Math.min(first ?? index, index);
       monitor?.tellOf('ended', index, value, lane, key, NEVER_STARTED);
@@ -492,6 +503,15 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     // What comes behind a turn that was given up may be emitted.
     this.drain();
     return true;
+  }
+
+  /**
+   * Starts one thing more, where others share the slots, or there may be more of them by now. Whoever waits for a slot before this one is
+   * served first.
+   */
+  private startsMore(): boolean {
+    this.changing?.makeWay?.();
+    return this.changing !== undefined && !this.closed && this.startNext();
   }
 
   /** Expects nothing of the source any more. @returns what is to be cancelled */
@@ -548,7 +568,10 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   }
 
   failAtEnd(index: number, error: unknown): void {
-    this.failures.push({ index, error });
+    // The source fails once, whatever goes wrong with it besides.
+    if (index < Infinity || this.failures.every((failure) => failure.index < Infinity)) {
+      this.failures.push({ index, error });
+    }
   }
 
   endFailed(item: Item<T, R>, error: unknown): void {
@@ -588,11 +611,10 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     if (lane !== this.lane) {
       this.touched.push(lane);
     }
-    if (this.monitor === undefined) {
+    if (this.settings.monitor === undefined) {
       item.value = undefined;
-    } else {
-      this.monitor.tell('ended', item, ending);
     }
+    this.monitor?.tell('ended', item, ending);
   }
 
   /** All is emitted: the result ends. */

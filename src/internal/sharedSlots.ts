@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
 import { Heap, type Ranked } from './heap.js';
 import { LimitObserver, stuckAtZero, type LimitOwner } from './liveSlots.js';
@@ -26,7 +26,11 @@ export class SharedSlots implements LimitOwner {
 
   constructor(private readonly limit: number | Observable<number>) {
     this.limits = new BehaviorSubject(typeof limit === 'number' ? limit : 0);
-    this.changes = this.limits.asObservable();
+    // If somebody who hears of a number leads to another, those who hear later are told of that only.
+    this.changes = this.limits.pipe(
+      map(() => this.current),
+      distinctUntilChanged(),
+    );
   }
 
   get current(): number {
@@ -227,10 +231,14 @@ export class Sharer implements ChangingSlots, Ranked {
     this.slots.handOut();
   }
 
-  close(): void {
-    this.slots.leave(this);
+  makeWay(): void {
     this.passOn();
     this.slots.handOut();
+  }
+
+  close(): void {
+    this.slots.leave(this);
+    this.makeWay();
   }
 
   /** There is a slot for it. It starts in its own context, and not in that of whoever has given the slot back. */

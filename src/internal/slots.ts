@@ -39,6 +39,8 @@ export interface ChangingSlots extends Slots {
   open(): void;
   /** All that can be is emitted and started. */
   settle(): void;
+  /** Serves those who wait for a slot before this one. */
+  makeWay?(): void;
   /** Is told how attempts end, if the limit depends on that, and tells the monitor. */
   watch?<T, R>(monitor: Told<T, R> | undefined): Told<T, R>;
   /** The subscription has ended: nothing is held any more. */

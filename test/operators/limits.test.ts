@@ -329,6 +329,66 @@ describe('a limit that an Observable tells', () => {
     expect(started).toEqual([0, 1]);
   });
 
+  test.each<[string, (source: Subject<number>) => void]>([
+    ['the source has failed', (source) => source.error(new Error('source'))],
+    ['too many values wait', (source) => [2, 3].forEach((n) => source.next(n))],
+  ])('that fails when %s is not a second error', (_, failFirst) => {
+    const limits = new BehaviorSubject(1);
+    const { push, source, seen, inners } = start({ concurrent: limits, maxWaiting: 1, onError: 'at-end' });
+    push(0, 1);
+    failFirst(source);
+    limits.error(BOOM);
+    inners[0]!.complete();
+
+    expect(seen.heard).toEqual([failure(expect.any(Error))]);
+    expect(seen.heard).not.toEqual([failure(expect.any(AggregateError))]);
+    expect(seen.heard).not.toEqual([failure(BOOM)]);
+  });
+
+  test('that fails after an error has its turn is not a second one', () => {
+    const limits = new BehaviorSubject(2);
+    const { push, seen, inners } = start({ concurrent: limits, key: (n) => n % 2 });
+    push(0, 2, 1);
+    inners[1]!.error('item');
+    limits.error(BOOM);
+    inners[0]!.complete();
+
+    expect(seen.heard).toEqual([failure('item')]);
+  });
+
+  test('that is raised while values are dropped lets what still waits start', () => {
+    const limits = new BehaviorSubject(1);
+    const dropped: number[] = [];
+    const started: number[] = [];
+    const source = new Subject<number>();
+    source
+      .pipe(
+        concatMapEager(
+          (n) => {
+            started.push(n);
+            if (n === 0) [1, 2, 3, 4].forEach((next) => source.next(next));
+            return NEVER;
+          },
+          {
+            concurrent: limits,
+            maxWaiting: 1,
+            overflow: 'drop-oldest',
+            monitor: (event) => {
+              if (event.type === 'ended') {
+                dropped.push(event.index);
+                limits.next(9);
+              }
+            },
+          },
+        ),
+      )
+      .subscribe();
+    source.next(0);
+
+    expect(dropped).toEqual([1]);
+    expect(started).toEqual([0, 2, 3, 4]);
+  });
+
   test('that stays at 0 harms nobody who has nothing to start', () => {
     expect(record(EMPTY.pipe(concatMapEager((n) => of(n), of(0)))).heard).toEqual(['|']);
   });

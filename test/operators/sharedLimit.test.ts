@@ -481,6 +481,45 @@ describe('a shared limit', () => {
     ]);
   });
 
+  test('has nothing dropped while a slot is free, although a stream that has nothing to start waited longer', () => {
+    const numbers = new BehaviorSubject(1);
+    const limit = sharedLimit(numbers);
+    const idle = record(NEVER.pipe(concatMapEager(() => NEVER, limit)));
+    const source = new Subject<number>();
+    const inners = [new Subject<number>(), new Subject<number>()];
+    const seen = record(
+      source.pipe(concatMapEager((n) => inners[n]!, { concurrent: limit, atomic: true, maxWaiting: 0 })),
+      () => source.next(1),
+    );
+    source.next(0);
+    // Whoever may have something to start is asked when there is a slot, and the idle stream before the other one.
+    numbers.next(1);
+    inners[0]!.next(7);
+    inners[0]!.complete();
+
+    expect(inners[1]!.observed).toBe(true);
+    expect([seen.heard, idle.heard]).toEqual([[7], []]);
+  });
+
+  test('tells everybody the same number last, if hearing of one leads to another', () => {
+    const numbers = new BehaviorSubject(1);
+    const limit = sharedLimit(numbers);
+    const heard: number[][] = [[], []];
+    limit.changes.subscribe((n) => {
+      heard[0]!.push(n);
+      if (n === 2) numbers.next(3);
+    });
+    limit.changes.subscribe((n) => heard[1]!.push(n));
+    const all = streams(limit, 'a');
+    numbers.next(2);
+
+    expect(heard).toEqual([
+      [0, 1, 2, 3],
+      [0, 1, 3],
+    ]);
+    expect(all.a.heard).toEqual([]);
+  });
+
   test('tells its present number, and every other one', () => {
     const numbers = new Subject<number>();
     const limit = sharedLimit(numbers);

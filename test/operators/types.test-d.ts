@@ -804,3 +804,21 @@ test('a limit that changes may be given in short, and as an option', () => {
   // @ts-expect-error A limit is made of a number or of an Observable of numbers.
   sharedLimit(of('3'));
 });
+
+test('a function around an operator takes what that takes', () => {
+  function around<T, R>(project: (value: T) => ObservableInput<R>, config?: Concurrency | ConcatMapEagerConfig<T>) {
+    return concatMapEager(project, config);
+  }
+  function aroundFrom<T, R>(
+    values: Iterable<T>,
+    project: (value: T) => ObservableInput<R>,
+    config?: Concurrency | ConcatMapEagerConfig<T>,
+  ) {
+    return concatMapEagerFrom(values, project, config);
+  }
+  const config = {} as Concurrency | ConcatMapEagerConfig<unknown>;
+
+  expectTypeOf(of(1).pipe(around((n) => of(String(n)), 3))).toEqualTypeOf<Observable<string>>();
+  expectTypeOf(aroundFrom([1], (n) => of(String(n)), { concurrent: 2 })).toEqualTypeOf<IterableObservable<string>>();
+  expectTypeOf(of(1).pipe(concatMapEager((n) => of(String(n)), config))).toEqualTypeOf<Observable<string>>();
+});

@@ -302,12 +302,15 @@ class Model {
   private stopStarting(error: string): void {
     if (!this.closed) {
       this.world.happened.add('limits fail');
+      const { left } = this;
       this.cancelAll(
         () => false,
         () => this.dropsInOrder,
         'AbortError',
       );
-      this.sourceFailed(error);
+      if (!left) {
+        this.sourceFailed(error);
+      }
       this.settle();
     }
   }
@@ -790,7 +793,7 @@ class Model {
   private sourceFailed(error: string): void {
     if (this.onError === 'immediate') {
       this.fail(error, undefined);
-    } else {
+    } else if (this.errors.every(({ index }) => index < Infinity)) {
       this.errors.push({ index: Infinity, error });
     }
   }
