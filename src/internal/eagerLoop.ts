@@ -379,11 +379,16 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     }
     if (lane !== this.lane && !this.closed) {
       if (head === undefined && lane.failure !== undefined) {
-        this.failNow(lane.failure.error);
+        this.failLane(lane.failure.error);
       } else {
         this.blocking?.look(lane);
       }
     }
+  }
+
+  /** All is emitted of a lane that ends with an error. */
+  protected failLane(error: unknown): void {
+    this.failNow(error);
   }
 
   /** Emits what the head of a lane keeps. */
@@ -618,7 +623,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   }
 
   /** All is emitted: the result ends. */
-  private finish(): void {
+  protected finish(): void {
     const failure = failureOf(this.failures);
     this.closed = true;
     this.release();

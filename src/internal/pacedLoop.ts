@@ -8,7 +8,7 @@ import type { ReorderQueue } from './reorderQueue.js';
  * have been given them, although there are several lanes that they leave from.
  */
 export class PacedLoop<T, R> extends EagerLoop<T, R> {
-  /** The lane of each value that is ready: a subscriber would have been given it. */
+  /** The lane of each value that is ready, and of an error behind the last value: a subscriber would have been given it. */
   private readonly tickets = new Queue<ReorderQueue<T, R>>();
   /** What would be the head of a lane for a subscriber: what is before it has ended, and has only to leave. */
   private readonly fronts = new Map<ReorderQueue<T, R>, Item<T, R>>();
@@ -53,14 +53,30 @@ export class PacedLoop<T, R> extends EagerLoop<T, R> {
     super.drain();
     while (this.wanted && this.tickets.length > 0 && !this.closed) {
       const lane = this.tickets.shift();
+      if (lane.head === undefined) {
+        return this.failNow(lane.failure!.error);
+      }
       this.touched.push(lane);
       this.draining = true;
       try {
-        this.emitOne(lane.head!);
+        this.emitOne(lane.head);
       } finally {
         this.draining = false;
       }
       super.drain();
+    }
+  }
+
+  protected override failLane(): void {
+    // What other lanes had ready before comes first: see `drain`.
+  }
+
+  /** All values have been taken: what is left is an error. */
+  protected override finish(): void {
+    if (this.tickets.length > 0) {
+      this.failNow(this.tickets.shift().failure!.error);
+    } else {
+      super.finish();
     }
   }
 
@@ -92,6 +108,9 @@ export class PacedLoop<T, R> extends EagerLoop<T, R> {
       }
     }
     this.fronts.set(lane, front);
+    if (lane.failure !== undefined && front.next === undefined && (front === item || front.ended)) {
+      this.becomeReady(lane, 1);
+    }
   }
 
   private becomeReady(lane: ReorderQueue<T, R>, values: number): void {

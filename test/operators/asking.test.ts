@@ -16,7 +16,7 @@ import {
 } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEagerFrom, type ConcatMapEagerConfig, type MonitorEvent } from '../../src/index.js';
-import { record, subjects } from '../support/record.js';
+import { failure, record, subjects } from '../support/record.js';
 import { turn } from '../support/turn.js';
 
 const BOOM = new Error('boom');
@@ -748,4 +748,21 @@ test('time limits of items that run are those of a subscriber', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('with an order for each key, an error comes behind what other keys had ready before', async () => {
+  const inners = { a: new Subject<number>(), b: new Subject<number>() };
+  const iterator = concatMapEagerFrom(['a', 'b'] as const, (key) => inners[key], { key: (key) => key, order: 'key' })[
+    Symbol.asyncIterator
+  ]();
+  const first = iterator.next();
+  [1, 2, 3].forEach((n) => inners.a.next(n));
+  inners.a.complete();
+  inners.b.error('boom');
+  const heard: unknown[] = [];
+  for (const answer of [first, ...[1, 2, 3, 4].map(() => iterator.next())]) {
+    heard.push(await answer.then(({ done, value }) => (done ? '|' : value), failure));
+  }
+
+  expect(heard).toEqual([1, 2, 3, failure('boom'), '|']);
 });

@@ -152,8 +152,8 @@ class Model {
   private begun = false;
   /** The error that the next call is answered with. */
   private failure: string | undefined = undefined;
-  /** The items whose values are ready, for each value. */
-  private tickets: Item[] = [];
+  /** The items whose values are ready, for each value; and the errors that come behind them. */
+  private tickets: (Item | { readonly error: string })[] = [];
   private aborted = false;
   /** Whether the signal is listened to, until all is over. */
   private listens = false;
@@ -325,6 +325,9 @@ class Model {
     this.drainOrders();
     while (this.inTickets && this.wanted() && this.tickets.length > 0 && !this.closed) {
       const item = this.tickets.shift()!;
+      if ('error' in item) {
+        return this.fail(item.error, undefined);
+      }
       item.ready--;
       this.leaves(item);
       this.ready.push(this.orderOf(item));
@@ -340,7 +343,7 @@ class Model {
       const order = this.ready.shift()!;
       this.drainOrder(order);
       const error = this.errorsOf.get(order);
-      if (error !== undefined && this.headOf(order) === undefined && !this.closed) {
+      if (error !== undefined && this.headOf(order) === undefined && !this.inTickets && !this.closed) {
         this.world.happened.add('an error has its turn in the order of its key');
         this.fail(error, undefined);
       }
@@ -378,7 +381,11 @@ class Model {
 
   /** Where values leave in the order in which they became ready: what a subscriber would be given now, of one key. */
   private noteReady(item: Item): void {
-    for (const each of this.inTickets ? this.inOrder(this.orderOf(item)) : []) {
+    if (!this.inTickets) {
+      return;
+    }
+    const order = this.orderOf(item);
+    for (const each of this.inOrder(order)) {
       if (this.config.atomic && !each.ended) {
         return;
       }
@@ -388,6 +395,11 @@ class Model {
       if (!each.ended) {
         return;
       }
+    }
+    const error = this.errorsOf.get(order);
+    if (error !== undefined) {
+      this.world.happened.add('an error has its turn in the order of its key');
+      this.tickets.push({ error });
     }
   }
 
@@ -487,6 +499,10 @@ class Model {
   }
 
   private finish(): void {
+    const [first] = this.tickets;
+    if (first !== undefined && 'error' in first) {
+      return this.fail(first.error, undefined);
+    }
     this.closed = true;
     const errors = this.errors.sort((a, b) => a.index - b.index).map(({ error }) => error);
     if (errors.length === 0) {
