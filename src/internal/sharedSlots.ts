@@ -19,7 +19,7 @@ export class SharedSlots implements LimitOwner {
   private readonly waiting = new Heap<Sharer>();
   /** How many of those that wait have left, at most. */
   private gone = 0;
-  private turns = 0;
+  private services = 0;
   private handingOut = false;
   private observer: LimitObserver | undefined = undefined;
   private isFinal = false;
@@ -45,7 +45,7 @@ export class SharedSlots implements LimitOwner {
 
   join(sharer: Sharer): void {
     const { limit } = this;
-    sharer.turn = this.turns++;
+    sharer.rank = this.services++;
     this.sharers.add(sharer);
     if (typeof limit !== 'number' && this.observer === undefined) {
       this.observe(limit);
@@ -73,10 +73,11 @@ export class SharedSlots implements LimitOwner {
   offersTo(sharer: Sharer): boolean {
     if (this.held < this.current) {
       const first = this.takeNext();
-      if (first !== undefined) {
-        this.add(first);
+      if (first === undefined || first === sharer) {
+        return true;
       }
-      if (first === undefined || first.turn > sharer.turn) {
+      this.add(first);
+      if (first.rank > sharer.rank) {
         return true;
       }
     }
@@ -86,7 +87,7 @@ export class SharedSlots implements LimitOwner {
 
   take(sharer: Sharer): void {
     this.held++;
-    sharer.turn = this.turns++;
+    sharer.rank = this.services++;
   }
 
   giveBack(slots: number): void {
@@ -119,7 +120,6 @@ export class SharedSlots implements LimitOwner {
   private add(sharer: Sharer): void {
     if (!sharer.isWaiting) {
       sharer.isWaiting = true;
-      sharer.rank = sharer.turn;
       this.waiting.push(sharer);
     }
   }
@@ -129,16 +129,12 @@ export class SharedSlots implements LimitOwner {
    * looks for a slot by itself before it goes on, and has kept its turn. Nor does it if it has ended.
    */
   private takeNext(): Sharer | undefined {
-    while (this.waiting.length > 0) {
-      const sharer = this.waiting.pop();
-      sharer.isWaiting = false;
-      if (sharer.rank === sharer.turn) {
-        return sharer;
-      }
-      // It has been served since it began to wait.
-      this.add(sharer);
+    if (this.waiting.length === 0) {
+      return undefined;
     }
-    return undefined;
+    const sharer = this.waiting.pop();
+    sharer.isWaiting = false;
+    return sharer;
   }
 
   private observe(limits: Observable<number>): void {
@@ -181,9 +177,7 @@ export class SharedSlots implements LimitOwner {
 /** The slots of one subscription. */
 export class Sharer implements ChangingSlots, Ranked {
   active = 0;
-  /** When it was served last, or has joined, among all that were. */
-  turn = 0;
-  /** What `turn` was when it began to wait. */
+  /** When it was served last, or has joined, among all that were. It does not change while it waits: what takes a slot does not wait. */
   rank = 0;
   isWaiting = false;
   /** How many slots it has given back. They go to others when it has emitted what is ready. */

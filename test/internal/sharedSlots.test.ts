@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Sharer, SharedSlots } from '../../src/internal/sharedSlots.js';
 import type { Starter } from '../../src/internal/slots.js';
 
@@ -40,4 +40,36 @@ test('a stream that has nothing to start is offered nothing, and does not wait',
 
   expect(sharer.mayTake()).toBe(false);
   expect(waiting(slots)).toBe(0);
+});
+
+test('what one stream throws is reported, and the next is served', () => {
+  vi.useFakeTimers();
+  try {
+    const slots = new SharedSlots(1);
+    const served: string[] = [];
+    const open = (name: string, advance: () => void) => {
+      const note = () => {
+        served.push(name);
+        advance();
+      };
+      const sharer = new Sharer(slots, { ...idle, advance: note }, 0);
+      sharer.open();
+      return sharer;
+    };
+    const holder = open('holder', () => undefined);
+    expect(holder.mayTake()).toBe(true);
+    holder.take();
+    const throwing = open('throwing', () => {
+      throw new Error('boom');
+    });
+    const next = open('next', () => undefined);
+    expect([throwing.mayTake(), next.mayTake()]).toEqual([false, false]);
+    holder.giveBack();
+    holder.close();
+
+    expect(served).toEqual(['throwing', 'next']);
+    expect(() => vi.runAllTimers()).toThrow('boom');
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -148,6 +148,31 @@ describe('an adaptive limit', () => {
     expect(underused).toHaveBeenCalledOnce();
   });
 
+  test('knows that a stream is about to take the slot which another one gives back', () => {
+    // So that every window is looked at anew.
+    underused.mockImplementation(() => undefined);
+    const limit = adaptiveLimit({ initial: 2 });
+    const other = new Subject<never>();
+    record(of(0).pipe(concatMapEager(() => other, limit)));
+    const source = new Subject<number>();
+    record(
+      source.pipe(
+        concatMapEager((n) => {
+          if (n === 0) {
+            source.next(1);
+            underused.mockClear();
+            other.complete();
+            expect(underused).not.toHaveBeenCalled();
+          }
+          return NEVER;
+        }, limit),
+      ),
+    );
+    source.next(0);
+
+    expect(told).toHaveBeenCalledOnce();
+  });
+
   test('is raised and lowered by what it finds, tells so, and fills the slots', () => {
     const limit = adaptiveLimit({ initial: 2, max: 64 });
     const changes = record(limit.changes).heard;

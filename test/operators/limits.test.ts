@@ -476,6 +476,33 @@ describe('a limit that an Observable tells', () => {
     expect(contexts).toEqual(['stream']);
   });
 
+  test('fails where it cannot be subscribed', () => {
+    const broken = {
+      [Symbol.observable ?? '@@observable']: () => {
+        throw BOOM;
+      },
+    };
+    const seen = record(of(1).pipe(concatMapEager((n) => of(n), { concurrent: broken as never })));
+    expect(seen.heard).toEqual([failure(BOOM)]);
+  });
+
+  test('reports what its teardown throws after it has told a wrong number', () => {
+    vi.useFakeTimers();
+    try {
+      const limits = new Observable<number>((subscriber) => {
+        subscriber.next(-1);
+        return () => {
+          throw BOOM;
+        };
+      });
+      const seen = record(of(1).pipe(concatMapEager((n) => of(n), limits)));
+      expect(seen.heard).toEqual([failure(expect.any(RangeError))]);
+      expect(() => vi.runAllTimers()).toThrow('boom');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('reports what its teardown throws', () => {
     vi.useFakeTimers();
     try {

@@ -501,6 +501,35 @@ describe('a shared limit', () => {
     expect([seen.heard, idle.heard]).toEqual([[7], []]);
   });
 
+  test('may have a stream end while another one is served before a value of it is dropped', () => {
+    const limit = sharedLimit(1);
+    const source = new Subject<number>();
+    const inner = new Subject<number>();
+    const again = record(
+      source.pipe(concatMapEager(() => inner, { concurrent: limit, atomic: true, maxWaiting: 0 })),
+      () => source.next(1),
+    );
+    const served: number[] = [];
+    const others = new Subject<number>();
+    record(
+      others.pipe(
+        concatMapEager((n) => {
+          served.push(n);
+          again.subscription.unsubscribe();
+          return NEVER;
+        }, limit),
+      ),
+    );
+    source.next(0);
+    others.next(0);
+    inner.next(7);
+    inner.complete();
+
+    expect(again.heard).toEqual([7]);
+    expect(served).toEqual([0]);
+    expect(source.observed).toBe(false);
+  });
+
   test('tells everybody the same number last, if hearing of one leads to another', () => {
     const numbers = new BehaviorSubject(1);
     const limit = sharedLimit(numbers);
