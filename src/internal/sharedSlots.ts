@@ -73,11 +73,10 @@ export class SharedSlots implements LimitOwner {
   offersTo(sharer: Sharer): boolean {
     if (this.held < this.current) {
       const first = this.takeNext();
-      if (first === undefined || first === sharer) {
-        return true;
+      if (first !== undefined) {
+        this.add(first);
       }
-      this.add(first);
-      if (first.rank > sharer.rank) {
+      if (first === undefined || first.rank > sharer.rank) {
         return true;
       }
     }
