@@ -3,7 +3,7 @@ import type { ConcatMapEagerConfig, Concurrency, ConcurrentOrConfig, NoInfer } f
 import { eagerlyFrom } from './internal/eagerlyFrom.js';
 import { notObservableInput } from './internal/notObservableInput.js';
 import type { InputsFunction } from './internal/pulled.js';
-import { hasMethod } from './internal/reader.js';
+import { hasMethod } from './internal/check.js';
 import type { Project } from './internal/run.js';
 import type { Mistake } from './internal/settings.js';
 import type { IterableObservable } from './iterableObservable.js';
@@ -63,11 +63,12 @@ import type { IterableObservable } from './iterableObservable.js';
  * promise of one. The function is called for each subscription with `{ signal }`, which aborts when what it returned is closed
  * early.
  * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
- * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input itself. The default `reorderWindow` is 1,024 where
- * `concurrent` is `Infinity`: so at most that many inputs are read and not yet fully emitted.
- * @returns An {@link IterableObservable}, which reads the inputs anew for each subscription, and can be iterated by `for await`. An array, a Set, a function, or anything else that
- * gives a new iterator each time can be subscribed any number of times. An iterator, a generator object or a stream can be read
- * once: another subscription fails with a `TypeError` that says so.
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The `value` of an item is the input
+ * itself. The default `reorderWindow` is 1,024 where `concurrent` is `Infinity`: so at most that many inputs are read and not yet
+ * fully emitted.
+ * @returns An {@link IterableObservable}, which reads the inputs anew for each subscription, and can be iterated by `for await`. An
+ * array, a Set, a function, or anything else that gives a new iterator each time can be subscribed any number of times. An iterator, a
+ * generator object or a stream can be read once: another subscription fails with a `TypeError` that says so.
  * @throws TypeError if `inputs` cannot be iterated, an option has the wrong type, or there is no such option; RangeError if a
  * number is out of range. Both are thrown by the call of `concatEager`.
  * @see {@link concatMapEager} for values of which inputs are to be made, {@link concatAllEager} for an Observable of inputs

@@ -59,8 +59,8 @@ import { normalizeConfig } from './internal/settings.js';
  * @typeParam F - what an `onError` function returns
  * @typeParam L - an Observable or a limit that is given as `concurrent`
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner: any
- * `ObservableInput`. It is called when the item starts, in source order (with `key`, within each key), and again for each retry. A promise cannot be
- * cancelled, only ignored: unless you pass `signal` on, its work continues and no longer counts towards `concurrent`.
+ * `ObservableInput`. It is called when the item starts, in source order (with `key`, within each key), and again for each retry. A
+ * promise cannot be cancelled, only ignored: unless you pass `signal` on, its work continues and no longer counts towards `concurrent`.
  * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
  * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds.
  * @returns An operator. Its result can be subscribed any number of times; each subscription has a state of its own. The

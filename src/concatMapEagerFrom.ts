@@ -97,8 +97,8 @@ export function concatMapEagerFrom<
  * @param project - Gets a value, its index (from 0) and the item's `{ signal, attempt }`, and returns the inner, as for
  * {@link concatMapEager}.
  * @param concurrentOrConfig - How many items may be active at once (default: `Infinity`): a number, an Observable of numbers, or a
- * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The default `reorderWindow` is 1,024 where `concurrent` is `Infinity`: so at most that many values
- * are read and not yet fully emitted.
+ * {@link ConcurrencyLimit}; or a {@link ConcatMapEagerConfig}, whose times are in milliseconds. The default `reorderWindow` is 1,024
+ * where `concurrent` is `Infinity`: so at most that many values are read and not yet fully emitted.
  * @returns An {@link IterableObservable}, which reads the values anew for each subscription, and can be iterated by `for await`. An
  * array, a Set, a function, or anything else that gives a new iterator each time can be read any number of times. An iterator, a
  * generator object or a stream can be read once: another subscription fails with a `TypeError` that says so.

@@ -23,7 +23,10 @@ export interface Backlog<T, R> {
   removeAfter(item: Item<T, R> | undefined): Item<T, R>[];
   /** Removes whatever waits: what is started behind it no longer waits for its turn. @returns it, as `removeAfter` does */
   removeWaiting(): Item<T, R>[];
-  /** Drops the value that has waited longest, or the newest of those that have come last: its turn is given up. To be called only while some wait. */
+  /**
+   * Drops the value that has waited longest, or the newest of those that have come last: its turn is given up. To be called only
+   * while some wait.
+   */
   dropOne?(newest: boolean): Dropped<T, R>;
   /** All that has come may wait: from now on, it is not among the newest. */
   settle?(): void;

@@ -121,3 +121,8 @@ function distance(word: string, name: string): number {
   const edits = row[name.length]!;
   return edits <= word.length / 2 || word.includes(name) || name.includes(word) ? edits : Infinity;
 }
+
+/** Whether `value` has a method of that name, without which `from` would not take it for what it stands for. */
+export function hasMethod(value: unknown, name: PropertyKey): boolean {
+  return typeof (value as Record<PropertyKey, unknown> | null | undefined)?.[name] === 'function';
+}

@@ -1,11 +1,11 @@
 import type { ConcatMapEagerConfig, Concurrency } from '../config.js';
 import type { IterableObservable } from '../iterableObservable.js';
-import { check } from './check.js';
+import { check, hasMethod } from './check.js';
 import { IterableResult } from './iterable.js';
 import { keepShapesOfPulled } from './keepShapes.js';
 import { isObservableInput } from './observeInput.js';
 import { PulledSource, type Inputs } from './pulled.js';
-import { hasMethod, isReadable } from './reader.js';
+import { isReadable } from './reader.js';
 import { handleRejections } from './rejections.js';
 import type { Project } from './run.js';
 import { normalizeConfig, type Mistake } from './settings.js';

@@ -1,7 +1,7 @@
 import type { Key } from './item.js';
 import { Queue } from './queue.js';
 import { handleRejection } from './rejections.js';
-import { hasMethod } from './reader.js';
+import { hasMethod } from './check.js';
 import type { KeyFunction } from './settings.js';
 import type { Intake } from './source.js';
 

@@ -20,8 +20,9 @@ interface Arrival<T, R> {
 }
 
 /**
- * With keys, or where only so many values may wait: of each key, no more than so many items are active at once. Of all values whose key is free, the earliest is started
- * first: the keys that are free and have something that waits are in a heap, by the index of their first value.
+ * With keys, or where only so many values may wait: of each key, no more than so many items are active at once. Of all values whose
+ * key is free, the earliest is started first: the keys that are free and have something that waits are in a heap, by the index of
+ * their first value.
  *
  * Without keys, all values have one, of which any number of items may be active.
  */

@@ -1,7 +1,8 @@
 import { from, noop, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
 import { PromiseLink } from './promiseLink.js';
 import { observeReader, pauseFeed } from './observeReader.js';
-import { hasMethod, isReadable, openReader } from './reader.js';
+import { hasMethod } from './check.js';
+import { isReadable, openReader } from './reader.js';
 import { reportError } from './reportError.js';
 
 /** What an observer is fed by. */

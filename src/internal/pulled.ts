@@ -1,4 +1,5 @@
-import { hasMethod, isReadable, openReader, readResult, type Readable, type Reader } from './reader.js';
+import { hasMethod } from './check.js';
+import { isReadable, openReader, readResult, type Readable, type Reader } from './reader.js';
 import { handleRejection, handleRejections } from './rejections.js';
 import { show } from './show.js';
 import type { Intake, Source } from './source.js';

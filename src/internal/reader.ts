@@ -1,3 +1,4 @@
+import { hasMethod } from './check.js';
 import { noop, type ReadableStreamLike } from 'rxjs';
 import { show } from './show.js';
 
@@ -103,11 +104,6 @@ function quietly(cleanUp: () => unknown): void {
   } catch {
     // As rxjs's `from` does, whose iteration has ended by then as well.
   }
-}
-
-/** Whether `value` has a method of that name, without which `from` would not take it for what it stands for. */
-export function hasMethod(value: unknown, name: PropertyKey): boolean {
-  return typeof (value as Record<PropertyKey, unknown> | null | undefined)?.[name] === 'function';
 }
 
 function isWebStream<V>(value: unknown): value is ReadableStreamLike<V> {

@@ -10,7 +10,7 @@ import type {
   OverflowPolicy,
   RetryConfig,
 } from '../config.js';
-import { check, checkCount, checkNumber, list, readOptions } from './check.js';
+import { check, checkCount, checkNumber, hasMethod, list, readOptions } from './check.js';
 import { notObservableInput } from './notObservableInput.js';
 import { POLICY_NAMES } from './policies.js';
 
@@ -222,9 +222,6 @@ function normalizeRetry(retry: number | RetryConfig = 0): Retry {
   check(typeof resetOnSuccess === 'boolean', 'retry.resetOnSuccess', 'a boolean', resetOnSuccess);
   return { count, delay, resetOnSuccess };
 }
-
-const hasMethod = (value: unknown, name: PropertyKey) =>
-  typeof value === 'object' && typeof (value as Partial<Record<PropertyKey, unknown>> | null)?.[name] === 'function';
 
 /** Whether it is an Observable, of whichever copy of rxjs. */
 export const isObservable = (value: unknown): value is Observable<unknown> =>

@@ -1,4 +1,4 @@
-import { BehaviorSubject, NEVER, Observable, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import { NEVER, Observable, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest';
 import { adaptiveLimit, concatMapEager, type AdaptiveLimitConfig, type ConcatMapEagerConfig } from '../../src/index.js';
 import { AdaptiveRule } from '../../src/internal/adaptiveRule.js';
@@ -202,11 +202,24 @@ describe('an adaptive limit', () => {
     expect(changes.slice(0, 4)).toEqual([2, 4, 8, 16]);
   });
 
-  test('leaves the values of items alone that nobody will ask for', () => {
-    const values = new BehaviorSubject({ big: true });
-    const limit = adaptiveLimit();
-    const { heard } = record(values.pipe(concatMapEager((value) => of(value), limit)));
-    expect(heard).toEqual([{ big: true }]);
+  test('keeps no value of an item that has ended and is parked', async () => {
+    const source = new Subject<object>();
+    const head = {};
+    record(
+      source.pipe(
+        concatMapEager((value) => (value === head ? NEVER : of(1)), { concurrent: adaptiveLimit(), retry: 1 }),
+      ),
+    );
+    source.next(head);
+    const parked = (() => {
+      const value = {};
+      source.next(value);
+      return new WeakRef(value);
+    })();
+    await new Promise((resolve) => setTimeout(resolve));
+    gc!();
+
+    expect(parked.deref()).toBeUndefined();
   });
 
   test('begins with 4, or as near to it as it may', () => {
