@@ -49,6 +49,8 @@ export interface Consumer<R> {
 export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, Starter, Consequences<Item<T, R>> {
   private source: Source | undefined = undefined;
   private sourceEnded = false;
+  /** Whether nothing more is started, since the limit has failed. */
+  private hasStopped = false;
   private readonly slots: Slots;
   /** The same, where it is not just a number that says how many there are. */
   private readonly changing: ChangingSlots | undefined;
@@ -306,7 +308,9 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   }
 
   stopStarting(error: unknown): void {
-    if (!this.closed) {
+    // Once: while what waits is being cancelled, it still counts, and a teardown may lead here again.
+    if (!this.closed && !this.hasStopped) {
+      this.hasStopped = true;
       const { source } = this;
       this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);
       // If the source was left before, there is an error that comes earlier.

@@ -16,6 +16,7 @@ import {
   concatEager,
   concatMapEager,
   concatMapEagerFrom,
+  sharedLimit,
   type ConcatMapEagerConfig,
   type MonitorEvent,
 } from '../../src/index.js';
@@ -387,6 +388,25 @@ describe('a limit that an Observable tells', () => {
 
     expect(dropped).toEqual([1]);
     expect(started).toEqual([0, 2, 3, 4]);
+  });
+
+  test.each([
+    ['of one stream', (limits: Observable<number>) => limits],
+    ['that streams share', (limits: Observable<number>) => sharedLimit(limits)],
+  ])('%s, that ends at 0 while what waits is being cancelled, changes nothing', (_, make) => {
+    const limits = new BehaviorSubject(2);
+    const first = new Subject<number>();
+    const second = new Observable<number>(() => () => limits.complete());
+    const source = new Subject<number>();
+    const seen = record(
+      source.pipe(concatMapEager((n) => (n === 0 ? first : second), { concurrent: make(limits), key: (n) => n % 2 })),
+    );
+    [0, 1, 2].forEach((n) => source.next(n));
+    limits.next(0);
+    first.error(BOOM);
+
+    expect(seen.heard).toEqual([failure(BOOM)]);
+    expect(source.observed).toBe(false);
   });
 
   test('that stays at 0 harms nobody who has nothing to start', () => {

@@ -114,6 +114,7 @@ class Model {
   private limits: Run | undefined = undefined;
   /** Whether there has been a limit, and whether there will be no other. */
   private hasLimit = false;
+  private hasStopped = false;
   private limitIsFinal = false;
   /** Whether a key is being asked for; and what comes from the source before the value that it is for is received. */
   private asking = false;
@@ -300,7 +301,8 @@ class Model {
 
   /** Nothing that waits is started any more. What is active goes on, and then comes the error. */
   private stopStarting(error: string): void {
-    if (!this.closed) {
+    if (!this.closed && !this.hasStopped) {
+      this.hasStopped = true;
       this.world.happened.add('limits fail');
       const { left } = this;
       this.cancelAll(
