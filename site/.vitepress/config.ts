@@ -102,6 +102,7 @@ const config = defineConfig({
           items: [
             ...to('Overview', 'README.md'),
             ...to('Semantics', 'docs/reference/semantics.md'),
+            ...to('Errors', 'docs/reference/errors.md'),
             ...to('Marbles', 'marbles/README.md'),
             { text: 'API', link: '/api/' },
             { text: 'API of /testing', link: '/api/testing' },

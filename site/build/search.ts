@@ -5,7 +5,7 @@ export function boostDocument(id: string): number {
   const page = /([\w-]+)\.html/.exec(id)?.[1] ?? '';
   if (/\/(?:api|marbles)\//.test(id)) return 0.25;
   if (/^(?:decisions|changelog|mutants|fuzz|proof|contributing)$/.test(page)) return 0.2;
-  return page === 'semantics' ? 0.25 : 1;
+  return /^(?:semantics|errors)$/.test(page) ? 0.25 : 1;
 }
 
 /** A field of what is found: one of those that a page has, or `words`, by which it is looked for and which its titles do not have. */

@@ -68,7 +68,7 @@ test('what explains comes before what specifies', async () => {
     'concurrent',
   ]) {
     const found = await find(watched.page, word);
-    const specification = found.findIndex((link) => /^(?:semantics|api\/|decisions|changelog)/.test(link));
+    const specification = found.findIndex((link) => /^(?:semantics|errors|api\/|decisions|changelog)/.test(link));
     const guide = found.findIndex((link) =>
       /^(?:overview|introduction|choosing|time-limits|failures|keys|limits|streams|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
         link,
