@@ -20,6 +20,13 @@ export interface Attempt {
   readonly attempt?: number;
 }
 
+/** The service answered, but not with 200. Its `status` tells `adaptiveLimit` what was refused: 429. */
+export class ServiceError extends Error {
+  constructor(readonly status = 0) {
+    super(`the service answered ${status}`);
+  }
+}
+
 /**
  * Returns a function that begins a run. The runs share their connections, which are kept alive, and there is no limit to how many
  * there are: what limits the desk is the operator alone. Not `fetch`, which in Node 20 takes three times the processor time:
@@ -44,7 +51,7 @@ export function connect({ url, gone }: Pick<Service, 'url' | 'gone'>): () => Cli
         response.on('error', reject);
         response.on('end', () => {
           if (response.statusCode === 200) resolve(text);
-          else reject(new Error(`the service answered ${response.statusCode}`));
+          else reject(new ServiceError(response.statusCode));
         });
       })
         .on('error', reject)

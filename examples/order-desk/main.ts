@@ -23,6 +23,10 @@ async function main(): Promise<number> {
     const { compareFaults } = await import('./compareFaults.js');
     return compareFaults(actions, options, stop.signal);
   }
+  if (options.capacity !== undefined) {
+    const { compareLimits } = await import('./compareLimits.js');
+    return compareLimits(actions, { ...options, capacity: options.capacity }, stop.signal);
+  }
 
   // Starting a process and loading a plotting library take about as long: both at once.
   const [service, { compareOperators }] = await Promise.all([

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Faults } from './faults.js';
 import { TIME_LIMIT, type Latency } from './latency.js';
 
@@ -14,6 +14,8 @@ export interface Options {
   readonly svg: string;
   /** Present if the service is to fail. */
   readonly faults?: Faults & { readonly crash: boolean };
+  /** Present if the service is to validate only so many at once. */
+  readonly capacity?: number;
 }
 
 /** Ends the program: with 0 after `--help`, with 2 after a mistake. What there was to say has been printed. */
@@ -23,6 +25,9 @@ export class Exit extends Error {
   }
 }
 
+/** The options that let the service fail, by the names under which commander keeps them. */
+const FAULTS = ['faults', 'hang', 'fail', 'reset', 'crash'];
+
 const EXAMPLES = `
 Examples:
   npm start                                         the 1,000 actions that come with it
@@ -30,6 +35,7 @@ Examples:
   npm start -- --input mine.ndjson --full
   cat mine.ndjson | npm start -- --input -
   npm start -- --faults --crash                      policies against a service that fails
+  npm start -- --adaptive                            limits against a service that can only do so much
 
 An action is one line of JSON:
   {"id":1,"type":"place","order":"A-0001","sku":"tea-assam","quantity":2}
@@ -54,6 +60,17 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--fail <share>', 'how many are answered with status 500 (default: 3%; implies --faults)', share)
     .option('--reset <share>', 'how many connections are reset (default: 1%; implies --faults)', share)
     .option('--crash', 'let the service die once in the middle, and come back (implies --faults)')
+    .addOption(
+      new Option(
+        '--adaptive',
+        'let the service validate only so many at once, and compare fixed limits with adaptiveLimit',
+      ).conflicts(FAULTS),
+    )
+    .addOption(
+      new Option('--capacity <n>', 'how many it validates at once (default: 20; implies --adaptive)')
+        .argParser(integer(2, 200))
+        .conflicts(FAULTS),
+    )
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
@@ -72,7 +89,7 @@ export function parseOptions(args: readonly string[]): Options {
     if (error instanceof CommanderError) throw new Exit(error.exitCode === 0 ? 0 : 2);
     throw error;
   }
-  const { window, faults, hang, fail, reset, crash, ...options } = command.opts<Given>();
+  const { window, faults, hang, fail, reset, crash, adaptive, capacity, ...options } = command.opts<Given>();
   const isFaulty = [faults, hang, fail, reset, crash].some((given) => given !== undefined);
   return {
     ...options,
@@ -80,11 +97,13 @@ export function parseOptions(args: readonly string[]): Options {
     ...(isFaulty && {
       faults: { hang: hang ?? 0.01, fail: fail ?? 0.03, reset: reset ?? 0.01, crash: crash ?? false },
     }),
+    ...((adaptive ?? capacity) !== undefined && { capacity: capacity ?? 20 }),
   };
 }
 
 /** The options as they are given. */
 interface Given extends Omit<Options, 'window' | 'faults'> {
+  readonly adaptive?: true;
   readonly window?: number;
   readonly faults?: true;
   readonly hang?: number;

@@ -1,4 +1,9 @@
-import { concatMapEager, type ConcatMapEagerConfig, type MonitorEvent } from 'rxjs-concat-map-eager';
+import {
+  concatMapEager,
+  type ConcatMapEagerConfig,
+  type ConcurrencyLimit,
+  type MonitorEvent,
+} from 'rxjs-concat-map-eager';
 import type { OperatorFunction } from 'rxjs';
 import type { Action } from './actions.js';
 import type { Client } from './client.js';
@@ -7,8 +12,6 @@ import { deadLetter } from './deadLetters.js';
 /** One way to go on when validations hang or fail. */
 export interface Policy {
   readonly name: string;
-  /** What it meets: the faults of the whole service, or one action that is never answered. */
-  readonly meets: 'faults' | 'a stuck item';
   /** What has become of an item that failed: it ended the run, was left out, or is in the dead letters. */
   readonly failed: 'not reached' | 'skipped' | 'dead-lettered';
   /** What is in the order of the actions: the results; and the effects too, for each order. */
@@ -16,9 +19,14 @@ export interface Policy {
   operator(settings: PolicySettings): OperatorFunction<Action, Action>;
 }
 
+export interface FaultPolicy extends Policy {
+  /** What it meets: the faults of the whole service, or one action that is never answered. */
+  readonly meets: 'faults' | 'a stuck item';
+}
+
 export interface PolicySettings {
   readonly client: Client;
-  readonly concurrent: number;
+  readonly concurrent: number | ConcurrencyLimit;
   /** Where the dead letters go. */
   readonly letters: string;
   readonly monitor: (event: MonitorEvent<Action>) => void;
@@ -28,10 +36,10 @@ export interface PolicySettings {
 const timeout = 1_000;
 
 /** The actions of one order are validated one after the other: what is tried again keeps its turn among them. */
-const key = (action: Action) => action.order;
+export const key = (action: Action) => action.order;
 
 /** The same for all: what is done with an action. What happens when it fails is the policy's. */
-function validateAll(
+export function validateAll(
   { client, concurrent, monitor }: PolicySettings,
   policy: ConcatMapEagerConfig<Action>,
 ): OperatorFunction<Action, Action> {
@@ -45,7 +53,7 @@ function validateAll(
   );
 }
 
-export const policies: readonly Policy[] = [
+export const policies: readonly FaultPolicy[] = [
   {
     name: 'no policy',
     meets: 'faults',

@@ -1,4 +1,4 @@
-import type { MonitorEvent } from 'rxjs-concat-map-eager';
+import type { ConcurrencyLimit, MonitorEvent } from 'rxjs-concat-map-eager';
 import type { Action } from './actions.js';
 import type { Client } from './client.js';
 import { emptyDeadLetters, readDeadLetters } from './deadLetters.js';
@@ -25,7 +25,7 @@ export interface PolicyRun extends Output {
 
 export interface PolicyRunSettings {
   readonly client: Client;
-  readonly concurrent: number;
+  readonly concurrent: number | ConcurrencyLimit;
   readonly letters: string;
 }
 

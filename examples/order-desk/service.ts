@@ -6,6 +6,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import pLimit from 'p-limit';
 import type { Action } from './actions.js';
 import { CRASHED, faultOf, type Faults } from './faults.js';
 import { latencyOf, type Latency } from './latency.js';
@@ -15,13 +16,16 @@ export interface ServiceSettings {
   readonly seed: number;
   readonly latency: Latency;
   readonly faults: Faults;
+  /** How many actions it validates at once. As many wait, and it refuses the others with 429. Absent: it validates all at once. */
+  readonly capacity?: number;
   /** The port it had before it died; 0 for any that is free. */
   readonly port: number;
   /** A file in which the books outlive a crash. */
   readonly journal?: string;
 }
 
-const { seed, latency, faults, port, journal } = JSON.parse(process.argv[2] ?? '') as ServiceSettings;
+const settings = JSON.parse(process.argv[2] ?? '') as ServiceSettings;
+const { seed, latency, faults, capacity = Infinity, port, journal } = settings;
 
 // The channel to the parent closes with it, however it dies. Ctrl-C reaches the whole group of processes, and it is the
 // parent that decides when the service is no longer needed.
@@ -46,6 +50,7 @@ if (journal !== undefined) {
   }
 }
 
+const worker = pLimit(capacity);
 let requests = 0;
 
 const app = new Hono<{ Bindings: HttpBindings }>()
@@ -56,7 +61,8 @@ const app = new Hono<{ Bindings: HttpBindings }>()
     if (++requests === faults.crashAfter) process.exit(CRASHED);
     const fault = faultOf(id, Number(context.req.header('x-attempt')), seed, faults);
     if (fault === 'hang') await new Promise(() => {});
-    await sleep(latencyOf(id, seed, latency));
+    if (worker.pendingCount >= capacity) return context.text('too many at once', 429);
+    await worker(() => sleep(latencyOf(id, seed, latency)));
     if (fault === 'fail') return context.text('out of order', 500);
     // Nobody waits for the answer: the action has been given up, and must not be entered behind those that came after it.
     if (socket.destroyed) return context.body(null);

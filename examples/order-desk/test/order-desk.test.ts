@@ -413,7 +413,16 @@ describe('the options', () => {
     });
   });
 
+  it('give the service a capacity only where limits are compared', () => {
+    expect(parseOptions(['--adaptive'])).toMatchObject({ capacity: 20 });
+    expect(parseOptions(['--capacity', '7'])).toMatchObject({ capacity: 7 });
+    expect(parseOptions(['--faults'])).not.toHaveProperty('capacity');
+  });
+
   it.each([
+    [['--capacity', '1'], "'1' is invalid. Expected an integer from 2 to 200."],
+    [['--adaptive', '--faults'], "option '--adaptive' cannot be used with option '--faults'"],
+    [['--crash', '--capacity', '7'], "option '--capacity <n>' cannot be used with option '--crash'"],
     [['--concurrent', '0'], "'0' is invalid. Expected an integer from 1 to 1,000."],
     [['--concurrent', '1e2'], "'1e2' is invalid. Expected an integer from 1 to 1,000."],
     [['--window', '-1'], "'-1' is invalid. Expected an integer from 1 and up."],
