@@ -45,6 +45,8 @@ export const LAYERS = [
     'blocking',
     'monitor',
     'slots',
+    'cancel',
+    'overflow',
     'liveSlots',
     'sharedSlots',
     'adaptiveSlots',

@@ -4,14 +4,16 @@ import { OverflowError } from '../overflowError.js';
 import { Attempt } from './attempt.js';
 import { FirstCome, type Backlog } from './backlog.js';
 import { Blocking, type Demand } from './blocking.js';
+import { cancelAfter, cancelWaiting, type Cancelled } from './cancel.js';
 import { wantsContext } from './context.js';
 import { Deadlines } from './deadlines.js';
 import { Delay } from './delay.js';
 import { Fallback } from './fallback.js';
-import type { Item, Key, Running } from './item.js';
+import type { Item, Key } from './item.js';
 import { KeyedBacklog } from './keys.js';
 import { LiveSlots } from './liveSlots.js';
 import { Monitor, type Counts, type Ending, type Told } from './monitor.js';
+import { dropSurplus, type Overflowing } from './overflow.js';
 import { failureOf, policyOf, type Consequences, type Failure, type Policy } from './policies.js';
 import { Queue } from './queue.js';
 import { handleRejection } from './rejections.js';
@@ -24,9 +26,6 @@ import type { Intake, Source } from './source.js';
 
 const COMPLETED: Ending = { outcome: 'completed' };
 const RECOVERED: Ending = { outcome: 'completed', recovered: true };
-const DROPPED = { dropped: true } as const;
-const CANCELLED: Ending = { outcome: 'cancelled' };
-const NEVER_STARTED: Ending = { outcome: 'dropped' };
 
 /** Who is given the values, and the end: a subscriber, or somebody who asks for each value. */
 export interface Consumer<R> {
@@ -46,12 +45,22 @@ export interface Consumer<R> {
  * whatever subscribes; `run.cancel` and `source.cancel`, in which are teardowns and abort listeners; the monitor; and the
  * scheduler. After each of them `closed`, or the item's `ended`, is looked at again.
  */
-export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, Starter, Consequences<Item<T, R>> {
+export class EagerLoop<T, R>
+  implements
+    Host<T, R>,
+    Intake<T>,
+    Counts,
+    Demand,
+    Starter,
+    Cancelled<T, R>,
+    Overflowing<T, R>,
+    Consequences<Item<T, R>>
+{
   private source: Source | undefined = undefined;
   private sourceEnded = false;
   /** Whether nothing more is started, since the limit has failed. */
   private hasStopped = false;
-  private readonly slots: Slots;
+  readonly slots: Slots;
   /** The same, where it is not just a number that says how many there are. */
   private readonly changing: ChangingSlots | undefined;
   /** How many items may be started and not yet flushed, and the highest limit that this follows by default. */
@@ -59,13 +68,13 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   private highest = 0;
   /** How many values may wait for their keys before no more are read. */
   private mayWaitForKeys = 0;
-  private readonly backlog: Backlog<T, R>;
+  readonly backlog: Backlog<T, R>;
   /** The one lane of all items; `undefined` where each key has its own. */
-  private readonly lane: ReorderQueue<T, R> | undefined;
+  readonly lane: ReorderQueue<T, R> | undefined;
   /** The lanes of keys in which something may have to be emitted. */
   protected readonly touched = new Queue<ReorderQueue<T, R>>();
   /** How many items are started and not yet flushed. */
-  private unflushed = 0;
+  unflushed = 0;
   parked = 0;
   /** The next runs of active items: they have their slots, and need not wait. */
   private restarts = new Queue<Run<T, R, unknown>>();
@@ -76,9 +85,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   /** What the result ends with. An error that takes its item's turn is simply the end of the result. */
   private failures: Failure[] = [];
   private readonly policy: Policy;
+  /** Whether values are read, and not pushed; and whether some may have to be dropped. */
+  private readonly reads: boolean;
+  private readonly drops: boolean;
   protected draining = false;
   private starting = false;
-  protected closed = false;
+  closed = false;
   readonly deadlines: Deadlines;
   readonly durations: Durations;
   protected readonly blocking: Blocking<T, R> | undefined;
@@ -110,6 +122,8 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
             maxWaiting < Infinity && settings.overflow !== 'drop-oldest',
           );
     this.policy = policyOf(onError);
+    this.reads = settings.reads;
+    this.drops = maxWaiting < Infinity;
     this.deadlines = deadlines;
     this.durations = {
       first: deadlines.add('first', first),
@@ -193,7 +207,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   }
 
   get hasToStart(): boolean {
-    return this.waiting > 0 || (this.settings.reads && !this.sourceEnded);
+    return this.waiting > 0 || (this.reads && !this.sourceEnded);
   }
 
   get mayHaveToStart(): boolean {
@@ -231,18 +245,20 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     if (this.closed) {
       return;
     }
-    const { lane } = item;
-    const { atomic } = this.settings;
     item.emitted++;
-    if (lane.head === item && item.kept === 0 && this.wanted && !atomic) {
+    if (item.lane.head === item && item.kept === 0 && this.wanted && !this.settings.atomic) {
       // At once, also while `advance` runs: a head that emits synchronously without end would never let it go on.
       this.destination.next(value);
-      return;
+    } else {
+      this.keep(item, value);
     }
+  }
+
+  private keep(item: Item<T, R>, value: R): void {
     item.keep(value);
-    if (!atomic) {
-      lane.markReady(item);
-      this.blocking?.look(lane);
+    if (!this.settings.atomic) {
+      item.lane.markReady(item);
+      this.blocking?.look(item.lane);
     }
   }
 
@@ -312,7 +328,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     if (!this.closed && !this.hasStopped) {
       this.hasStopped = true;
       const { source } = this;
-      this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);
+      cancelWaiting(this).forEach(reportError);
       // If the source was left before, there is an error that comes earlier.
       if (source !== undefined) {
         this.policy.ofSource(this, error);
@@ -340,7 +356,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     this.starting = true;
     try {
       // Nested calls emit what a start leads to.
-      while (!this.closed && (this.startNext() || this.dropSurplus()));
+      while (!this.closed && (this.startNext() || (this.drops && dropSurplus(this))));
       if (!this.closed && this.unflushed === 0 && !this.mayHaveToStart) {
         this.finish();
       }
@@ -354,7 +370,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   }
 
   /** Emits all that may be emitted. */
-  protected drain(): void {
+  drain(): void {
     const { lane, touched } = this;
     this.draining = true;
     try {
@@ -430,12 +446,12 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
       return true;
     }
     if (this.unflushed >= this.window || !slots.mayTake()) {
-      return this.readAhead();
+      return this.reads && this.readAhead();
     }
-    const item = backlog.take() ?? this.pull();
+    const item = backlog.take() ?? (this.reads ? this.pull() : undefined);
     if (item === undefined) {
       // While it was being pulled, the source may have made an item fail and be queued for a retry.
-      return restarts.length > 0 || this.readAhead();
+      return this.reads && (restarts.length > 0 || this.readAhead());
     }
     this.unflushed++;
     slots.take();
@@ -480,51 +496,25 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     );
   }
 
-  /** Drops values, if too many wait now that all that can be is started. @returns whether that may have made room */
-  private dropSurplus(): boolean {
-    const { backlog, monitor, settings } = this;
-    const { maxWaiting, overflow } = settings;
-    let first: number | undefined;
-    while (backlog.waiting > maxWaiting && !this.closed) {
-      if (this.startsMore()) {
-        this.drain();
-        return true;
-      }
-      if (backlog.waiting <= maxWaiting || this.closed) {
-        break;
-      }
-      const { index, value, key, lane } = backlog.dropOne!(overflow !== 'drop-oldest');
-      first = Math.min(first ?? index, index);
-      monitor?.tellOf('ended', index, value, lane, key, NEVER_STARTED);
-    }
-    backlog.settle?.();
-    if (first === undefined || this.closed) {
-      return false;
-    }
-    if (overflow === 'error') {
-      try {
-        this.leaveSource()?.cancel();
-      } catch (error) {
-        reportError(error);
-      }
-      this.policy.ofSource(this, new OverflowError(maxWaiting, first));
-    }
-    // What comes behind a turn that was given up may be emitted.
-    this.drain();
-    return true;
-  }
-
   /**
    * Starts one thing more, where others share the slots, or there may be more of them by now. Whoever waits for a slot before this one is
    * served first.
    */
-  private startsMore(): boolean {
+  startsMore(): boolean {
     this.changing?.makeWay?.();
     return this.changing !== undefined && !this.closed && this.startNext();
   }
 
-  /** Expects nothing of the source any more. @returns what is to be cancelled */
-  private leaveSource(): Source | undefined {
+  overflowed(index: number): void {
+    try {
+      this.leaveSource()?.cancel();
+    } catch (error) {
+      reportError(error);
+    }
+    this.policy.ofSource(this, new OverflowError(this.settings.maxWaiting, index));
+  }
+
+  leaveSource(): Source | undefined {
     const { source } = this;
     this.source = undefined;
     this.sourceEnded = true;
@@ -568,7 +558,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
     } else {
       lane.failure = { error };
     }
-    this.cancelAfter(item).forEach(reportError);
+    cancelAfter(this, item).forEach(reportError);
     // What the head has held up until now is dropped, as the monitor sees it.
     this.blocking?.look(lane);
     if (!item.ended) {
@@ -661,7 +651,7 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
   /** Cancels whatever runs, and keeps nothing. */
   private release(reason?: unknown): void {
     this.settings.signal?.removeEventListener('abort', this.abort);
-    const errors = this.cancelAfter(undefined, reason);
+    const errors = cancelAfter(this, undefined, reason);
     this.deadlines.close();
     this.restarts = new Queue();
     if (errors.length > 0) {
@@ -669,61 +659,6 @@ export class EagerLoop<T, R> implements Host<T, R>, Intake<T>, Counts, Demand, S
       // eslint-disable-next-line @typescript-eslint/no-deprecated
       throw new UnsubscriptionError(errors);
     }
-  }
-
-  /**
-   * Cancels the source, all items after this one (or all there are), and whatever waits. All links are cut before the first
-   * teardown runs, so that none of them can set off anything in the others.
-   *
-   * @param reason - that of the items' signals, where it is not an `AbortError`
-   * @returns what teardowns have thrown
-   */
-  private cancelAfter(item: Item<T, R> | undefined, reason?: unknown): unknown[] {
-    return this.cancelAll(this.backlog.removeAfter(item), reason);
-  }
-
-  private cancelAll(items: Item<T, R>[], reason?: unknown): unknown[] {
-    const errors: unknown[] = [];
-    const cancel = (running: Running | Source | undefined) => {
-      try {
-        running?.cancel(reason);
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    const { monitor, backlog } = this;
-    const source = this.leaveSource();
-    const removed = items.map((each) => this.cutLinks(each));
-    cancel(source);
-    for (const { each, run, ended } of removed) {
-      if (each.waits) {
-        backlog.left(each);
-        monitor?.tell('ended', each, CANCELLED);
-      } else if (ended) {
-        this.parked--;
-        backlog.left(each);
-        monitor?.tell('flushed', each, each.kept > 0 || each.emitted === 0 ? DROPPED : undefined);
-      } else {
-        cancel(run);
-        this.slots.giveBack();
-        backlog.ended(each);
-        backlog.left(each);
-        monitor?.tell('ended', each, CANCELLED);
-      }
-    }
-    backlog.drop(monitor && ((index, value) => monitor.tellOf('ended', index, value, this.lane, undefined, CANCELLED)));
-    return errors;
-  }
-
-  /** From now on an item neither hears anything nor counts; what it was is for whoever tears it down. */
-  private cutLinks(each: Item<T, R>) {
-    const { run, ended } = each;
-    each.ended = true;
-    run?.close();
-    if (!each.waits) {
-      this.unflushed--;
-    }
-    return { each, run, ended };
   }
 }
 

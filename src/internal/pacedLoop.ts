@@ -49,7 +49,7 @@ export class PacedLoop<T, R> extends EagerLoop<T, R> {
     super.flushed(item);
   }
 
-  protected override drain(): void {
+  override drain(): void {
     super.drain();
     while (this.wanted && this.tickets.length > 0 && !this.closed) {
       const lane = this.tickets.shift();

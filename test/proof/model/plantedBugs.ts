@@ -79,7 +79,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'later items go on when an error has its turn',
     file: loop,
-    code: 'this.cancelAfter(item).forEach(reportError);',
+    code: 'cancelAfter(this, item).forEach(reportError);',
     bug: 'this.backlog.drop();\n    this.source?.cancel();\n    this.source = undefined;\n    this.sourceEnded = true;',
   },
   {
@@ -114,8 +114,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'links are cut one after another while teardowns run',
-    file: loop,
-    code: 'run?.close();\n    if (!each.waits)',
+    file: 'cancel.ts',
+    code: 'run?.close();\n  if (!each.waits)',
     bug: 'if (!each.waits)',
   },
   {
@@ -151,8 +151,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: '`blocking` counts what unfinished atomic items keep',
     file: loop,
-    code: 'if (!atomic) {\n      lane.markReady(item);\n      this.blocking?.look(lane);\n    }',
-    bug: 'lane.markReady(item);\n    this.blocking?.look(lane);',
+    code: 'if (!this.settings.atomic) {\n      item.lane.markReady(item);',
+    bug: '{\n      item.lane.markReady(item);',
   },
   {
     name: 'clocks go on when their attempt has ended',
@@ -180,14 +180,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a cancelled item is ended twice for the monitor',
-    file: loop,
-    code: "backlog.ended(each);\n        backlog.left(each);\n        monitor?.tell('ended', each, CANCELLED);",
-    bug: "backlog.ended(each);\n        backlog.left(each);\n        monitor?.tell('ended', each, CANCELLED);\n        monitor?.tell('ended', each, CANCELLED);",
+    file: 'cancel.ts',
+    code: "backlog.ended(each);\n      backlog.left(each);\n      monitor?.tell('ended', each, CANCELLED);",
+    bug: "backlog.ended(each);\n      backlog.left(each);\n      monitor?.tell('ended', each, CANCELLED);\n      monitor?.tell('ended', each, CANCELLED);",
   },
   {
     name: 'a parked item that is cancelled goes on being counted',
-    file: loop,
-    code: 'if (ended) {\n        this.parked--;',
+    file: 'cancel.ts',
+    code: 'if (ended) {\n      loop.parked--;',
     bug: 'if (ended) {',
   },
   {
@@ -294,13 +294,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one value too many may wait',
-    file: loop,
+    file: 'overflow.ts',
     code: 'while (backlog.waiting > maxWaiting &&',
     bug: 'while (backlog.waiting > maxWaiting + 1 &&',
   },
   {
     name: 'the oldest value is dropped where the newest is to be',
-    file: loop,
+    file: 'overflow.ts',
     code: "backlog.dropOne!(overflow !== 'drop-oldest')",
     bug: 'backlog.dropOne!(false)',
   },
@@ -308,7 +308,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'values are dropped before all is started that can be',
     file: loop,
     code: 'backlog.laneOf(key), key);\n    this.advance();',
-    bug: 'backlog.laneOf(key), key);\n    if (!this.closed) {\n      this.dropSurplus();\n    }\n    this.advance();',
+    bug: 'backlog.laneOf(key), key);\n    if (!this.closed) {\n      dropSurplus(this);\n    }\n    this.advance();',
   },
   {
     name: 'a source that is too fast is not left',
@@ -469,7 +469,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a limit that fails lets values start that wait',
     file: loop,
-    code: 'this.cancelAll(this.backlog.removeWaiting()).forEach(reportError);',
+    code: 'cancelWaiting(this).forEach(reportError);',
     bug: '',
   },
   {
