@@ -4,7 +4,7 @@ import { rxResource } from '@angular/core/rxjs-interop';
 import { from } from 'rxjs';
 import { readList } from '../rows/read-list';
 import { hasFailed, requestsFor, type Row } from '../rows/row';
-import { LIMITS, RowsService, type Limits } from '../rows/rows.service';
+import { RowsService } from '../rows/rows.service';
 import { collect } from './collect';
 import { holdRendering } from './hold-rendering';
 import { Popular } from './popular';
@@ -15,17 +15,6 @@ type QueryParam = string | readonly string[] | undefined;
 @Component({
   selector: 'app-list-page',
   imports: [DecimalPipe, Popular],
-  providers: [
-    // There are two lists, which share the six connections of the browser.
-    {
-      provide: LIMITS,
-      useFactory: (): Limits => ({
-        ...inject(LIMITS, { skipSelf: true }),
-        concurrent: 3,
-      }),
-    },
-    RowsService,
-  ],
   template: `
     <h1>A list in the address</h1>
     <p class="lead">

@@ -3,6 +3,8 @@ import { inject, Injectable, InjectionToken } from '@angular/core';
 import { map, of, throwError, timer, type OperatorFunction } from 'rxjs';
 import {
   concatMapEager,
+  sharedLimit,
+  type ConcurrencyLimit,
   type ItemTimeout,
   type MonitorEvent,
 } from 'rxjs-concat-map-eager';
@@ -10,15 +12,15 @@ import { reasonOf } from './reason';
 import type { Row, RowRequest } from './row';
 
 export interface Limits {
-  readonly concurrent: number;
+  readonly concurrent: number | ConcurrencyLimit;
   readonly timeout: ItemTimeout;
 }
 
 export const LIMITS = new InjectionToken<Limits>('LIMITS', {
-  // Browsers have six connections to a host: a seventh request would wait for
-  // one, with its clock running.
+  // Browsers have six connections to a host, for all lists together: a seventh
+  // request would wait for one, with its clock running.
   factory: () => ({
-    concurrent: 6,
+    concurrent: sharedLimit(6),
     timeout: { total: 10_000, blocking: 2_000 },
   }),
 });
