@@ -11,6 +11,7 @@ export const namesIn = (folder: string) => readdirSync(ROOT + folder).sort();
 /** The pages that are not called as their file is. */
 const others: Readonly<Record<string, string>> = {
   'README.md': 'overview.md',
+  'AGENTS.md': 'agents.md',
   'CONTRIBUTING.md': 'contributing.md',
   'CHANGELOG.md': 'changelog.md',
   'bench/RESULTS.md': 'performance.md',

@@ -90,7 +90,7 @@ describe('code that is shown of an example with a package of its own', () => {
 
 describe('a link leads to a file that is there', () => {
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'bench/soak/RESULTS.md'],
+    ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'bench/soak/RESULTS.md'],
     ...['docs', 'marbles'].flatMap((folder) => namesIn(folder).map((name) => `${folder}/${name}`)),
     ...namesIn('examples').map((name) => `examples/${name}`),
   ].filter((path) => path.endsWith('.md') && !path.includes('node_modules'));

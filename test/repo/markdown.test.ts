@@ -29,7 +29,7 @@ const strayBackticks = (text: string): string[] =>
 
 describe('no backtick is left over where a page is shown', () => {
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'bench/soak/RESULTS.md', 'test/README.md'],
+    ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'bench/soak/RESULTS.md', 'test/README.md'],
     ...namesIn('marbles').map((name) => `marbles/${name}`),
     ...namesIn('examples')
       .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
@@ -53,7 +53,7 @@ describe('a file that is named in code is there', () => {
   const paths = new Set(folders.flatMap(filesIn));
   const names = new Set([...paths, ...readdirSync(root)].map((path) => path.slice(path.lastIndexOf('/') + 1)));
 
-  test.each([...documents, 'CONTRIBUTING.md'])('in %s', (page) => {
+  test.each([...documents, 'AGENTS.md', 'CONTRIBUTING.md'])('in %s', (page) => {
     expect(missingIn(read(page))).toEqual([]);
   });
 
