@@ -1,7 +1,7 @@
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { defer, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import type { Legend } from './Legend.js';
-import { bursts, fails, type MarbleMark, type MarbleRow, type MarbleSpec, valuesIn } from './model.js';
+import { bursts, fails, isDigit, LIMITS, type MarbleMark, type MarbleRow, type MarbleSpec, valuesIn } from './model.js';
 import { isValue } from './readMarks.js';
 import { show } from './show.js';
 
@@ -27,6 +27,8 @@ export interface MarbleStage {
    * by the value. Throws where the row has `#`.
    */
   readonly key: (value: unknown, index: number) => unknown;
+  /** The limits of the row `concurrent`, each in its column. Each subscription plays the next row of that label. */
+  readonly concurrent: Observable<number>;
   /** The virtual time of the run. rxjs's own schedulers run in it too. */
   readonly scheduler: SchedulerLike;
 }
@@ -112,6 +114,11 @@ export class Stage implements MarbleStage {
 
   readonly project = (value: unknown): Observable<never> =>
     this.#observable(this.#take(this.#markOf(value), this.scheduler.frame, value));
+
+  readonly concurrent: Observable<number> = defer(() => {
+    if (this.#rows.has(LIMITS)) return this.#observable(this.#take(LIMITS, undefined));
+    throw new Error('expected a row "concurrent", since limits are asked for, got none');
+  });
 
   readonly key = (value: unknown, index: number): unknown => {
     if (this.#keys === undefined) throw new Error('expected a row "keys", since keys are asked for, got none');
@@ -203,7 +210,7 @@ export class Stage implements MarbleStage {
       else {
         const legend = this.#legendFor(`${take.name}, which emits at once, to be subscribed`);
         if (mark === '#') subscriber.error(legend.errorOf(this.#failing(take)));
-        else subscriber.next(legend.valueOf(mark));
+        else subscriber.next(label === LIMITS && isDigit(mark) ? Number(mark) : legend.valueOf(mark));
       }
     };
   }

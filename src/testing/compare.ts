@@ -3,7 +3,7 @@ import { describeError, isError, printError } from './errors.js';
 import type { Legend } from './Legend.js';
 import { MarbleMismatch } from './MarbleMismatch.js';
 import { type MarbleRow, type MarbleSpec, namesOfErrors } from './model.js';
-import { drawn, errorText, keysRow, labelled, timed, unsubRow } from './printMarble.js';
+import { drawn, errorText, indentOf, keysRow, labelled, timed, unsubRow } from './printMarble.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 import { show } from './show.js';
@@ -59,7 +59,7 @@ export function compare(spec: MarbleSpec, observed: Observed, legend: Legend): v
   const wrong = rows.filter((row) => !matches(row));
   if (wrong.length === 0 && notes.length === 0) return;
 
-  const { expected, actual, marked } = printPictures(rows);
+  const { expected, actual, marked } = printPictures(rows, indentOf(spec));
   const differs = wrong.length > 0 ? `\ndiffers: ${wrong.map(({ what }) => what).join(', ')}` : '';
   if (!hasEnd(observed.result) && observed.result.marks.length < spec.result.marks.length) notes.push(NOT_VIRTUAL);
   const said = notes.map((note) => `\n${note}`).join('');
@@ -164,16 +164,19 @@ function matches({ expected, actual }: Comparison): boolean {
 }
 
 /** Both pictures, and the actual one with a `^` under the first column of each row that differs. */
-function printPictures(rows: readonly Comparison[]): { expected: string; actual: string; marked: string } {
+function printPictures(
+  rows: readonly Comparison[],
+  indent: number,
+): { expected: string; actual: string; marked: string } {
   const print = ({ label }: Comparison, lines: readonly string[]): string[] =>
-    lines.map((line, index) => (label === '' ? line : labelled(index === 0 ? label : '', line)));
+    lines.map((line, index) => (label === '' ? line : labelled(index === 0 ? label : '', line, indent)));
   const expected = rows.flatMap((row) => print(row, row.expected));
   const actual = rows.flatMap((row) => print(row, row.actual));
   const marked = rows.flatMap((row) => {
     const lines = print(row, row.actual);
     if (matches(row) || lines.length === 0) return lines;
     const { line, column } = firstDifference(row);
-    return [...lines.slice(0, line + 1), labelled('', `${' '.repeat(column)}^`), ...lines.slice(line + 1)];
+    return [...lines.slice(0, line + 1), labelled('', `${' '.repeat(column)}^`, indent), ...lines.slice(line + 1)];
   });
   return { expected: expected.join('\n'), actual: actual.join('\n'), marked: marked.join('\n') };
 }

@@ -1,4 +1,4 @@
-import { bursts, isEnd, type MarbleMark, type MarbleRow } from './model.js';
+import { bursts, isEnd, LIMITS, type MarbleMark, type MarbleRow } from './model.js';
 import { PictureAxis } from './picture/PictureAxis.js';
 import { STYLE } from './picture/style.js';
 import { element, escape } from './picture/svg.js';
@@ -12,6 +12,8 @@ const UNIT = 26;
 const ROW = 34;
 const KEYS = 20;
 const LEFT = 76;
+/** The same where a row has a longer label. */
+const LEFT_OF_LIMITS = 102;
 const RIGHT = 22;
 const RADIUS = 11;
 /** The width of a character of the operators' text, which is set in a monospaced font of 13 pixels. */
@@ -24,8 +26,9 @@ type Drawn = MarblePicture & { readonly name: string };
 
 /**
  * Draws a marble block as an SVG: source, inners as they are subscribed, operators, result, time to the right. Values have
- * the colour of the source value that they come from; its key stands below it. A dotted line leads from where a source value came to where its inner
- * is subscribed; a thick one from where an inner's value came to where it comes out.
+ * the colour of the source value that they come from; its key stands below it. A dotted line leads from where a source value
+ * came to where its inner is subscribed; a thick one from where an inner's value came to where it comes out. A limit is a bar
+ * for as long as it holds; while it is 0, there is only the number.
  *
  * The picture follows `prefers-color-scheme`, so it is readable on light and dark backgrounds, and has the block as its
  * description. It can stand alone or within HTML.
@@ -50,6 +53,7 @@ class Picture {
   readonly #rows: readonly MarbleRow[];
   readonly #result: MarbleRow;
   readonly #trace: Trace;
+  readonly #left: number;
   readonly #width: number;
 
   constructor(spec: Drawn) {
@@ -60,10 +64,14 @@ class Picture {
     this.#result = open ? { ...result, marks: [...result.marks, { frame: unsub, mark: '!' }] } : result;
     this.#rows = rows.map((row) => (row.label === 'inputs' ? whenRead(row, rows) : row));
     this.#axis = new PictureAxis([...this.#rows, this.#result]);
-    this.#trace = new Trace(this.#rows, this.#result);
+    this.#trace = new Trace(
+      this.#rows.filter((row) => !isLimits(row)),
+      this.#result,
+    );
+    this.#left = rows.some(isLimits) ? LEFT_OF_LIMITS : LEFT;
     const texts = [...operators.map(printOperator), ...this.#legend()];
     const text = Math.max(...texts.map((each) => [...each].length * CHARACTER));
-    this.#width = LEFT + Math.max(this.#axis.width * UNIT, text - LEFT + 2 * RIGHT) + RIGHT;
+    this.#width = this.#left + Math.max(this.#axis.width * UNIT, text - this.#left + 2 * RIGHT) + RIGHT;
   }
 
   draw(): string {
@@ -108,13 +116,13 @@ class Picture {
   }
 
   #x(unit: number): number {
-    return LEFT + unit * UNIT;
+    return this.#left + unit * UNIT;
   }
 
   /** The milliseconds, above everything, where there is room for them. */
   #ticks(): string {
     const ticks = [element('text', { class: 'faint left', x: 4, y: 9 }, 'ms')];
-    let free = LEFT - UNIT;
+    let free = this.#left - UNIT;
     const put = (middle: number, text: string): void => {
       const half = ((text.length + 1) * DIGIT) / 2;
       if (middle - half < free) return;
@@ -128,7 +136,7 @@ class Picture {
   }
 
   #row(row: MarbleRow, y: number): string {
-    const drawn = [...bursts(row.marks)].map(([frame, burst]) => this.#burst(frame, burst, y)).join('');
+    const drawn = [...bursts(row.marks)].map(([frame, burst]) => this.#burst(row, frame, burst, y)).join('');
     // Inputs are there before they are read: nothing leads from one to the next.
     if (row.label === 'inputs') return this.#label(row, y) + drawn;
     const begin = this.#x(this.#axis.at(row.start));
@@ -163,13 +171,14 @@ class Picture {
       this.#waiting(row, begin, y),
       this.#parked(row, y),
       ...this.#line(begin, end, y),
+      ...(isLimits(row) ? this.#limits(row, ended ? end : end - RADIUS, y) : []),
       ended ? '' : element('path', { d: `M${end - 5} ${y - 4}l5 4l-5 4` }),
       this.#isInner(row) ? element('circle', { class: 'start', cx: begin, cy: y, r: 3 }) : '',
     ].join('');
   }
 
   #isInner(row: MarbleRow): boolean {
-    return row !== this.#result && !isSource(row);
+    return row !== this.#result && !isSource(row) && !isLimits(row);
   }
 
   /** A line that is dotted where time is left out. */
@@ -188,6 +197,19 @@ class Picture {
     return [...parts, element('path', { d: `M${from} ${y}H${end}` })];
   }
 
+  /** How long each limit holds; while it is 0, the line goes on. */
+  #limits(row: MarbleRow, end: number, y: number): string[] {
+    const places = [...bursts(row.marks)].flatMap(([frame, burst]) =>
+      burst.map((_, index) => this.#x(this.#axis.at(frame) + index)),
+    );
+    return row.marks.flatMap(({ mark }, index) => {
+      if (isEnd({ mark, frame: 0 })) return [];
+      const x = places[index]! - RADIUS;
+      const next = mark === '0' ? x + 2 * RADIUS : (places[index + 1] ?? end) - (index + 1 in places ? RADIUS : 0) - 3;
+      return [element('rect', { class: 'box', x, y: y - 10, width: next - x, height: 20, rx: 4 })];
+    });
+  }
+
   /** From where its source value came to where an inner is subscribed. */
   #waiting(row: MarbleRow, begin: number, y: number): string {
     const since = this.#isInner(row) ? this.#trace.waiting(row) : undefined;
@@ -204,16 +226,16 @@ class Picture {
   }
 
   /** What happens in one frame of a row, side by side. */
-  #burst(frame: number, burst: readonly MarbleMark[], y: number): string {
+  #burst(row: MarbleRow, frame: number, burst: readonly MarbleMark[], y: number): string {
     const at = this.#x(this.#axis.at(frame));
-    const drawn = burst.map((mark, index) => this.#mark(mark, at + index * UNIT, y)).join('');
+    const drawn = burst.map((mark, index) => this.#mark(mark, at + index * UNIT, y, isLimits(row))).join('');
     if (burst.length === 1) return drawn;
     const size = { x: at - RADIUS - 2.5, y: y - RADIUS - 2.5, rx: RADIUS + 2.5, height: 2 * RADIUS + 5 };
     const around = element('rect', { class: 'once', ...size, width: (burst.length - 1) * UNIT + 2 * RADIUS + 5 });
     return element('g', { class: 'n' }, around) + drawn;
   }
 
-  #mark(mark: MarbleMark, x: number, y: number): string {
+  #mark(mark: MarbleMark, x: number, y: number, isLimit = false): string {
     if (mark.mark === '|') return element('g', { class: 'n' }, element('path', { d: `M${x} ${y - 9}V${y + 9}` }));
     if (mark.mark === '#') {
       const d = `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}`;
@@ -222,6 +244,7 @@ class Picture {
     if (mark.mark === '!') {
       return element('g', { class: 'n' }, element('circle', { cx: x, cy: y, r: 7 }), this.#text('!', x, y));
     }
+    if (isLimit) return this.#text(mark.mark, x, y);
     return element(
       'g',
       { class: this.#trace.colourOf(mark) },
@@ -259,6 +282,11 @@ class Picture {
     const said = errorText(this.#spec).map((error) => `error ${error}`);
     return Object.keys(where).length > 0 ? [...said, `where ${printWhere(where)}`] : said;
   }
+}
+
+/** Whether a row has the limits of an operator. */
+function isLimits({ label }: MarbleRow): boolean {
+  return label === LIMITS;
 }
 
 /** Inputs, each when it is read: when the row of its inner starts. */

@@ -7,7 +7,7 @@ import { show } from './show.js';
 import { firstToken, TextReader } from './TextReader.js';
 import { isConstant, printValue, readValue } from './values.js';
 
-const ROW = /^(?:source|.\d*)$/u;
+const ROW = /^(?:source|concurrent|.)\d*$/u;
 const LITERAL = /^(?:["[{$]|[+-]?\d)/;
 const CLASS = /^[A-Z]\w+$/;
 const INDEX = /^\d+$/;

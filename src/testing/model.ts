@@ -8,7 +8,7 @@ export interface MarbleMark {
 
 /** A row of a block, which is one subscription: when it starts, and what happens in it. */
 export interface MarbleRow {
-  /** `source`, `hot`, `inputs`, `result`, or the one character of the source value that an inner belongs to. */
+  /** `source`, `hot`, `inputs`, `concurrent`, `result`, or the one character of the source value that an inner belongs to. */
   readonly label: string;
   /** The frame of the subscription. */
   readonly start: number;
@@ -64,8 +64,8 @@ export interface MarbleSpec {
   /** The line of the block's opening fence, counted from 1. */
   readonly line: number;
   /**
-   * What is subscribed: first the `source` (cold), the source `hot` or the `inputs` of a creation operator, then the
-   * inners. Rows with one label are used one after another.
+   * What is subscribed: first the `source` (cold), the source `hot` or the `inputs` of a creation operator, then the limits
+   * of `concurrent`, then the inners. Rows with one label are used one after another.
    */
   readonly rows: readonly MarbleRow[];
   /**
@@ -86,6 +86,14 @@ export interface MarbleSpec {
    * (`#b`, `#source`).
    */
   readonly where: Readonly<Record<string, MarbleValue>>;
+}
+
+/** The label of a row that has the limits of an operator. */
+export const LIMITS = 'concurrent';
+
+/** Whether a value in a row of limits is the number that it looks like, and never what `where` says. */
+export function isDigit(mark: string): boolean {
+  return /^\d$/.test(mark);
 }
 
 /** Whether a row ends with an error of its own. */
@@ -132,12 +140,17 @@ export function valuesIn({ marks }: MarbleRow): MarbleMark[] {
   return marks.filter((mark) => !isEnd(mark));
 }
 
-/** The characters of what is emitted in a block, and of the keys. Inputs are not emitted: they name the rows that are. */
+/**
+ * The characters of what is emitted in a block, and of the keys. Inputs are not emitted: they name the rows that are. Nor are
+ * digits that are limits.
+ */
 export function valuesOf({
   rows,
   keys = [],
   result,
 }: Pick<MarbleSpec, 'rows' | 'keys' | 'result'>): ReadonlySet<string> {
-  const emitted = [...rows, result].filter(({ label }) => label !== 'inputs').flatMap(valuesIn);
+  const emitted = [...rows, result]
+    .filter(({ label }) => label !== 'inputs')
+    .flatMap((row) => valuesIn(row).filter(({ mark }) => row.label !== LIMITS || !isDigit(mark)));
   return new Set([...emitted.map(({ mark }) => mark), ...keys.filter((key) => key !== '#')]);
 }

@@ -1,16 +1,18 @@
 import { drawRow, layOut } from './drawRows.js';
 import { printError } from './errors.js';
-import { type MarbleRow, type MarbleSpec, namesOfErrors, valuesIn } from './model.js';
+import { LIMITS, type MarbleRow, type MarbleSpec, namesOfErrors, valuesIn } from './model.js';
 import { printOperator } from './readOperator.js';
 import { printWhere } from './readWhere.js';
 import type { TimeAxis } from './TimeAxis.js';
 
-/** The column in which time begins. */
-const INDENT = 8;
+/** The column in which time begins: behind the longest label. */
+export function indentOf({ rows }: Pick<MarbleSpec, 'rows'>): number {
+  return rows.some(({ label }) => label === LIMITS) ? LIMITS.length + 1 : 8;
+}
 
 /** Behind a label, in the column in which time begins. */
-export function labelled(label: string, body: string): string {
-  return `${label}${' '.repeat(Math.max(1, INDENT - [...label].length))}${body}`;
+export function labelled(label: string, body: string, indent: number): string {
+  return label.padEnd(indent + label.length - [...label].length) + body;
 }
 
 /** The keys, as a row below the one that they belong to. */
@@ -41,22 +43,19 @@ export function printMarble(picture: MarblePicture): string {
   const [source, ...inners] = rows as [MarbleRow, ...MarbleRow[]];
   const unsubscription = unsubRow(unsub);
   const axis = layOut(timed([...rows, ...unsubscription, result]));
+  const indent = indentOf(picture);
+  const print = (row: MarbleRow): string[] =>
+    drawn(row, axis).map((line, index) => labelled(index === 0 ? row.label : '', line, indent));
   return [
-    printRow(source, axis),
-    ...keysRow(source, keys).map((row) => printRow(row, axis)),
-    ...inners.map((row) => printRow(row, axis)),
+    ...print(source),
+    ...keysRow(source, keys).flatMap(print),
+    ...inners.flatMap(print),
     ...operators.map(printOperator),
-    ...unsubscription.map((row) => printRow(row, axis)),
-    printRow(result, axis),
-    ...errorText(picture).map((text) => labelled('error', text)),
-    ...(Object.keys(where).length > 0 ? [labelled('where', printWhere(where))] : []),
+    ...unsubscription.flatMap(print),
+    ...print(result),
+    ...errorText(picture).map((text) => labelled('error', text, indent)),
+    ...(Object.keys(where).length > 0 ? [labelled('where', printWhere(where), indent)] : []),
   ].join('\n');
-}
-
-function printRow(row: MarbleRow, axis: TimeAxis): string {
-  return drawn(row, axis)
-    .map((line, index) => labelled(index === 0 ? row.label : '', line))
-    .join('\n');
 }
 
 /** The row of the keys, if there is one: each where the value is in the row that it belongs to. */

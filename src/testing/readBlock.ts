@@ -2,7 +2,9 @@ import { readError } from './errors.js';
 import { after, type MarblePlace, MarbleSyntaxError, quote } from './MarbleSyntaxError.js';
 import {
   fails,
+  isDigit,
   isEnd,
+  LIMITS,
   type MarbleError,
   type MarbleMark,
   type MarbleRow,
@@ -36,11 +38,15 @@ const INPUTS: Allowed = { groups: false, values: true, waiting: false, ends: '|!
 const UNSUB: Allowed = { groups: false, values: false, waiting: true, ends: '!' };
 const KEYS: Allowed = { ...TIMED, ends: '#', endless: true };
 const KEYS_OF_INPUTS: Allowed = { ...KEYS, groups: false, waiting: false };
+const LIMIT = 'the limit from here on (a digit, or a character that "where" gives a value)';
+const CONCURRENT: Allowed = { ...SUBSCRIBED, value: LIMIT };
 const FIRST = new Map([
   ['source', SUBSCRIBED],
   ['hot', SUBSCRIBED],
   ['inputs', INPUTS],
 ]);
+
+const TIMED_LABELS = new Set([LIMITS, 'unsub', 'result']);
 
 interface Line {
   readonly text: string;
@@ -53,7 +59,7 @@ interface Line {
 }
 
 /**
- * Reads one marble block: the source, its keys, its inners, the operators, the result, in this order.
+ * Reads one marble block: the source, its keys, the limits, the inners, the operators, the result, in this order.
  *
  * @throws MarbleSyntaxError if it cannot be read
  */
@@ -65,6 +71,7 @@ export function readBlock(block: Block): MarbleSpec {
   const rows = [lines.takeRow(source)];
   const keys = lines.label === 'keys' ? lines.takeKeys(rows[0]!) : undefined;
   while (lines.label === first) rows.push(lines.takeRow(source));
+  while (lines.label === LIMITS) rows.push(lines.takeRow(CONCURRENT));
   while (isValue(lines.label)) rows.push(lines.takeRow(SUBSCRIBED));
 
   const operators: MarbleStep[] = [];
@@ -80,6 +87,7 @@ export function readBlock(block: Block): MarbleSpec {
   const errors = namesOfErrors({ rows, keys });
   const error = fails(result) ? takeError(lines, errors) : undefined;
   const where = takeWhere(lines, valuesOf({ rows, keys, result }), errors);
+  expectLimits(rows, where, lines);
   lines.expectEnd();
 
   const { name, file, line } = block;
@@ -106,6 +114,13 @@ function takeWhere(lines: Lines, marks: ReadonlySet<string>, errors: ReadonlySet
   return where;
 }
 
+/** Each limit has to be a number: one that it looks like, or one that `where` gives it. */
+function expectLimits(rows: readonly MarbleRow[], where: MarbleSpec['where'], lines: Lines): void {
+  const limits = rows.filter(({ label }) => label === LIMITS).flatMap(valuesIn);
+  const wrong = limits.find(({ mark }) => !isDigit(mark) && !Object.hasOwn(where, mark));
+  if (wrong) throw new MarbleSyntaxError(lines.placeOf(wrong), LIMIT, quote(wrong.mark));
+}
+
 /** The lines of a block, read one after another. */
 class Lines {
   readonly #lines: readonly Line[];
@@ -114,6 +129,7 @@ class Lines {
   /** The column of the text in which time begins: where the first row does. */
   readonly #indent: number;
   readonly #axis: TimeAxis;
+  readonly #places = new Map<MarbleMark, MarblePlace>();
   #at = 0;
 
   constructor(block: Block) {
@@ -143,7 +159,13 @@ class Lines {
       lines.map((line) => this.#drawing(line)),
       allowed,
       this.#axis,
+      this.#places,
     );
+  }
+
+  /** Where a mark stands that has been read. */
+  placeOf(mark: MarbleMark): MarblePlace {
+    return this.#places.get(mark)!;
   }
 
   /** Takes the row of the keys: one under each value of the row above. */
@@ -174,8 +196,7 @@ class Lines {
     for (const line of this.#lines) {
       const { label } = line;
       if (label === 'keys') timed = this.label !== 'inputs';
-      else if (label !== '')
-        timed = label === 'unsub' || label === 'result' || isValue(label) || FIRST.get(label) === SUBSCRIBED;
+      else if (label !== '') timed = TIMED_LABELS.has(label) || isValue(label) || FIRST.get(label) === SUBSCRIBED;
       if (timed && line.column >= this.#indent) drawings.push(this.#drawing(line));
     }
     return drawings;
@@ -215,8 +236,9 @@ function readRow(
   drawings: readonly Drawing[],
   allowed: Allowed,
   axis: TimeAxis,
+  places: Map<MarbleMark, MarblePlace>,
 ): MarbleRow {
-  const placeOf = new Map<MarbleMark, MarblePlace>();
+  const marks: MarbleMark[] = [];
   let start = 0;
   let throws = false;
   drawings.forEach((drawing, index) => {
@@ -230,10 +252,15 @@ function readRow(
     if (index === 0) start = axis.frameOf(column);
     if (index === 0 && body === 'throws' && isValue(label)) throws = true;
     // Nothing happens, or no input was read.
-    else if (body !== '-') for (const mark of readMarks(body, column, allowed, axis, at)) placeOf.set(mark, at);
+    else if (body !== '-') {
+      for (const [mark, where] of readMarks(body, column, allowed, axis, at)) {
+        marks.push(mark);
+        places.set(mark, where);
+      }
+    }
   });
   // A line that continues a row fills the frames beside a group: sort, and keep the order within a frame.
-  const marks = [...placeOf.keys()].sort((one, other) => one.frame - other.frame);
+  marks.sort((one, other) => one.frame - other.frame);
   if (allowed === UNSUB && marks.length === 0) {
     throw new MarbleSyntaxError(place, '"!" in the row "unsub"', quote(text));
   }
@@ -241,7 +268,7 @@ function readRow(
   const outside = marks.find(({ frame }, index) => throws || frame < start || (end >= 0 && index > end));
   if (outside) {
     throw new MarbleSyntaxError(
-      placeOf.get(outside)!,
+      places.get(outside)!,
       'nothing before the start of a row or after its end',
       quote(outside.mark),
     );

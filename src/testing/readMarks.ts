@@ -12,6 +12,8 @@ export interface Allowed {
   readonly waiting: boolean;
   /** Whether the row goes on after what ends others. */
   readonly endless?: boolean;
+  /** What a value is called, where it is not just any. */
+  readonly value?: string;
 }
 
 /** What never is a value: blanks, and what means something else here, in rxjs's own marbles or in a printed picture. */
@@ -31,6 +33,7 @@ export function isValue(text: string): boolean {
  * @param allowed - which marks may come
  * @param axis - when columns are
  * @param place - where the text stands
+ * @returns the marks in order, and where each stands
  * @throws {@link MarbleSyntaxError} if it cannot be read
  */
 export function readMarks(
@@ -39,8 +42,8 @@ export function readMarks(
   allowed: Allowed,
   axis: TimeAxis,
   place: MarblePlace,
-): MarbleMark[] {
-  const marks: MarbleMark[] = [];
+): Map<MarbleMark, MarblePlace> {
+  const marks = new Map<MarbleMark, MarblePlace>();
   const characters = [...text];
   const skipped = new Map(axis.breaks.map((each) => [each.column - start, each.text.length]));
   let groupAt = -1;
@@ -55,7 +58,7 @@ export function readMarks(
     const put = (): void => {
       const frame = axis.frameOf(start + (inGroup ? groupAt : index));
       if (frame > MAX_FRAME) fail(`nothing later than ${MAX_FRAME} ms`);
-      marks.push({ frame, mark });
+      marks.set({ frame, mark }, after(place, index));
     };
     if (mark === ')') {
       if (!inGroup) fail(describe(allowed, false));
@@ -88,6 +91,6 @@ function describe(allowed: Allowed, inGroup: boolean): string {
   if (inGroup) parts.push('")"');
   else if (allowed.groups) parts.push('"("');
   if (allowed.waiting && !inGroup) parts.unshift('"-"');
-  if (allowed.values) parts.unshift('a value of one character');
+  if (allowed.values) parts.unshift(allowed.value ?? 'a value of one character');
   return `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
 }

@@ -3,8 +3,8 @@ import type { MarbleSpec, MarbleValue } from './model.js';
 import { TextReader } from './TextReader.js';
 import { printValue, readValue } from './values.js';
 
-/** A value's character, or `#` and the name of a row: its character with a number, `source` or `keys`. */
-const NAME = /#source|#keys|#.\d*|./uy;
+/** A value's character, or `#` and the name of a row that fails: its label, from the second on with a number. */
+const NAME = /#(?:source|concurrent)\d*|#keys|#.\d*|./uy;
 
 /**
  * Reads what stands behind `where`: `a: { id: 1 }, b: $bob, #b: { status: 404 }`.

@@ -2,10 +2,11 @@ import { isObservable, noop, type Observable, type OperatorFunction, type Subscr
 import { TestScheduler } from 'rxjs/testing';
 import { compare, type Observed } from './compare.js';
 import { Legend } from './Legend.js';
-import type { MarbleMark, MarbleSpec } from './model.js';
+import { LIMITS, MarbleFixture, type MarbleMark, type MarbleSpec, type MarbleStep } from './model.js';
 import { isErrorObject } from './realms.js';
 import { show } from './show.js';
 import { type MarbleStage, Stage } from './Stage.js';
+import { isNamedIn, isObject } from './values.js';
 
 /** What an entry of the table of operators gets. */
 export interface MarbleContext extends MarbleStage {
@@ -56,7 +57,8 @@ const EXTRA_TIME = 100_000;
  *
  * @param spec - A block, from {@link readMarbles} or {@link readMarbleFile}.
  * @param operators - What the block's operator lines are looked up in.
- * @param fixtures - What `$name` stands for. Default: none. Where the block has a row `keys`, `$keys` is its key function.
+ * @param fixtures - What `$name` stands for. Default: none. Where the block has a row `keys`, `$keys` is its key function;
+ * where it has a row `concurrent`, `$concurrent` are its limits.
  * @throws {@link MarbleMismatch} if something else happens than the block shows; Error with file and line if the block names
  * an operator or a fixture that is not there, or the operator throws when it is called.
  */
@@ -67,7 +69,7 @@ export function runMarble(spec: MarbleSpec, operators: MarbleOperators, fixtures
   let observed: Observed;
   try {
     const given = typeof fixtures === 'function' ? fixtures(stage) : fixtures;
-    legend = stage.legend = new Legend(spec, spec.keys ? { ...given, keys: stage.key } : given);
+    legend = stage.legend = new Legend(spec, { ...given, ...fixturesOf(spec, stage) });
     observed = scheduler.run(() => {
       // Run mode would let an endless timer run for ever.
       scheduler.maxFrames = lastFrame(spec) + EXTRA_TIME;
@@ -78,6 +80,28 @@ export function runMarble(spec: MarbleSpec, operators: MarbleOperators, fixtures
     throw new Error(`${spec.file}:${spec.line}: ${spec.name}: ${message}`, { cause });
   }
   compare(spec, observed, legend);
+}
+
+/** What the rows of a block make besides. */
+function fixturesOf(spec: MarbleSpec, { key, concurrent }: MarbleStage): Readonly<Record<string, unknown>> {
+  return { ...(spec.keys && { keys: key }), ...(hasLimits(spec) && { concurrent }) };
+}
+
+function hasLimits({ rows }: MarbleSpec): boolean {
+  return rows.some(({ label }) => label === LIMITS);
+}
+
+/** The operators; the limits of a row are the option `concurrent` of the first, unless a line says where they belong. */
+function stepsOf(spec: MarbleSpec): readonly MarbleStep[] {
+  const { operators } = spec;
+  const [first, ...others] = operators;
+  if (first === undefined || !hasLimits(spec) || operators.some(({ config }) => isNamedIn(config, LIMITS)))
+    return operators;
+  const { name, config = {} } = first;
+  // What another limit or no object would hide is told: the row is never used.
+  return isObject(config)
+    ? [{ name, config: { [LIMITS]: new MarbleFixture(LIMITS), ...config } }, ...others]
+    : operators;
 }
 
 /** Sets everything up to happen when `TestScheduler` flushes; what it returns fills meanwhile. */
@@ -111,14 +135,22 @@ function play(spec: MarbleSpec, stage: Stage, legend: Legend, output: Observable
 /** Puts the operators behind the source. */
 function connect(spec: MarbleSpec, operators: MarbleOperators, stage: Stage, legend: Legend): Observable<unknown> {
   let output: Observable<unknown> | undefined = stage.source;
-  for (const step of spec.operators) {
+  for (const step of stepsOf(spec)) {
     const entry = Object.hasOwn(operators, step.name) ? operators[step.name] : undefined;
     if (entry === undefined) {
       const known = Object.keys(operators).join(', ') || 'the operators, of which there are none';
       throw new Error(`expected one of ${known}, got ${step.name}`);
     }
-    const { project, inner, inputs, key, scheduler } = stage;
-    const made = entry({ project, inner, inputs, key, scheduler, config: legend.fill(step.config) as never });
+    const { project, inner, inputs, key, concurrent, scheduler } = stage;
+    const made = entry({
+      project,
+      inner,
+      inputs,
+      key,
+      concurrent,
+      scheduler,
+      config: legend.fill(step.config) as never,
+    });
     if (typeof made !== 'function' && !isObservable(made)) {
       throw new Error(`expected the entry ${step.name} to return an operator or an Observable, got ${show(made)}`);
     }

@@ -129,8 +129,15 @@ function isList(value: MarbleValue): value is readonly MarbleValue[] {
   return Array.isArray(value);
 }
 
-function isObject(value: MarbleValue): value is Readonly<Record<string, MarbleValue>> {
+/** Whether a value is `key: value` pairs. */
+export function isObject(value: MarbleValue): value is Readonly<Record<string, MarbleValue>> {
   return typeof value === 'object' && value !== null && !isList(value) && !(value instanceof MarbleFixture);
+}
+
+/** Whether a value is a fixture of this name, or has one in it. */
+export function isNamedIn(value: MarbleValue, name: string): boolean {
+  if (value instanceof MarbleFixture) return value.name === name;
+  return isObject(value) || isList(value) ? Object.values(value).some((each) => isNamedIn(each, name)) : false;
 }
 
 /**

@@ -34,7 +34,6 @@ describe('in any scenario', () => {
           config: {
             ...config,
             maxParked: undefined,
-            limits: undefined,
             keys: undefined,
             concurrentPerKey: undefined,
             order: undefined,

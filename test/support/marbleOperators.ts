@@ -35,8 +35,6 @@ export const fixtures = (({ inner, scheduler }) => ({
   notifier: () => inner('n'),
   /** The same, as an Observable. */
   notifications: defer(() => inner('n')),
-  /** Their numbers: `I` stands for `Infinity`. */
-  limits: defer(() => inner('n')).pipe(map((mark) => (mark === 'I' ? Infinity : Number(mark)))),
   reason: ABORTED,
   abortsAt4: abortsAt(4, scheduler),
 })) satisfies MarbleFixtures;

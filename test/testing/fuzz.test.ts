@@ -72,6 +72,7 @@ const pieces = fc.oneof(
         'hot     ',
         'inputs  ',
         'keys    ',
+        'concurrent ',
         'result  ',
         'unsub   ',
         'error   ',
@@ -88,6 +89,7 @@ const pieces = fc.oneof(
         '2.5m',
         '$empty',
         '$keys',
+        '$concurrent',
         'timeout(0, total)',
         'aggregate(',
         '{ a: 1 }',
@@ -186,12 +188,17 @@ describe('any text gives specifications or an error that says where', () => {
 });
 
 const label = fc.constantFrom(...'abcmsyz019,:"{.😀é$'.match(/./gu)!);
-const row = (name: fc.Arbitrary<string>, ends: string, start: fc.Arbitrary<number>): fc.Arbitrary<MarbleRow> =>
+const row = (
+  name: fc.Arbitrary<string>,
+  ends: string,
+  start: fc.Arbitrary<number>,
+  values = label,
+): fc.Arbitrary<MarbleRow> =>
   fc
     .tuple(
       name,
       start,
-      fc.array(fc.tuple(fc.oneof(fc.nat(3), fc.nat(200), fc.nat(100_000)), label), { maxLength: 6 }),
+      fc.array(fc.tuple(fc.oneof(fc.nat(3), fc.nat(200), fc.nat(100_000)), values), { maxLength: 6 }),
       fc.constantFrom('', ...ends),
       fc.nat(40),
     )
@@ -230,6 +237,7 @@ const picture: fc.Arbitrary<MarblePicture> = fc
       })),
     ),
     inners: fc.array(inner, { maxLength: 5 }),
+    limits: fc.array(row(fc.constant('concurrent'), '|#!', fc.nat(20), fc.constantFrom(...'01259L')), { maxLength: 2 }),
     keys: fc.option(fc.array(fc.oneof(label, fc.constant('#')), { minLength: 6, maxLength: 6 }), { nil: undefined }),
     operators: fc.array(fc.record({ name: fc.constantFrom('concatMapEager', 'a.b', '_x'), config: value }), {
       minLength: 1,
@@ -240,11 +248,15 @@ const picture: fc.Arbitrary<MarblePicture> = fc
     errors: fc.array(value, { maxLength: 3 }),
     values: fc.array(value, { maxLength: 3 }),
   })
-  .map(({ source, inners, keys, operators, unsub, result, errors, values }) => {
-    const rows = [source, ...inners];
-    const emitted = [...rows, result].filter((each) => each.label !== 'inputs').flatMap(({ marks }) => marks);
+  .map(({ source, limits, inners, keys, operators, unsub, result, errors, values }) => {
+    const rows = [source, ...limits, ...inners];
+    const emitted = [...rows, result]
+      .filter((each) => each.label !== 'inputs' && each.label !== 'concurrent')
+      .flatMap(({ marks }) => marks);
     const known = [...new Set(emitted.map(({ mark }) => mark))].filter((mark) => !'|#!'.includes(mark));
     const where = Object.fromEntries(values.slice(0, known.length).map((each, index) => [known[index]!, each]));
+    // A digit is a limit by itself, anything else by what it stands for.
+    if (limits.some(({ marks }) => marks.some(({ mark }) => mark === 'L'))) where.L = 16;
     const failed = result.marks.at(-1)?.mark === '#';
     const limit = { timeout: { index: errors.length, limit: 'total' } };
     const error = failed

@@ -7,9 +7,9 @@ import {
   type MarbleValue,
 } from '../../../src/testing/index.js';
 import type { Prediction, Run } from './predict.js';
-import type { Scenario } from './scenario.js';
+import type { Limits, Scenario } from './scenario.js';
 
-// `n` is the label of what `retry.delay` returns, and of `until`.
+// `n` is the label of what `retry.delay` returns, and of `until`; numbers that are limits stand in a row of their own.
 const LABELS = [...'abcdefghijklmopqrstuvwxyz'];
 const VALUES = [...'123456789ABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω'];
 
@@ -24,7 +24,6 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   const pulls = door !== 'concatMapEager';
   const shown = runs.filter(({ kind, answer }) => kind !== 'delay' || answer !== undefined);
   refuse(config.keys !== undefined, 'there are keys');
-  refuse(config.limits !== undefined, 'the limit changes');
   refuse(scenario.asks !== undefined, 'the consumer asks');
   refuse(config.maxParked !== undefined, 'only so many values are kept');
   refuse(config.signal === 'before', 'the signal has aborted before');
@@ -38,6 +37,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
   refuse(pulls && shown.some(({ answer }) => answer?.kind === 'throws'), '`project` throws for a value that is read');
   refuse((config.readAhead ?? 0) > 0, 'values are read ahead');
   refuse(pulls && shown[0]!.marks.length === 0, 'nothing is read');
+  refuse(!pulls && shown[0]!.playing === undefined, 'the source is never subscribed');
   refuse(
     config.until !== undefined && shown.some(({ kind }) => kind === 'delay'),
     'there are `until` and notifiers of retries',
@@ -56,7 +56,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     const nth = (counts.get(label) ?? 0) + 1;
     counts.set(label, nth);
     names.set(run.name, nth === 1 ? label : `${label}${nth}`);
-    rows.push(rowOf(run, label, legend));
+    rows.push(run.kind === 'limits' ? rowOfLimits(run, label, config.limits!) : rowOf(run, label, legend));
   }
   refuse(legend.size > VALUES.length, 'there are too many values');
   const timeout = without({ first, each, total, blocking });
@@ -66,7 +66,7 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
     resetOnSuccess: resetOnSuccess || undefined,
   });
   const options = without({
-    concurrent: others.concurrent,
+    concurrent: config.limits === undefined ? others.concurrent : undefined,
     reorderWindow: others.reorderWindow,
     timeout: Object.keys(timeout).length > 0 ? timeout : undefined,
     retry: retries > 0 ? retry : undefined,
@@ -96,9 +96,14 @@ export function drawScenario(scenario: Scenario, { log, runs, happened }: Predic
       throws: false,
     },
     error: failure === undefined ? undefined : errorOf(failure, names),
-    where: {},
+    where: Object.fromEntries(
+      Object.entries(NO_DIGITS).filter(([mark]) => rows.some(({ marks }) => marks.some((each) => each.mark === mark))),
+    ),
   });
 }
+
+/** The limits that have to be said otherwise. */
+const NO_DIGITS: Readonly<Record<string, number>> = { '∞': Infinity, '⊖': -1 };
 
 /** What `happened` when a reaction found its moment. */
 const RE_ENTRANT = 'the consumer or another is re-entrant';
@@ -117,11 +122,28 @@ function labelOf({ kind, item }: Run, pulls: boolean): string {
   if (kind === 'source') {
     return pulls ? 'inputs' : 'source';
   }
-  return kind === 'delay' || kind === 'until' || kind === 'limits' ? 'n' : LABELS[item!.index]!;
+  if (kind === 'limits') {
+    return 'concurrent';
+  }
+  return kind === 'delay' || kind === 'until' ? 'n' : LABELS[item!.index]!;
+}
+
+const ENDS: Readonly<Record<string, string>> = { complete: '|', error: '#', '!': '!' };
+
+function rowOfLimits({ begins, marks }: Run, label: string, { numbers }: Limits): MarbleRow {
+  const markOf = (name: string): string => {
+    const limit = numbers[Number(name.split('/')[1]) % numbers.length]!;
+    return Object.keys(NO_DIGITS).find((mark) => NO_DIGITS[mark] === limit) ?? String(limit);
+  };
+  return {
+    label,
+    start: begins,
+    marks: marks.map(({ at, mark }) => ({ frame: at, mark: ENDS[mark] ?? markOf(mark) })),
+    throws: false,
+  };
 }
 
 function rowOf({ kind, answer, begins, marks }: Run, label: string, legend: Map<string, string>): MarbleRow {
-  const ends: Record<string, string> = { complete: '|', error: '#', '!': '!' };
   const markOf = (name: string): string => {
     if (kind === 'source') {
       return LABELS[Number(name.split('/')[1])]!;
@@ -135,7 +157,7 @@ function rowOf({ kind, answer, begins, marks }: Run, label: string, legend: Map<
     label,
     start: begins,
     marks: marks.map(({ at, mark }, position): MarbleMark => {
-      return { frame: label === 'inputs' ? position : at, mark: ends[mark] ?? markOf(mark) };
+      return { frame: label === 'inputs' ? position : at, mark: ENDS[mark] ?? markOf(mark) };
     }),
     throws: answer?.kind === 'throws',
   };
@@ -156,6 +178,10 @@ function errorOf(text: string, names: ReadonlyMap<string, string>): MarbleError 
   }
   if (text.startsWith('OverflowError')) {
     return { type: 'OverflowError' };
+  }
+  const wrong = /^(\w+)\(concurrent\)$/.exec(text);
+  if (wrong !== null) {
+    return { type: wrong[1]! };
   }
   return { row: names.get(text.split(' ')[0]!)! };
 }

@@ -256,6 +256,7 @@ class Model {
     if (this.limits === undefined) {
       return;
     }
+    this.limits.marks.push({ at: world.now, mark: mark === 'next' ? name : mark });
     if (mark === 'next') {
       const { numbers } = this.config.limits!;
       const limit = numbers[Number(name.split('/')[1]) % numbers.length]!;
@@ -296,6 +297,7 @@ class Model {
   private leaveLimits(): void {
     const { limits } = this;
     this.limits = undefined;
+    limits?.marks.push({ at: this.world.now, mark: '!' });
     limits?.playing!.stop();
   }
 
