@@ -4,6 +4,8 @@ import type { MonitorEvent } from 'rxjs-concat-map-eager';
 export interface ActivityNumbers {
   /** How many results run: responses, say. */
   readonly running: number;
+  /** How many items wait for a slot. */
+  readonly waiting: number;
   readonly active: number;
   /** How many items have ended and wait for their turn. */
   readonly parked: number;
@@ -45,12 +47,13 @@ export class Activity {
 
   get numbers(): ActivityNumbers {
     const now = Date.now();
-    let [active, parked, blockedFor] = [0, 0, 0];
+    let [waiting, active, parked, blockedFor] = [0, 0, 0, 0];
     for (const event of this.results.values()) {
+      waiting += event?.waiting ?? 0;
       active += event?.active ?? 0;
       parked += event?.parked ?? 0;
       blockedFor = Math.max(blockedFor, now - (event?.blockedSince ?? now));
     }
-    return { running: this.results.size, active, parked, blockedFor };
+    return { running: this.results.size, waiting, active, parked, blockedFor };
   }
 }

@@ -4,10 +4,10 @@ import {
   type MiddlewareConsumer,
   type NestModule,
 } from '@nestjs/common';
-import { Bulkhead } from './bulkhead.js';
 import { RowsController } from './rows.controller.js';
 import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
 import { RowsService } from './rows.service.js';
+import { upstreamLimit } from './upstream-limit.js';
 import { WriteTimeout } from './write-timeout.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RowsOptions>({
@@ -16,7 +16,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RowsOptions>({
 
 @Module({
   controllers: [RowsController],
-  providers: [Bulkhead, RowsService],
+  providers: [upstreamLimit, RowsService],
   exports: [RowsService],
 })
 export class RowsModule extends ConfigurableModuleClass implements NestModule {

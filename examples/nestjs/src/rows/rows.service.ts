@@ -4,6 +4,8 @@ import { firstValueFrom, map, of, type Observable } from 'rxjs';
 import {
   concatMapEager,
   concatMapEagerFrom,
+  type ConcurrencyLimit,
+  type FailedItem,
   type ItemContext,
 } from 'rxjs-concat-map-eager';
 import { Activity } from '../activity.js';
@@ -14,8 +16,8 @@ import {
   toText,
 } from '../upstream/upstream.errors.js';
 import { UpstreamService, type Row } from '../upstream/upstream.service.js';
-import { Bulkhead } from './bulkhead.js';
 import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
+import { UPSTREAM_LIMIT } from './upstream-limit.js';
 
 /** What is written in the turn of a row that could not be had. */
 export interface FallbackRow {
@@ -32,19 +34,18 @@ const toLine = (row: Row | FallbackRow) => `${JSON.stringify(row)}\n`;
 @Injectable()
 export class RowsService {
   private readonly logger = new Logger(RowsService.name);
-  private readonly activity = new Activity();
+  private readonly responses = new Activity();
+  private readonly requests = new Activity();
 
   constructor(
     private readonly upstream: UpstreamService,
-    private readonly bulkhead: Bulkhead,
+    @Inject(UPSTREAM_LIMIT) private readonly limit: ConcurrencyLimit,
     @Inject(ROWS_OPTIONS) private readonly options: RowsOptions,
   ) {}
 
   /** One row, or the error of its last attempt. */
   row(id: number): Observable<Row> {
-    return this.bulkhead.run(
-      of(id).pipe(concatMapEager(this.fetchRow, this.limits())),
-    );
+    return this.request(id);
   }
 
   /**
@@ -53,10 +54,10 @@ export class RowsService {
    */
   rows(ids: Ids): Observable<Row | FallbackRow> {
     const { concurrent, reorderWindow } = this.options;
-    return this.activity.follow((monitor) =>
+    return this.responses.follow((monitor) =>
       concatMapEagerFrom(
         ({ signal }) => ids(signal),
-        (id) => this.bulkhead.run(this.rowOrFallback(id)),
+        (id) => this.rowOrFallback(id),
         { concurrent, reorderWindow, monitor },
       ),
     );
@@ -68,10 +69,10 @@ export class RowsService {
    */
   all(): Readable {
     const { concurrent, reorderWindow } = this.options;
-    const { monitor, end } = this.activity.begin();
+    const { monitor, end } = this.responses.begin();
     const lines = concatMapEagerFrom(
       ({ signal }) => this.ids(signal),
-      (id) => this.bulkhead.run(this.rowOrFallback(id)).pipe(map(toLine)),
+      (id) => this.rowOrFallback(id).pipe(map(toLine)),
       { concurrent, reorderWindow, readAhead: concurrent, monitor },
     );
     return Readable.from(lines).once('close', end);
@@ -99,25 +100,40 @@ export class RowsService {
 
   /** For people who look after the service. */
   get numbers() {
-    const { running: responses, ...activity } = this.activity.numbers;
-    const { active: upstream, waiting: waitForUpstream } = this.bulkhead;
-    return { responses, ...activity, upstream, waitForUpstream };
+    const { running, active, parked, blockedFor } = this.responses.numbers;
+    const { active: upstream, waiting } = this.requests.numbers;
+    return {
+      responses: running,
+      active,
+      parked,
+      blockedFor,
+      upstream,
+      waitForUpstream: waiting,
+    };
   }
 
   private rowOrFallback(id: number): Observable<Row | FallbackRow> {
-    return of(id).pipe(
-      concatMapEager(this.fetchRow, {
-        ...this.limits(),
-        onError: (error, { attempt }) => {
-          const reason = toText(reasonOf(error, this.options.timeout));
-          this.logger.warn(`row ${id} failed at attempt ${attempt}: ${reason}`);
-          return of<FallbackRow>({
-            id,
-            name: null,
-            error: toHttp(error).message,
-          });
-        },
-      }),
+    return this.request(id, (error, { attempt }) => {
+      const reason = toText(reasonOf(error, this.options.timeout));
+      this.logger.warn(`row ${id} failed at attempt ${attempt}: ${reason}`);
+      return of<FallbackRow>({ id, name: null, error: toHttp(error).message });
+    });
+  }
+
+  /** A row. It waits for a slot that is shared by all responses; its clock starts when it has one. */
+  private request<F = never>(
+    id: number,
+    onError?: (error: unknown, item: FailedItem<number>) => Observable<F>,
+  ): Observable<Row | F> {
+    return this.requests.follow((monitor) =>
+      of(id).pipe(
+        concatMapEager(this.fetchRow, {
+          ...this.limits(),
+          concurrent: this.limit,
+          onError,
+          monitor,
+        }),
+      ),
     );
   }
 
