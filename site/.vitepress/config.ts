@@ -10,6 +10,7 @@ import {
   withScrollingCode,
   withTables,
 } from '../build/markdown.js';
+import { writeLlms } from '../build/llms.js';
 import { refresh } from '../build/refresh.js';
 import { BASE } from '../build/relocate.js';
 import { BOOST, boostDocument, extractField } from '../build/search.js';
@@ -158,6 +159,10 @@ const config = defineConfig({
       withTables(markdown);
       withEmptyHeaders(markdown);
     },
+  },
+  buildEnd: ({ outDir }) => {
+    const { title = '', description = '', themeConfig } = config;
+    writeLlms(outDir, title, description, themeConfig!.sidebar as DefaultTheme.SidebarMulti);
   },
   vite: {
     plugins: [refresh(), bundles()],
