@@ -35,6 +35,10 @@ export class AdaptiveSlots extends SharedSlots {
     }
   }
 
+  protected override get usable(): number {
+    return Math.min(this.current, this.rule.limit);
+  }
+
   /** Whether the service is overloaded, by what the user says of an error. */
   tells(error: unknown): boolean {
     try {

@@ -109,7 +109,7 @@ export class EagerLoop<T, R>
     const { retry, onError, monitor, limits, key, concurrentPerKey, order, maxWaiting } = settings;
     const deadlines = new Deadlines(settings.scheduler);
     const { first, each, total, blocking } = limits;
-    this.changing = openLimit(settings.concurrent, this, deadlines);
+    this.changing = limitOf(settings.concurrent, this, deadlines);
     this.slots = this.changing ?? new FixedSlots(settings.concurrent as number);
     this.limitTo(this.slots.limit);
     this.lane = order === 'source' ? new ReorderQueue() : undefined;
@@ -155,11 +155,21 @@ export class EagerLoop<T, R>
     if (!this.closed) {
       signal?.addEventListener('abort', this.abort);
       this.source = source;
-      this.changing?.open();
+      this.openLimit();
     }
     if (!this.closed) {
-      source.start();
+      this.source?.start();
       this.advance();
+    }
+  }
+
+  /** The limit comes before the source: nothing is read until that is there, with what ends it early. */
+  private openLimit(): void {
+    this.starting = true;
+    try {
+      this.changing?.open();
+    } finally {
+      this.starting = false;
     }
   }
 
@@ -663,7 +673,7 @@ export class EagerLoop<T, R>
 }
 
 /** Opens what says how many may be active, where that is not a number, for a subscription. */
-function openLimit(concurrent: Concurrency, starter: Starter, deadlines: Deadlines): ChangingSlots | undefined {
+function limitOf(concurrent: Concurrency, starter: Starter, deadlines: Deadlines): ChangingSlots | undefined {
   if (typeof concurrent === 'number') {
     return undefined;
   }

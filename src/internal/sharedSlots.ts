@@ -71,12 +71,13 @@ export class SharedSlots implements LimitOwner {
 
   /** Whether it may take a slot now. If not, it is served when it may. */
   offersTo(sharer: Sharer): boolean {
-    if (this.held < this.current) {
+    if (this.held < this.usable) {
       const first = this.takeNext();
-      if (first !== undefined) {
-        this.add(first);
+      if (first === undefined || first === sharer) {
+        return true;
       }
-      if (first === undefined || first.rank > sharer.rank) {
+      this.add(first);
+      if (first.rank > sharer.rank) {
         return true;
       }
     }
@@ -107,6 +108,11 @@ export class SharedSlots implements LimitOwner {
     } finally {
       this.handingOut = false;
     }
+  }
+
+  /** How many slots may be held from now on: no more than `current`, and fewer if it is about to be lowered. */
+  protected get usable(): number {
+    return this.current;
   }
 
   /** Whether a slot is free although nobody is about to take one. */

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import {
+  adaptiveLimit,
   concatAllEager,
   concatEager,
   concatMapEager,
@@ -69,6 +70,40 @@ describe('a limit that an Observable tells', () => {
     inners = subjects(2);
     result.subscribe().unsubscribe();
     expect(log).toEqual(['limits', 'source', 'no source', 'no limits']);
+  });
+
+  describe.each([
+    ['an Observable', (limits: Observable<number>) => limits],
+    ['a shared limit', sharedLimit],
+  ])('%s', (_, limitOf) => {
+    test('lets nothing be read while it is being subscribed', () => {
+      const log: string[] = [];
+      const numbers = (...each: number[]) =>
+        limitOf(
+          new Observable((subscriber) => {
+            log.push('limits');
+            each.forEach((n) => subscriber.next(n));
+            log.push('limits are there');
+          }),
+        );
+      const until = new Observable<never>(() => {
+        log.push('until');
+      });
+      const inputs = () => {
+        log.push('open');
+        return [1, 2];
+      };
+      const seen = record(concatMapEagerFrom(inputs, (n) => of(n), { concurrent: numbers(0, 2), until }));
+
+      expect(seen.heard).toEqual([1, 2, '|']);
+      expect(log).toEqual(['limits', 'limits are there', 'until', 'open']);
+
+      log.length = 0;
+      const failed = record(concatMapEagerFrom(inputs, (n) => of(n), numbers(2, -1)));
+
+      expect(failed.heard).toEqual([failure(expect.any(RangeError))]);
+      expect(log).toEqual(['limits', 'limits are there']);
+    });
   });
 
   test('may be given in short, at every door', () => {
@@ -328,6 +363,31 @@ describe('a limit that an Observable tells', () => {
     );
     limits.next(1);
     expect(started).toEqual([0, 1]);
+  });
+
+  test.each([
+    ['a number', 1],
+    ['a shared limit', sharedLimit(1)],
+    ['an adaptive limit', adaptiveLimit({ max: 1 })],
+  ])('%s: a slot that comes back while values are read ahead is taken before more are read', (_, concurrent) => {
+    const inners = subjects(4);
+    const log: string[] = [];
+    function* values() {
+      for (const n of [0, 1, 2, 3]) {
+        log.push(`read ${n}`);
+        if (n === 2) {
+          inners[0]!.complete();
+        }
+        yield n;
+      }
+    }
+    const start = (n: number) => {
+      log.push(`start ${n}`);
+      return inners[n]!;
+    };
+    record(concatMapEagerFrom(values(), start, { concurrent, readAhead: 3 }));
+
+    expect(log).toEqual(['read 0', 'start 0', 'read 1', 'read 2', 'start 1', 'read 3']);
   });
 
   test.each<[string, (source: Subject<number>) => void]>([

@@ -1,5 +1,5 @@
 import type { Prediction, Run } from './predict.js';
-import { burstsOf, type PlannedConfig, type Scenario } from './scenario.js';
+import { burstsOf, throughOf, type PlannedConfig, type Scenario } from './scenario.js';
 
 /** The least share of the scenarios in which each option, each pair and each event is to be. */
 export const LEAST = { options: 0.02, pairs: 0.005, events: 0.005 };
@@ -45,6 +45,8 @@ const LISTED: readonly Option[] = [
   ['a function that gives what is read', (_, { opens }) => opens === true],
   ['concurrent', ({ concurrent }) => concurrent !== undefined],
   ['concurrent: an Observable', ({ limits }) => limits !== undefined],
+  ['concurrent: a shared limit', (config) => throughOf(config) === 'shared'],
+  ['concurrent: an adaptive limit', (config) => throughOf(config) === 'adaptive'],
   ['reorderWindow', ({ reorderWindow }) => reorderWindow !== undefined],
   ['key', ({ keys }) => keys !== undefined],
   ['concurrentPerKey', ({ concurrentPerKey }) => concurrentPerKey !== undefined],

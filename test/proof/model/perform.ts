@@ -16,6 +16,7 @@ import {
   deedsAt,
   keyPlanOf,
   planOf,
+  throughOf,
   type Answer,
   type Burst,
   type KeyName,
@@ -27,14 +28,20 @@ import {
 } from './scenario.js';
 
 /** What is put to the test: the operators, or some with a bug planted in them. */
-export type Operators = Pick<typeof operators, 'concatMapEager' | 'concatEager' | 'concatMapEagerFrom'>;
+export type Operators = Pick<
+  typeof operators,
+  'concatMapEager' | 'concatEager' | 'concatMapEagerFrom' | 'sharedLimit' | 'adaptiveLimit'
+>;
 
 /**
  * Has the operators do a scenario in virtual time, and writes down everything that anybody notices: what functions are called,
  * what is subscribed and torn down, what signals abort, what the monitor is told, and what comes out.
  */
-export function perform(scenario: Scenario, { concatMapEager, concatEager, concatMapEagerFrom }: Operators): string[] {
-  const stage = new Stage(scenario);
+export function perform(
+  scenario: Scenario,
+  { concatMapEager, concatEager, concatMapEagerFrom, ...limits }: Operators,
+): string[] {
+  const stage = new Stage(scenario, limits);
   const { config, project } = stage;
   switch (scenario.door) {
     case 'concatEager':
@@ -83,14 +90,23 @@ class Stage {
   private readonly names = new Map<unknown, string>();
   private readonly delays = new Map<number, number>();
 
-  constructor(private readonly scenario: Scenario) {
+  constructor(
+    private readonly scenario: Scenario,
+    { sharedLimit, adaptiveLimit }: Pick<Operators, 'sharedLimit' | 'adaptiveLimit'>,
+  ) {
     const { concurrent, limits, reorderWindow, keys, concurrentPerKey, order, ...bounded } = scenario.config;
     const { maxWaiting, overflow, readAhead, until, ...timed } = bounded;
     const { first, each, total, blocking, retries, ...others } = timed;
     const { delay, resetOnSuccess, onError, atomic, maxParked, signal, monitor } = others;
     const timeLimits = { first, each, total, blocking };
+    const limit = limits === undefined ? concurrent! : this.limits(limits);
+    const limitOf = {
+      shared: () => sharedLimit(limit),
+      adaptive: () => adaptiveLimit({ min: concurrent!, max: concurrent! }),
+      none: () => limit,
+    };
     this.config = {
-      concurrent: limits === undefined ? concurrent : this.limits(limits),
+      concurrent: limitOf[throughOf(scenario.config) ?? 'none'](),
       reorderWindow,
       key: keys && this.key,
       concurrentPerKey,

@@ -467,6 +467,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: 'if',
   },
   {
+    name: 'values are read while the limit is being subscribed',
+    file: loop,
+    code: 'this.starting = true;\n    try {\n      this.changing',
+    bug: 'try {\n      this.changing',
+  },
+  {
+    name: 'who waits for a slot of a shared limit cannot take one that comes back before it is served',
+    file: 'sharedSlots.ts',
+    code: 'first === undefined || first === sharer',
+    bug: 'first === undefined',
+  },
+  {
     name: 'a limit that fails lets values start that wait',
     file: loop,
     code: 'cancelWaiting(this).forEach(reportError);',

@@ -621,9 +621,13 @@ class Model {
         signal: false,
       });
       if (this.config.limits !== undefined) {
+        this.starting = true;
         this.subscribeToLimits(this.config.limits);
+        this.starting = false;
       }
-      if (!this.closed) {
+      if (this.hasStopped) {
+        this.settle();
+      } else if (!this.closed) {
         this.subscribeToSource(this.source);
       }
     }

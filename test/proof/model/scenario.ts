@@ -70,6 +70,8 @@ export interface PlannedConfig {
   readonly concurrent: number | undefined;
   /** What `concurrent` tells, where it is an Observable. */
   readonly limits?: Limits | undefined;
+  /** Whether it is told by a limit that several subscriptions could share, or by one that finds itself and has found its highest. */
+  readonly through?: 'shared' | 'adaptive' | undefined;
   readonly reorderWindow: number | undefined;
   /** What `key` does, taken in turn, by index. The two options after it are given together with it only. */
   readonly keys: readonly KeyPlan[] | undefined;
@@ -132,6 +134,14 @@ export function planOf({ items }: Scenario, index: number): ItemPlan {
 }
 
 /** What `key` does for the value with that index, where there is a function `key`. */
+/** What the limit goes through before the operator is given it. */
+export function throughOf({ concurrent, limits, through }: PlannedConfig): PlannedConfig['through'] {
+  if (limits !== undefined) {
+    return through && 'shared';
+  }
+  return concurrent === undefined ? undefined : through;
+}
+
 export function keyPlanOf({ config: { keys } }: Scenario, index: number): KeyPlan | undefined {
   return keys?.[index % keys.length];
 }

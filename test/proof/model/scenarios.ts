@@ -99,6 +99,7 @@ const limits: fc.Arbitrary<Limits> = fc
 const unkeyedConfig = fc.record({
   concurrent: maybe(fc.integer({ min: 1, max: 4 }), 3),
   limits: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: limits }),
+  through: maybe(fc.constantFrom('shared' as const, 'adaptive' as const), 4),
   reorderWindow: maybe(fc.integer({ min: 1, max: 5 })),
   first: maybe(tens(0, 4, 1)),
   each: maybe(tens(0, 4, 2)),
