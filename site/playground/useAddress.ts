@@ -11,19 +11,20 @@ export interface Link {
   readonly tab: 'see' | 'write';
   /** What the first tab shows, as a query string. */
   readonly query: string;
-  readonly sample: string | undefined;
+  /** What the second tab begins with. */
+  readonly program: string | undefined;
   readonly code: string | undefined;
 }
 
 export function readAddress(): Link {
   const query = new URLSearchParams(location.search);
   const { hash } = location;
-  const [tab, sample] = [query.get('tab'), query.get('sample')];
-  for (const name of ['tab', 'sample']) query.delete(name);
+  const [tab, program] = [query.get('tab'), query.get('program')];
+  for (const name of ['tab', 'program']) query.delete(name);
   return {
-    tab: tab === 'write' ? 'write' : 'see',
+    tab: (tab ?? (program === null ? 'see' : 'write')) === 'write' ? 'write' : 'see',
     query: query.toString(),
-    sample: sample ?? undefined,
+    program: program ?? undefined,
     code: hash.startsWith(CODE) ? hash.slice(CODE.length) : undefined,
   };
 }
@@ -31,15 +32,17 @@ export function readAddress(): Link {
 /** The same link without what belongs to the other tab. */
 export function ofTab(link: Link): Link {
   const { tab } = link;
-  return tab === 'see' ? { ...link, sample: undefined, code: undefined } : { ...link, query: '' };
+  return tab === 'see' ? { ...link, program: undefined, code: undefined } : { ...link, query: '' };
 }
 
 /** The address of the page with a link. */
-export function addressOf({ tab, query, sample, code }: Link): string {
+export function addressOf({ tab, query, program, code }: Link): string {
+  // A program is in the second tab, unless it is said that the first is shown.
+  const expected = program === undefined ? 'see' : 'write';
   const parts = [
     query,
-    ...(tab === 'write' ? ['tab=write'] : []),
-    ...(sample === undefined ? [] : [`sample=${encodeURIComponent(sample)}`]),
+    ...(tab === expected ? [] : [`tab=${tab}`]),
+    ...(program === undefined ? [] : [`program=${encodeURIComponent(program)}`]),
   ].filter((part) => part !== '');
   const { origin, pathname } = location;
   return `${origin}${pathname}${parts.length === 0 ? '' : `?${parts.join('&')}`}${code === undefined ? '' : CODE + code}`;

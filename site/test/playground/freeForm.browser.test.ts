@@ -1,7 +1,7 @@
 // The tab in which readers write programs, in the built site.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack } from '../../playground/freeform/pack';
-import { SAMPLES } from '../../playground/freeform/samples';
+import { PROGRAMS } from '../../playground/freeform/programs';
 import { phone, serve, type Site, useBrowser, violations, type Watched } from '../browser.js';
 import { expectAccessible, PLAYGROUND } from './accessible.js';
 
@@ -70,7 +70,7 @@ async function runTooLong() {
 }
 
 test('the program with a generator closes it as soon as nobody wants more', async () => {
-  const { title } = SAMPLES.find(({ name }) => name === 'rate-limit')!;
+  const { title } = PROGRAMS.find(({ id }) => id === 'rate-limit')!;
   await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
   await run(shared);
   await outcome(shared);
@@ -81,8 +81,8 @@ test('the program with a generator closes it as soon as nobody wants more', asyn
 });
 
 // In real time, of which the page allows no more than two seconds without a sign.
-test.each(SAMPLES)(
-  'the program $name runs without an error, and has a timeline',
+test.each(PROGRAMS)(
+  'the program $id runs without an error, and has a timeline',
   { retry: 2 },
   async ({ title, code }) => {
     await shared.page.getByRole('combobox', { name: 'Program' }).selectOption(title);
@@ -322,8 +322,8 @@ describe('a link', () => {
         await page.getByRole('tab', { name: 'Write it' }).click();
         await page.getByRole('combobox', { name: 'Program' }).selectOption('A stuck head, and a limit for it');
         // What is shown of the first tab is remembered, but not where it was stopped.
-        await page.waitForURL(/\?preset=tokens&tab=write&sample=stuck-head$/);
-        expect(await copied()).toBe('?tab=write&sample=stuck-head');
+        await page.waitForURL(/\?preset=tokens&program=stuck-head$/);
+        expect(await copied()).toBe('?program=stuck-head');
         await page.getByRole('tab', { name: 'See it' }).click();
         expect(await copied()).toBe('?preset=tokens&at=77');
       },
@@ -332,7 +332,7 @@ describe('a link', () => {
   });
 
   test('that is cut off has a message', async () => {
-    const link = await linkTo(SAMPLES[1]!.code);
+    const link = await linkTo(PROGRAMS[1]!.code);
     await go(shared, link.slice(0, -30));
     await shared.page.getByRole('alert').getByText('part of the link may be missing').waitFor();
   });
@@ -374,8 +374,8 @@ test.each([
   const watched = await browser.open(site, 'light', viewport);
   const { page } = watched;
   try {
-    for (const { name } of SAMPLES) {
-      await go(watched, `?tab=write&sample=${name}`);
+    for (const { id } of PROGRAMS) {
+      await go(watched, `?program=${id}`);
       expect(await page.evaluate(() => scrollY)).toBe(0);
       const button = (await page.getByRole('button', { name: 'Run', exact: true }).boundingBox())!;
       expect(button.y + button.height).toBeLessThanOrEqual(viewport.height);
@@ -423,7 +423,7 @@ test('what was copied is not said of another program', async () => {
 });
 
 test('an item has its story', async () => {
-  await visit('?tab=write&sample=stuck-head', async (watched) => {
+  await visit('?program=stuck-head', async (watched) => {
     await run(watched);
     await outcome(watched);
     await watched.page.getByRole('slider', { name: 'Items of concatMapEager' }).focus();
@@ -438,7 +438,7 @@ test.each([
   ['a program with warnings and errors', 'console.warn(1);\nconsole.error(2);\nnull.x', /^Finished/],
   ['a program with a mistake', 'const a = 1;\nconst b = (a;', /^The program does not run/],
 ])('%s is accessible, and fits', async (_name, program, what) => {
-  await visit(program === '' ? '?tab=write&sample=flaky-service' : await linkTo(program), async (watched) => {
+  await visit(program === '' ? '?program=flaky-service' : await linkTo(program), async (watched) => {
     const { page } = watched;
     if (program === '') expect(await violations(page, 'everything', PLAYGROUND)).toEqual([]);
     await run(watched);
