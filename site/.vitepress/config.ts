@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A link to the page of a file, if there is one. */
 const to = (text: string, file: string): DefaultTheme.SidebarItem[] =>
-  exists(file) ? [{ text, link: linkTo(file.startsWith('site/') ? file.slice(5) : pageOf(file)!) }] : [];
+  exists(file) ? [{ text, link: linkTo(pageOf(file)!) }] : [];
 
 const base = process.argv.includes('build') ? BASE : '/';
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readMarbles } from '../../dist/testing.js';
 import { slugify } from './markdown.js';
 import { figure, isDrawnFrom } from './pictures.js';
-import { documents, exists, isFolder, linkTo, namesIn, pageOf, read, ROOT } from './routes.js';
+import { documents, exists, isFolder, isOwn, linkTo, namesIn, pageOf, read, ROOT } from './routes.js';
 
 export const GENERATED = fileURLToPath(new URL('../generated/', import.meta.url));
 
@@ -75,11 +75,11 @@ function folder(path: string, link: Link): string {
   return `# \`${path}\`\n\n${lines.join('\n')}\n`;
 }
 
-function linked(text: string, path: string, hash: string, link: Link): string {
+function linked(text: string, path: string, rest: string, link: Link): string {
   const page = pageOf(path);
   if (page === undefined) return `\`${text.replaceAll('`', '')}\``;
-  link(path);
-  return `[${text}](${linkTo(page)}${hash})`;
+  if (!isOwn(path)) link(path);
+  return `[${text}](${linkTo(page)}${rest})`;
 }
 
 const languages: Readonly<Record<string, string>> = { '.mjs': 'js', '.cjs': 'js', '.mts': 'ts', '.cts': 'ts' };
@@ -111,14 +111,14 @@ export function documentOf(path: string, page: string, content: string, link: Li
       )
       .replace(/(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
         if (/^(?:[a-z]+:|\/)/.test(target)) return whole;
-        const [, file = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(target) ?? [];
+        const [, file = '', query = '', hash = ''] = /^([^#?]*)(\?[^#]*)?(#.*)?$/.exec(target) ?? [];
         const to = file === '' ? path : fileOf(path, file, target, content);
         if (hash !== '' && to.endsWith('.md') && !anchorsIn(to === path ? content : read(to)).has(hash.slice(1))) {
           throw new Error(
             `${placeOf(path, target, content)}: expected a link to a heading that is there, got ${target}`,
           );
         }
-        return file === '' ? whole : linked(label, to, hash, link);
+        return file === '' ? whole : linked(label, to, query + hash, link);
       }),
   );
 }

@@ -39,12 +39,16 @@ const elsewhere: Readonly<Record<string, string>> = {
   marbles: 'marbles/README.md',
 };
 
+/** Whether a file is a page of the site itself, which VitePress shows as it is. */
+export const isOwn = (path: string) => /^site\/[\w-]+\.md$/.test(path);
+
 /** The page that shows a file or folder: a document, or its source. `undefined` if it is data. */
 export function pageOf(path: string): string | undefined {
   const file = elsewhere[path] ?? path;
   const document = documents.get(file);
   if (document !== undefined) return document;
   if (!exists(file)) throw new Error(`Expected a file that is there, got ${file}`);
+  if (isOwn(file)) return file.slice('site/'.length);
   if (isFolder(file)) return `source/${file}/index.md`;
   if (statSync(ROOT + file).size > 60_000 || /\.(?:png|svg|ndjson|json)$/.test(file)) return undefined;
   // A page that is called as a file of HTML would be taken for that file.

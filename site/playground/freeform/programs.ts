@@ -16,32 +16,32 @@ export interface Program {
   readonly id: string;
   readonly title: string;
   readonly code: string;
-  /** The document that shows it, from the root of the repository: its first example, or one below a link to the program. */
-  readonly page: string;
+  /** The page of the site that says more of it. */
+  readonly page: 'overview' | 'failures' | 'keys' | 'limits' | 'migrating' | 'recipes' | 'streams' | 'time-limits';
 }
 
 /** Programs to begin with; the first one is what the tab opens on. */
 export const PROGRAMS: readonly Program[] = [
-  { id: 'order', title: 'Results in order', code: order, page: 'README.md' },
-  { id: 'keys', title: 'Effects in order, key by key', code: keys, page: 'docs/guide/keys.md' },
-  { id: 'for-await', title: 'Rows, read as fast as a loop takes them', code: forAwait, page: 'README.md' },
-  { id: 'failures', title: 'A failure that waits for its turn', code: failures, page: 'docs/guide/failures.md' },
+  { id: 'order', title: 'Results in order', code: order, page: 'overview' },
+  { id: 'keys', title: 'Effects in order, key by key', code: keys, page: 'keys' },
+  { id: 'for-await', title: 'Rows, read as fast as a loop takes them', code: forAwait, page: 'overview' },
+  { id: 'failures', title: 'A failure that waits for its turn', code: failures, page: 'failures' },
   {
     id: 'flaky-service',
     title: 'A flaky service, with retries and a fallback',
     code: flakyService,
-    page: 'docs/guide/failures.md',
+    page: 'failures',
   },
-  { id: 'settle', title: 'What each item gave, or why it failed', code: settle, page: 'docs/guide/recipes.md' },
+  { id: 'settle', title: 'What each item gave, or why it failed', code: settle, page: 'recipes' },
   {
     id: 'time-limits',
     title: 'A row that never comes, and a limit for it',
     code: timeLimits,
-    page: 'docs/guide/time-limits.md',
+    page: 'time-limits',
   },
-  { id: 'stuck-head', title: 'A stuck head, and a limit for it', code: stuckHead, page: 'docs/guide/time-limits.md' },
-  { id: 'limits', title: 'A limit that changes', code: limits, page: 'docs/guide/limits.md' },
-  { id: 'streams', title: 'A slow cursor, enriched and written', code: streams, page: 'docs/guide/streams.md' },
-  { id: 'rate-limit', title: 'Pages at a rate, from a generator', code: rateLimit, page: 'docs/guide/recipes.md' },
-  { id: 'migrating', title: 'Eight at once, in one line', code: migrating, page: 'docs/guide/migrating.md' },
+  { id: 'stuck-head', title: 'A stuck head, and a limit for it', code: stuckHead, page: 'time-limits' },
+  { id: 'limits', title: 'A limit that changes', code: limits, page: 'limits' },
+  { id: 'streams', title: 'A slow cursor, enriched and written', code: streams, page: 'streams' },
+  { id: 'rate-limit', title: 'Pages at a rate, from a generator', code: rateLimit, page: 'recipes' },
+  { id: 'migrating', title: 'Eight at once, in one line', code: migrating, page: 'migrating' },
 ];

@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import * as rxjs from 'rxjs';
 import * as concatMapEager from 'rxjs-concat-map-eager';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compile } from '../../../playground/freeform/compile.js';
 import { PROGRAMS } from '../../../playground/freeform/programs.js';
 
@@ -67,6 +68,47 @@ async function printed(id: string, change = (code: string) => code): Promise<str
 
 const numbered = (name: string, from: number, to: number, rest = '') =>
   Array.from({ length: to - from + 1 }, (_, index) => `${name} ${from + index}${rest}`);
+
+describe('a link to a program', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+  const guides = readdirSync(new URL('../../../../docs/guide', import.meta.url)).map((name) => `docs/guide/${name}`);
+  const links = ['README.md', 'AGENTS.md', ...guides].flatMap((page) =>
+    [...read(page).matchAll(/playground(?:\.md|\.html)?\?program=([\w-]*)/g)].map(({ 1: id, index }) => ({
+      page,
+      id: id!,
+      before: read(page).slice(0, index),
+    })),
+  );
+  const packed = (text: string) => text.replace(/\s|,(?=\s*[)\]}])/g, '');
+
+  test('leads from each guide to the program that has its first example', () => {
+    expect(links.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['keys', 'failures', 'time-limits', 'limits', 'streams', 'settle', 'migrating']),
+    );
+  });
+
+  test.each(links.filter(({ page }) => page.startsWith('docs/')))(
+    '$page: $id has the example above it, statement by statement',
+    ({ id, before }) => {
+      const [example] = /```ts\n(?:(?!```)[^])*\n```\s*\[[^\]]*\]\([^)]*$/.exec(before) ?? [];
+      expect(example).toBeDefined();
+      const { code } = PROGRAMS.find((program) => program.id === id)!;
+      const statements = example!
+        .slice('```ts'.length, example!.indexOf('\n```', 1))
+        // Comments are other ones, and what is imported is what the program needs.
+        .replace(/\/\*[^]*?\*\/|\/\/.*|^import [^;]*;/gm, '')
+        .split(/;[ \t]*\n/)
+        .map((statement) => packed(statement).replace(/;$/, ''))
+        .filter((statement) => statement !== '');
+      expect(statements.length).toBeGreaterThan(0);
+      for (const statement of statements) expect(packed(code)).toContain(statement);
+    },
+  );
+
+  test.each(links)('$page: there is a program $id', ({ id }) => {
+    expect(PROGRAMS.map((program) => program.id)).toContain(id);
+  });
+});
 
 test('each program has an id of its own', () => {
   expect(new Set(PROGRAMS.map(({ id }) => id)).size).toBe(PROGRAMS.length);
