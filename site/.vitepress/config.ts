@@ -90,6 +90,7 @@ const config = defineConfig({
             ...to('Recipes', 'docs/guide/recipes.md'),
             ...to('Testing', 'docs/guide/testing.md'),
             ...to('Scaling', 'docs/guide/scaling.md'),
+            ...to('Observability', 'docs/guide/observability.md'),
             ...to('Migrating', 'docs/guide/migrating.md'),
             ...to('For coding agents', 'AGENTS.md'),
             ...playground,
