@@ -1,5 +1,6 @@
 import { defer, finalize, type Observable } from 'rxjs';
 import type { MonitorEvent } from 'rxjs-concat-map-eager';
+import type { Monitor } from './metrics/streams.js';
 
 export interface ActivityNumbers {
   /** How many results run: responses, say. */
@@ -14,7 +15,7 @@ export interface ActivityNumbers {
 }
 
 export interface Followed {
-  readonly monitor: (event: MonitorEvent<unknown>) => void;
+  readonly monitor: Monitor;
   readonly end: () => void;
 }
 
@@ -25,20 +26,25 @@ export class Activity {
     MonitorEvent<unknown> | undefined
   >();
 
+  /** `monitorOf` gives what else hears of each result. */
+  constructor(private readonly monitorOf: () => Monitor) {}
+
   /** Begins to follow a result, by its monitor. A monitor is not told of the end of a result: `end` is to be called then. */
   begin(): Followed {
     const result = {};
     this.results.set(result, undefined);
+    const monitor = this.monitorOf();
     return {
-      monitor: (event) => this.results.set(result, event),
+      monitor: (event) => {
+        this.results.set(result, event);
+        monitor(event);
+      },
       end: () => this.results.delete(result),
     };
   }
 
   /** Follows a result for as long as somebody listens to it. */
-  follow<T>(
-    listen: (monitor: Followed['monitor']) => Observable<T>,
-  ): Observable<T> {
+  follow<T>(listen: (monitor: Monitor) => Observable<T>): Observable<T> {
     return defer(() => {
       const { monitor, end } = this.begin();
       return listen(monitor).pipe(finalize(end));

@@ -197,6 +197,31 @@ const isGone = { code: null, signal: 'SIGKILL' } satisfies Ending;
 const hasExited = { code: 0, signal: null } satisfies Ending;
 
 describe('the consumer', () => {
+  test('has metrics of its messages and of what it asks the upstream for', async () => {
+    let failures = 0;
+    const { server: upstream } = await startUpstream(async (asked) =>
+      orderOf(asked) === '2' && failures++ === 0
+        ? { status: 503, body: null }
+        : shipped(asked),
+    );
+    await add('1', '2', '3');
+    const { url } = await startService(upstream);
+    await settled();
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    await until(async () =>
+      expect((await metrics()).split('\n')).toEqual(
+        expect.arrayContaining([
+          'concat_map_eager_items_total{stream_name="messages",outcome="completed"} 3',
+          'concat_map_eager_parked{stream_name="messages"} 0',
+          'concat_map_eager_limit{stream_name="messages"} 8',
+          'concat_map_eager_items_total{stream_name="shipments",outcome="completed"} 3',
+          'concat_map_eager_attempt_duration_seconds_count{stream_name="shipments"} 4',
+          'concat_map_eager_failed_attempts_total{stream_name="shipments",error_type="503"} 1',
+        ]),
+      ),
+    );
+  });
+
   test('works on eight messages at once, and acknowledges what has nothing undone before it', async () => {
     const gate = new Gate();
     const upstream = await startUpstream(async (asked) => {

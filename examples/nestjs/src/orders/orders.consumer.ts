@@ -23,6 +23,7 @@ import {
 } from 'rxjs';
 import { concatMapEager, concatMapEagerFrom } from 'rxjs-concat-map-eager';
 import { Activity } from '../activity.js';
+import { Metrics } from '../metrics/metrics.module.js';
 import {
   SHUTDOWN_OPTIONS,
   type ShutdownOptions,
@@ -50,7 +51,9 @@ export class OrdersConsumer
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   private readonly logger = new Logger(OrdersConsumer.name);
-  private readonly activity = new Activity();
+  private readonly activity = new Activity(() =>
+    this.metrics.monitorOf('messages'),
+  );
   private readonly counts = { shipped: 0, skipped: 0, dead: 0 };
   private readonly stop = new AbortController();
   private readonly stopping = fromEvent(this.stop.signal, 'abort');
@@ -63,6 +66,7 @@ export class OrdersConsumer
   constructor(
     private readonly stream: OrdersStream,
     private readonly shipping: ShippingService,
+    private readonly metrics: Metrics,
     @Inject(ORDERS_OPTIONS) private readonly options: OrdersOptions,
     @Inject(SHUTDOWN_OPTIONS) private readonly shutdown: ShutdownOptions,
   ) {}
@@ -147,6 +151,7 @@ export class OrdersConsumer
           retry: retryTransient(retries, retryDelay),
           onError: (error, { attempt }) =>
             of(this.deadLetter(message, error, attempt)),
+          monitor: this.metrics.monitorOf('shipments'),
         },
       ),
       // Before the next message of its account is handled.

@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, Logger, Module } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrdersConsumer } from './orders.consumer.js';
 import { ORDERS_OPTIONS, type OrdersOptions } from './orders.options.js';
 import { OrdersStream } from './orders.stream.js';
@@ -11,6 +12,7 @@ const { ConfigurableModuleClass } =
   }).build();
 
 @Module({
+  imports: [MetricsModule],
   exports: [OrdersConsumer, OrdersStream],
   providers: [
     OrdersConsumer,

@@ -4,6 +4,7 @@ import {
   type MiddlewareConsumer,
   type NestModule,
 } from '@nestjs/common';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { RowsController } from './rows.controller.js';
 import { ROWS_OPTIONS, type RowsOptions } from './rows.options.js';
 import { RowsService } from './rows.service.js';
@@ -15,6 +16,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RowsOptions>({
 }).build();
 
 @Module({
+  imports: [MetricsModule],
   controllers: [RowsController],
   providers: [upstreamLimit, RowsService],
   exports: [RowsService],

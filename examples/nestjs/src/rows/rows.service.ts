@@ -9,6 +9,7 @@ import {
   type ItemContext,
 } from 'rxjs-concat-map-eager';
 import { Activity } from '../activity.js';
+import { Metrics } from '../metrics/metrics.module.js';
 import { toHttp } from '../upstream/to-http.js';
 import {
   reasonOf,
@@ -34,11 +35,16 @@ const toLine = (row: Row | FallbackRow) => `${JSON.stringify(row)}\n`;
 @Injectable()
 export class RowsService {
   private readonly logger = new Logger(RowsService.name);
-  private readonly responses = new Activity();
-  private readonly requests = new Activity();
+  private readonly responses = new Activity(() =>
+    this.metrics.monitorOf('responses'),
+  );
+  private readonly requests = new Activity(() =>
+    this.metrics.monitorOf('rows'),
+  );
 
   constructor(
     private readonly upstream: UpstreamService,
+    private readonly metrics: Metrics,
     @Inject(UPSTREAM_LIMIT) private readonly limit: ConcurrencyLimit,
     @Inject(ROWS_OPTIONS) private readonly options: RowsOptions,
   ) {}

@@ -15,7 +15,7 @@ export class WebModule {
       imports: [
         ServeStaticModule.forRoot({
           rootPath: root,
-          exclude: ['/rows{/*path}', '/enrich{/*path}', '/health'],
+          exclude: ['/rows{/*path}', '/enrich{/*path}', '/health', '/metrics'],
         }),
       ],
     };
