@@ -11,7 +11,8 @@ export function isInstalled(folder: string): boolean {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const folder of process.argv.slice(2).filter((folder) => !isInstalled(folder))) {
-    console.log(`Installing what ${folder} needs: npm ci, in ${folder}`);
+    // Some commands print a text that is read by others.
+    console.error(`Installing what ${folder} needs: npm ci, in ${folder}`);
     const { status } = spawnSync('npm ci --silent --no-fund --no-audit', {
       cwd: folder,
       shell: true,

@@ -111,7 +111,7 @@ test('CONTRIBUTING.md says of every file of src/internal what it does, and of ev
   expect(said.sort()).toEqual(namesIn('src/internal').sort());
 
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const commands = Object.keys(scripts).filter((name) => !/^pre[a-z]/.test(name));
+  const commands = Object.keys(scripts).filter((name) => !/^(?:pre|post)[a-z]/.test(name));
   const unsaid = commands.filter((name) => !new RegExp(`\`(?:npm run |npm )?${name}\``).test(page));
   expect(unsaid).toEqual([]);
 });

@@ -29,7 +29,15 @@ const strayBackticks = (text: string): string[] =>
 
 describe('no backtick is left over where a page is shown', () => {
   const pages = [
-    ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/RESULTS.md', 'bench/soak/RESULTS.md', 'test/README.md'],
+    ...[
+      'README.md',
+      'AGENTS.md',
+      'CONTRIBUTING.md',
+      'CHANGELOG.md',
+      'bench/RESULTS.md',
+      'bench/soak/RESULTS.md',
+      'test/README.md',
+    ],
     ...namesIn('marbles').map((name) => `marbles/${name}`),
     ...namesIn('examples')
       .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
