@@ -189,6 +189,22 @@ const programs: Record<string, () => unknown> = {
         return concatMapEager(project);
       },
     }),
+  'expected a row "concurrent", since limits are asked for, got none': () => {
+    let failure: unknown;
+    const keep = (error: unknown) => (failure = error);
+    try {
+      runMarble(block(...lines), {
+        concatMapEager: ({ project, concurrent }) => {
+          concurrent.subscribe({ error: keep });
+          return concatMapEager(project, concurrent);
+        },
+      });
+    } catch (error) {
+      // It is the error of the result.
+      expect((error as Error).message).toContain((failure as Error).message);
+    }
+    throw failure;
+  },
   '…:…: …: expected a value of the first row, which has a key, got …': () =>
     runMarble(block('source  a|', 'keys    A', ...lines.slice(1)), {
       concatMapEager: ({ project, key }) => {
