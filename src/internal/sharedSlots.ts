@@ -165,6 +165,7 @@ export class SharedSlots implements LimitOwner {
       this.add(sharer);
     });
     this.handOut();
+    this.sharers.forEach((sharer) => sharer.leaveIfDone());
   }
 
   limitIsFinal(): void {
@@ -222,12 +223,17 @@ export class Sharer implements ChangingSlots, Ranked {
 
   settle(): void {
     this.passOn();
-    if (!this.starter.mayHaveToStart) {
-      this.slots.leave(this);
-    } else if (this.slots.isStuck && this.starter.hasToStart) {
+    this.leaveIfDone();
+    if (this.slots.isStuck && this.starter.hasToStart) {
       this.starter.stopStarting(stuckAtZero());
     }
     this.slots.handOut();
+  }
+
+  leaveIfDone(): void {
+    if (!this.starter.mayHaveToStart) {
+      this.slots.leave(this);
+    }
   }
 
   makeWay(): void {

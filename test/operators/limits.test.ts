@@ -76,6 +76,25 @@ describe('a limit that an Observable tells', () => {
     ['an Observable', (limits: Observable<number>) => limits],
     ['a shared limit', sharedLimit],
   ])('%s', (_, limitOf) => {
+    test('is left in the call in which it tells a number, if nothing is left to start by then', () => {
+      const limits = new BehaviorSubject(2);
+      const failing = new Subject<never>();
+      const observed: boolean[] = [];
+      const later = new Observable<never>(() => () => {
+        limits.next(2);
+        observed.push(limits.observed);
+      });
+      const source = new Observable<Observable<never>>((subscriber) => {
+        subscriber.next(failing);
+        subscriber.next(later);
+      });
+      const seen = record(source.pipe(concatAllEager({ concurrent: limitOf(limits) })));
+      failing.error(BOOM);
+
+      expect(seen.heard).toEqual([failure(BOOM)]);
+      expect(observed).toEqual([false]);
+    });
+
     test('lets nothing be read while it is being subscribed', () => {
       const log: string[] = [];
       const numbers = (...each: number[]) =>
