@@ -25,8 +25,10 @@ export function usePlayer(horizon: Readonly<Ref<number>>, slower: Readonly<Ref<n
     frame = requestAnimationFrame(tick);
   }
 
+  /** Stops, at a whole millisecond. */
   function pause(): void {
     playing.value = false;
+    time.value = Math.round(time.value);
     if (frame !== undefined) cancelAnimationFrame(frame);
   }
 

@@ -81,5 +81,9 @@ const OTHERS = new Set(['preset', 'slower', 'item', 'lanes', 'at', 'tab']);
 
 /** How much slower than real time a preset is shown at first. */
 function slownessOf({ name }: Preset): number {
-  return { 'stuck-head': 10, 'small-window': 5, 'flaky-service': 5, 'order-desk': 10, 'one-account': 5 }[name] ?? 1;
+  return (
+    { 'stuck-head': 10, 'small-window': 5, 'flaky-service': 5, 'order-desk': 10, 'one-account': 5, adaptive: 2 }[
+      name
+    ] ?? 1
+  );
 }

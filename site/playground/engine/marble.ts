@@ -23,7 +23,8 @@ const VALUES = [...'123456789αβγδεζηθικλμνξοπρστυφχψωа�
  *
  * @throws Error that says why, if it is too much to draw
  */
-export function marbleOf(settings: Settings, { items, source: sourceEnd, output, end }: Run): string {
+export function marbleOf(settings: Settings, run: Run): string {
+  const { items, source: sourceEnd, output, end } = run;
   const sent = items.length;
   const values = items.flatMap(({ legs }) => legs).flatMap((leg) => leg.values);
   if (sent > LABELS.length) throw new Error(`A marble block has room for ${LABELS.length} items, here are ${sent}`);
@@ -43,15 +44,20 @@ export function marbleOf(settings: Settings, { items, source: sourceEnd, output,
     ],
     throws: false,
   };
-  const { onError, key, ...options } = optionsOf(settings);
+  const { onError, key, concurrent, ...options } = optionsOf(settings);
+  if (typeof concurrent === 'object' && !('length' in concurrent)) {
+    throw new Error('A marble block has no limit that finds itself');
+  }
+  const limits = typeof concurrent === 'object' ? [rowOfLimits(run)] : [];
   const config = {
     key: key && new MarbleFixture('keys'),
+    concurrent: typeof concurrent === 'number' ? concurrent : undefined,
     ...options,
     onError: onError === 'fallback' ? new MarbleFixture('fallback') : onError,
   };
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   return printMarble({
-    rows: [source, ...legs.map((leg) => rowOf(leg, names))],
+    rows: [source, ...limits, ...legs.map((leg) => rowOf(leg, names))],
     ...(key && { keys: markKeys(items) }),
     operators: [{ name: 'concatMapEager', config: Object.keys(given).length > 0 ? (given as MarbleValue) : undefined }],
     unsub: undefined,
@@ -65,8 +71,29 @@ export function marbleOf(settings: Settings, { items, source: sourceEnd, output,
       throws: false,
     },
     error: end?.how === 'error' ? errorOf(end.error, legs) : undefined,
-    where: {},
+    where: Object.fromEntries(
+      limits.flatMap(({ marks }) => marks).flatMap(({ mark }) => (OTHERS.has(mark) ? [[mark, OTHERS.get(mark)]] : [])),
+    ) as Record<string, number>,
   });
+}
+
+/** Limits that have no digit, by a character that looks like them: ⑩ to ㊿. */
+const OTHERS: ReadonlyMap<string, number> = new Map([
+  ['∞', Infinity],
+  ...[...'⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿'].map(
+    (mark, position) => [mark, 10 + position] as const,
+  ),
+]);
+
+function rowOfLimits({ limits, limitsLeft }: Run): MarbleRow {
+  const markOf = (limit: number): string => {
+    const mark = limit < 10 ? String(limit) : [...OTHERS].find(([, value]) => value === limit)?.[0];
+    if (mark === undefined) throw new Error(`A marble block has room for limits up to 50, here is ${limit}`);
+    return mark;
+  };
+  const marks = limits.map(({ at, limit }): MarbleMark => ({ frame: at, mark: markOf(limit) }));
+  const left = limitsLeft === undefined ? [] : [{ frame: limitsLeft, mark: '!' }];
+  return { label: 'concurrent', start: 0, marks: [...marks, ...left], throws: false };
 }
 
 /** A character for the key of each item; no more are needed than there are labels of items. */

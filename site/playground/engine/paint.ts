@@ -19,6 +19,8 @@ export const COLOURS = [
   'text',
   'line',
   'selected',
+  'limit',
+  'ground',
   'key-text',
   ...KEY_COLOURS,
 ] as const;
@@ -126,6 +128,7 @@ export function paint(context: CanvasRenderingContext2D, run: Run, view: View, p
     }
   }
 
+  limits(context, run, view, palette);
   const bottom = view.height - OUTPUT - AXIS;
   context.fillStyle = palette.line;
   context.fillRect(0, bottom, view.width, 1);
@@ -199,6 +202,69 @@ function keys(context: CanvasRenderingContext2D, view: View, palette: Palette): 
     context.fillText(nameOf(key.name), (gutter - 4) / 2, from * lane + height / 2);
   }
   context.textAlign = 'start';
+}
+
+/** A limit that changes, as a line over the lanes: 0 is below them, and the highest at their top. */
+function limits(context: CanvasRenderingContext2D, run: Run, view: View, palette: Palette): void {
+  const points = limitLine(run, view);
+  if (points.length === 0) return;
+  context.beginPath();
+  points.forEach(({ x, y }, position) => {
+    const before = points[position - 1];
+    if (before === undefined) context.moveTo(x, y);
+    else {
+      context.lineTo(x, before.y);
+      context.lineTo(x, y);
+    }
+  });
+  context.lineJoin = 'round';
+  for (const [colour, width] of [
+    ['ground', 5],
+    ['limit', 2],
+  ] as const) {
+    context.strokeStyle = palette[colour];
+    context.lineWidth = width;
+    context.stroke();
+  }
+  context.font = '600 11px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  let free = 0;
+  for (const { x, y, text } of points) {
+    const width = context.measureText(text).width;
+    if (text === '' || x < free || x + width + 4 > view.width) continue;
+    free = x + width + LABELS;
+    // Above the line, where there is room.
+    const height = y < 16 ? y + 10 : y - 9;
+    context.strokeStyle = palette.ground;
+    context.lineWidth = 3;
+    context.strokeText(text, x + 3, height);
+    context.fillStyle = palette.limit;
+    context.fillText(text, x + 3, height);
+  }
+}
+
+/** Between the numbers on a line, in pixels. */
+const LABELS = 24;
+
+/** The corners of the line of a limit that changes: none for one that stays, or is not reached in time. */
+export function limitLine({ limits, end }: Run, view: View): { x: number; y: number; text: string }[] {
+  if (limits.length < 2) return [];
+  const left = gutterOf(view);
+  const full = view.height - OUTPUT - AXIS;
+  const highest = Math.max(1, ...limits.map(({ limit }) => limit).filter(Number.isFinite));
+  const at = (time: number, limit: number, text: string) => ({
+    x: left + (Math.min(time, view.horizon) / view.horizon) * (view.width - left),
+    // Not behind the edges.
+    y: 3 + (1 - Math.min(1, limit / highest)) * (full - 6),
+    text,
+  });
+  const shown = limits.filter((each) => each.at <= view.horizon);
+  const last = shown.at(-1);
+  if (last === undefined) return [];
+  return [
+    ...shown.map((each) => at(each.at, each.limit, each.limit === Infinity ? 'no limit' : String(each.limit))),
+    at(Math.max(last.at, end?.at ?? view.horizon), last.limit, ''),
+  ];
 }
 
 function axis(context: CanvasRenderingContext2D, view: View, palette: Palette): void {

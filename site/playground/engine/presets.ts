@@ -58,6 +58,12 @@ export const PRESETS: readonly Preset[] = [
     { keys: 6, seed: 2 },
   ),
   preset(
+    'adaptive',
+    'A limit that finds itself',
+    'The service serves twenty requests at once; what comes besides queues there. Nobody tells adaptiveLimit: it begins with 10, doubles while that pays, and then stays near where more would only make requests wait. mergeMap keeps the 10 that somebody has guessed, and takes nearly twice as long.',
+    { items: 1_200, concurrent: 10, limit: 'adaptive', servers: 20, mean: 30, seed: 5 },
+  ),
+  preset(
     'tokens',
     'Tokens of a language model',
     'Eight answers, token by token, three at once. The head streams as its tokens come, the others are parked; an answer that falls silent is cut off by its limit between two tokens.',

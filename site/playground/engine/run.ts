@@ -1,5 +1,6 @@
 import type { ItemOutcome } from 'rxjs-concat-map-eager';
 import type { Key } from './keys';
+import type { Limit } from './limits';
 
 /** What happened when an operator ran the items: in milliseconds of its clock. */
 export interface Run {
@@ -16,6 +17,10 @@ export interface Run {
   readonly end: End | undefined;
   /** How many were waiting, active and parked, and from when on. */
   readonly counts: readonly Counts[];
+  /** How many might be active at once, and from when on. */
+  readonly limits: readonly Limit[];
+  /** When an Observable of limits was unsubscribed. */
+  readonly limitsLeft?: number | undefined;
   /** When the last thing happened. */
   readonly last: number;
 }

@@ -1,5 +1,6 @@
 import type { OnErrorPolicy } from 'rxjs-concat-map-eager';
 import { POLICY_NAMES } from '../../../src/internal/policies';
+import { CHANGES_EXPECTED, readChanges } from './limits';
 
 /** What a run is made of: the items, what happens to them, and the options. Everything else follows from it. */
 export interface Settings {
@@ -18,8 +19,14 @@ export interface Settings {
   /** How many percent of the attempts never end. */
   readonly hanging: number;
   readonly seed: number;
+  /** How many attempts the service serves at once; `undefined` if it serves as many as come. */
+  readonly servers: number | undefined;
 
+  /** Where the limit adapts, it begins there. */
   readonly concurrent: number | undefined;
+  /** To what `concurrent` changes, and when: see `readChanges`. */
+  readonly changes: string;
+  readonly limit: LimitKind;
   readonly reorderWindow: number | undefined;
   /** How many keys the items have; `undefined` if they have none. The two settings after it mean nothing then. */
   readonly keys: number | undefined;
@@ -39,6 +46,10 @@ export interface Settings {
 export const LATENCIES = ['uniform', 'exponential', 'heavy-tail', 'stuck'] as const;
 export type Latency = (typeof LATENCIES)[number];
 
+export const LIMITS = ['set', 'adaptive'] as const;
+/** Whether the limit is what is set, or finds itself. */
+export type LimitKind = (typeof LIMITS)[number];
+
 export const ORDERS = ['source', 'key'] as const;
 /** Of what the order is that is kept: of the source, or of each key. */
 export type Order = (typeof ORDERS)[number];
@@ -57,7 +68,10 @@ export const DEFAULTS: Settings = {
   failing: 0,
   hanging: 0,
   seed: 1,
+  servers: undefined,
   concurrent: 4,
+  changes: '',
+  limit: 'set',
   reorderWindow: undefined,
   keys: undefined,
   concurrentPerKey: undefined,
@@ -89,7 +103,12 @@ interface SwitchField {
   readonly kind: 'switch';
 }
 
-export type Field = NumberField | ChoiceField | SwitchField;
+/** Changes of a limit, as text. */
+interface ChangesField {
+  readonly kind: 'changes';
+}
+
+export type Field = NumberField | ChoiceField | SwitchField | ChangesField;
 
 /** 2 ^ 32 - 1. */
 const MOST = 4_294_967_295;
@@ -105,7 +124,10 @@ export const FIELDS: { readonly [Name in keyof Settings]: Field } = {
   failing: { kind: 'number', min: 0, max: 100 },
   hanging: { kind: 'number', min: 0, max: 100 },
   seed: { kind: 'number', min: 0, max: MOST },
+  servers: { kind: 'number', min: 1, max: 2_000, optional: true },
   concurrent: { kind: 'number', min: 1, max: 2_000, optional: true },
+  changes: { kind: 'changes' },
+  limit: { kind: 'choice', choices: LIMITS },
   reorderWindow: { kind: 'number', min: 1, max: 100_000, optional: true },
   keys: { kind: 'number', min: 1, max: 2_000, optional: true },
   concurrentPerKey: { kind: 'number', min: 1, max: 2_000, optional: true },
@@ -135,6 +157,10 @@ export function read(name: keyof Settings, text: string): Value {
   if (field.kind === 'switch') {
     if (text === 'true' || text === 'false') return text === 'true';
     throw new RangeError(`Expected \`${name}\` to be true or false, got ${got}`);
+  }
+  if (field.kind === 'changes') {
+    if (readChanges(text) !== undefined) return text;
+    throw new RangeError(`Expected \`${name}\` to be ${CHANGES_EXPECTED}, got ${got}`);
   }
   if (field.kind === 'choice') {
     if (field.choices.includes(text)) return text;

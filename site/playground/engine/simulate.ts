@@ -1,8 +1,16 @@
 import { concatMap, mergeMap, Observable, of, type OperatorFunction, pipe, tap } from 'rxjs';
-import { concatMapEager, type ItemContext, type MonitorEvent } from 'rxjs-concat-map-eager';
+import {
+  adaptiveLimit,
+  concatMapEager,
+  type ConcurrencyLimit,
+  type ItemContext,
+  type MonitorEvent,
+} from 'rxjs-concat-map-eager';
 import { Clock } from './clock';
 import { configOf } from './config';
 import type { Counts, Emitted, End, Item, Leg, OperatorName, Run, Value } from './run';
+import { type Limit, limitsOf } from './limits';
+import { Service } from './service';
 import type { Settings } from './settings';
 import { FALLBACK, keyOf, type Play, playOfAttempt, playOfSource } from './workload';
 
@@ -19,10 +27,16 @@ class Stage {
   private readonly items: Item[] = [];
   private readonly output: Emitted[] = [];
   private readonly counts: Counts[] = [];
+  private readonly limits: Limit[] = [];
+  private limitsLeft: number | undefined = undefined;
+  private readonly service: Service | undefined;
   private sourceEnd: Run['source'] = undefined;
   private end: End | undefined = undefined;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(private readonly settings: Settings) {
+    const { servers } = settings;
+    this.service = servers === undefined ? undefined : new Service(servers);
+  }
 
   run(operator: OperatorName): Run {
     this.source()
@@ -33,17 +47,21 @@ class Stage {
         complete: () => (this.end = { at: this.now(), how: 'complete' }),
       });
     this.clock.flush();
-    const { items, sourceEnd, output, counts, end } = this;
-    return { operator, start: 0, items, source: sourceEnd, output, counts, end, last: this.now() };
+    const { items, sourceEnd, output, counts, limits, limitsLeft, end } = this;
+    return { operator, start: 0, items, source: sourceEnd, output, counts, limits, limitsLeft, end, last: this.now() };
   }
 
   private operator(name: OperatorName): OperatorFunction<number, Value> {
+    const isEager = name === 'concatMapEager';
+    // rxjs's own operators have a number.
     const { concurrent = Infinity } = this.settings;
+    if (!isEager) this.limit(name === 'concatMap' ? 1 : concurrent);
     const config = configOf(this.settings, {
       scheduler: this.clock,
+      concurrent: isEager ? this.concurrent() : concurrent,
       fallback: (index) => this.leg(index, 'fallback', 0),
     });
-    if (name === 'concatMapEager') {
+    if (isEager) {
       return concatMapEager((index, _index, item) => this.attempt(index, item), {
         ...config,
         monitor: (event) => {
@@ -70,6 +88,35 @@ class Stage {
         }),
       );
     return pipe(tap(count), name === 'concatMap' ? concatMap(single) : mergeMap(single, concurrent));
+  }
+
+  /** What the option is, of which it is written down what it says. */
+  private concurrent(): number | ConcurrencyLimit | Observable<number> {
+    const { concurrent = Infinity, changes, limit } = this.settings;
+    if (limit === 'adaptive') {
+      const adaptive = adaptiveLimit(concurrent === Infinity ? {} : { initial: Math.min(concurrent, 200) });
+      adaptive.changes.subscribe((current) => this.limit(current));
+      return adaptive;
+    }
+    if (changes === '') {
+      this.limit(concurrent);
+      return concurrent;
+    }
+    return new Observable((subscriber) => {
+      for (const { at, limit: current } of limitsOf(this.settings)) {
+        const tell = () => {
+          this.limit(current);
+          subscriber.next(current);
+        };
+        if (at === 0) tell();
+        else subscriber.add(this.clock.schedule(tell, at));
+      }
+      subscriber.add(() => (this.limitsLeft = this.now()));
+    });
+  }
+
+  private limit(limit: number): void {
+    this.limits.push({ at: this.now(), limit });
   }
 
   private source(): Observable<number> {
@@ -110,7 +157,8 @@ class Stage {
         leg.end = { at: this.now(), how };
         return new ItemError(index, attempt);
       };
-      return this.observable(play, value, onEnd).subscribe(subscriber);
+      const begin = () => this.observable(play, value, onEnd).subscribe(subscriber);
+      return this.service === undefined || kind === 'fallback' ? begin() : this.service.serve(begin);
     });
   }
 

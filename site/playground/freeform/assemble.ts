@@ -6,7 +6,6 @@ import { MOST_RUNS } from './limits';
 /** A subscription of an operator in a program, and what happened in it. */
 export interface Timeline {
   readonly run: Run;
-  readonly concurrent: number | undefined;
   readonly concurrentPerKey: number | undefined;
   readonly order: Order;
   readonly line: number | undefined;
@@ -23,7 +22,7 @@ export class Assembly {
   add(entry: Entry): void {
     const { at } = entry;
     if (entry.what === 'opened') {
-      const { operator, concurrent, concurrentPerKey, order, line, virtual } = entry;
+      const { operator, concurrentPerKey, order, line, virtual } = entry;
       expectNext(entry.run, this.timelines);
       if (entry.run >= MOST_RUNS) throw new RangeError(`Expected at most ${MOST_RUNS} subscriptions`);
       const run = {
@@ -34,9 +33,10 @@ export class Assembly {
         output: [],
         end: undefined,
         counts: [],
+        limits: [],
         last: at,
       };
-      this.timelines.push({ run, concurrent, concurrentPerKey, order, line, virtual, legs: [] });
+      this.timelines.push({ run, concurrentPerKey, order, line, virtual, legs: [] });
       return;
     }
     const { run, legs } = known(entry.run, this.timelines);
@@ -44,6 +44,7 @@ export class Assembly {
     switch (entry.what) {
       case 'counted':
         run.counts.push({ at, ...entry.counts });
+        if (run.limits.at(-1)?.limit !== entry.limit) run.limits.push({ at, limit: entry.limit });
         break;
       case 'received':
         expectNext(entry.index, run.items);

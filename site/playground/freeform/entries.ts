@@ -26,7 +26,6 @@ export const entry = v.variant('what', [
     ...common,
     what: v.literal('opened'),
     operator: text(50),
-    concurrent: v.optional(v.number()),
     concurrentPerKey: v.optional(v.number()),
     order: v.picklist(ORDERS),
     /** Where the program calls it. */
@@ -38,6 +37,8 @@ export const entry = v.variant('what', [
     ...common,
     what: v.literal('counted'),
     counts: v.object({ waiting: count, active: count, parked: count }),
+    /** How many may be active at once; `Infinity` where nothing limits them. */
+    limit: v.pipe(v.number(), v.minValue(0)),
   }),
   v.object({
     ...common,

@@ -30,7 +30,7 @@ interface Context {
 type Project = (value: unknown, index: number, item: ItemContext) => Input;
 type OnError = (error: unknown, item: FailedItem<unknown>) => Input;
 interface Config {
-  concurrent?: number;
+  concurrent?: unknown;
   key?: (value: unknown, index: number) => unknown;
   concurrentPerKey?: number;
   order?: string;
@@ -81,15 +81,13 @@ export function recorded({ tell, now, line = () => undefined, most = MOST_RUNS }
     const begin = (): Track | undefined => {
       const run = opened++;
       if (run >= most) return undefined;
-      const { scheduler = asyncScheduler, concurrent, concurrentPerKey, order } = config;
+      const { scheduler = asyncScheduler, concurrentPerKey, order } = config;
       const virtual = scheduler instanceof VirtualTimeScheduler;
       const clock = virtual ? () => scheduler.now() : now;
       const track = new Track((happening) => tell({ run, at: Math.round(clock() * 10) / 10, ...happening } as Entry));
       track.tell({
         what: 'opened',
         operator,
-        // What may be sent to the page.
-        concurrent: typeof concurrent === 'number' ? concurrent : undefined,
         concurrentPerKey,
         order: order === 'key' ? order : 'source',
         line: at,
@@ -367,11 +365,12 @@ class Track {
   }
 
   private hear(event: MonitorEvent<unknown>): void {
-    const { type, index, attempt, waiting, active, parked } = event;
-    this.tell({ what: 'counted', counts: { waiting, active, parked } });
+    const { type, index, attempt, waiting, active, parked, concurrent } = event;
+    this.tell({ what: 'counted', counts: { waiting, active, parked }, limit: concurrent });
     const leg = this.current(index);
     if (type === 'received') this.tell({ what: type, index, key: 'key' in event ? this.known(event.key) : undefined });
-    if (type === 'flushed') this.tell({ what: type, index });
+    // What was parked when the result ended has not come out.
+    if (type === 'flushed' && !event.dropped) this.tell({ what: type, index });
     if (type === 'started') this.open(index, attempt);
     if (type === 'failed') {
       const limit = limitOf(event.error, index);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { EMPTY } from 'rxjs';
-import { concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
+import { EMPTY, map, merge, NEVER, noop, type Observable, of, Subscription, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { adaptiveLimit, concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
 import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
 import { POLICY_NAMES } from '../../../src/internal/policies.js';
@@ -8,13 +9,15 @@ import { predict } from '../../../test/proof/model/predict.js';
 import { Clock } from '../../playground/engine/clock.js';
 import { codeOf } from '../../playground/engine/code.js';
 import { optionsOf } from '../../playground/engine/config.js';
+import { changedAt, type Limit, limitAt, limitsOf, readChanges, writeChanges } from '../../playground/engine/limits.js';
 import { linkOf, stateOf } from '../../playground/engine/link.js';
 import { marbleOf } from '../../playground/engine/marble.js';
 import { measure } from '../../playground/engine/measures.js';
-import { phasesOf } from '../../playground/engine/paint.js';
+import { limitLine, phasesOf } from '../../playground/engine/paint.js';
 import { keyOf } from '../../playground/engine/workload.js';
 import { keysIn, lateOf } from '../../playground/engine/keys.js';
 import { lanesOf } from '../../playground/engine/lanes.js';
+import { Service } from '../../playground/engine/service.js';
 import { logOf } from '../../playground/engine/log.js';
 import { PRESETS } from '../../playground/engine/presets.js';
 import { OPERATORS, type OperatorName, type Run } from '../../playground/engine/run.js';
@@ -44,25 +47,33 @@ function predictedOutput(settings: Settings): string[] | undefined {
 const withoutTime = (lines: readonly string[]) => lines.map((line) => line.replace(/^\d+ /, ''));
 
 describe('a preset', () => {
-  test.each(PRESETS)('$name: comes out as the model of the operators says', ({ settings }) => {
+  // How long an attempt takes at a service with a capacity depends on the others, and a limit that adapts on all of them.
+  const ofModel = PRESETS.filter(({ settings: { limit, servers } }) => limit === 'set' && servers === undefined);
+  test.each(ofModel)('$name: comes out as the model of the operators says', ({ settings }) => {
     const expected = predictedOutput(settings);
     expect(expected, 'nothing happens in the millisecond in which a limit passes').toBeDefined();
     expect(outputOf(simulate(settings, 'concatMapEager'))).toEqual(expected);
   });
 
   test.each(PRESETS)('$name: shows what its text says', ({ name, settings }) => {
-    const [slow, unordered, eager] = OPERATORS.map((operator) => measure(settings, simulate(settings, operator)));
+    const [slow, unordered, eager] = OPERATORS.map((operator) => measure(simulate(settings, operator)));
     expect([slow!.order, unordered!.order, eager!.order]).toEqual(['source', 'lost', 'source']);
     expect(eager!.emitted).toBe(slow!.emitted);
     expect(slow!.finished).toBeGreaterThan(1.5 * eager!.finished!);
     if (name === 'small-window') {
-      const { finished } = measure(settings, simulate({ ...settings, reorderWindow: undefined }, 'concatMapEager'));
+      const { finished } = measure(simulate({ ...settings, reorderWindow: undefined }, 'concatMapEager'));
       expect(eager!.finished).toBeGreaterThan(1.5 * finished!);
     } else {
       expect(eager!.finished).toBeLessThanOrEqual(1.1 * unordered!.finished!);
     }
     if (name === 'flaky-service' || name === 'tokens') expect(eager!.timedOut).toBeGreaterThan(0);
     if (name === 'flaky-service') expect(eager!.emitted).toBe(settings.items);
+    if (name === 'adaptive') {
+      expect(unordered!.finished).toBeGreaterThan(1.8 * eager!.finished!);
+      const best = measure(simulate({ ...settings, limit: 'set', concurrent: settings.servers }, 'concatMapEager'));
+      expect(eager!.finished).toBeLessThan(1.1 * best.finished!);
+      expect(eager!.limit).toMatchObject({ least: 10, most: 43, last: 20 });
+    }
     if (name === 'one-account') {
       expect([slow, unordered, eager].map((each) => each!.mostOfAKey)).toEqual([1, 3, 1]);
       const keys = Array.from({ length: settings.items }, (_, index) => keyOf(settings, index)!.nth);
@@ -80,8 +91,20 @@ function configIn(code: string): ConcatMapEagerConfig<unknown> {
     return concatMapEager(project, config);
   };
   const body = code.replace(/^import .*\n/gm, '');
+  const names = { concatMapEager: operator, adaptiveLimit, map, merge, NEVER, of, timer };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- It is code.
-  new Function('source', 'concatMapEager', body)(EMPTY, operator);
+  new Function('source', ...Object.keys(names), body)(EMPTY, ...Object.values(names));
+  return found;
+}
+
+/** The limits that an Observable tells, and when. */
+function told(limits: Observable<number>): Limit[] {
+  const found: Limit[] = [];
+  const scheduler = new TestScheduler(noop);
+  scheduler.run(() => {
+    scheduler.maxFrames = Infinity;
+    limits.subscribe((limit) => found.push({ at: scheduler.frame, limit }));
+  });
   return found;
 }
 
@@ -108,6 +131,8 @@ describe('whatever the settings', () => {
 
   test('concatMapEager emits what concatMap does: with an order for each key, of each key', () => {
     holds((settings) => {
+      // What waits at 0 never comes.
+      if (settings.changes.endsWith('-0')) return;
       // What is cut off depends on the time, or on who else is there.
       if (settings.blocking !== undefined || settings.onError === 'immediate' || settings.onError === 'at-end') return;
       // Nothing is promised of a value that comes in the millisecond in which a limit passes.
@@ -148,7 +173,7 @@ describe('whatever the settings', () => {
 
   test('never has more of a key active than `concurrentPerKey`', () => {
     holds((settings) => {
-      const { mostOfAKey } = measure(settings, simulate(settings, 'concatMapEager'));
+      const { mostOfAKey } = measure(simulate(settings, 'concatMapEager'));
       expect(mostOfAKey).toBeLessThanOrEqual(settings.keys === undefined ? 0 : (settings.concurrentPerKey ?? 1));
     });
   });
@@ -157,9 +182,22 @@ describe('whatever the settings', () => {
     holds((settings) => {
       for (const operator of OPERATORS) {
         const run = simulate(settings, operator);
-        const limit = operator === 'concatMap' ? 1 : (settings.concurrent ?? Infinity);
-        expect(Math.max(0, ...run.counts.map(({ active }) => active))).toBeLessThanOrEqual(limit);
-        expect(measure(settings, run).utilisation ?? 1).toBeLessThanOrEqual(1);
+        expect(Math.max(0, ...run.counts.map(({ active }) => active))).toBeLessThanOrEqual(
+          Math.max(...run.limits.map(({ limit }) => limit)),
+        );
+        for (const { legs } of run.items) {
+          const at = legs[0]?.start;
+          if (at === undefined || operator !== 'concatMapEager') continue;
+          // What was started, was so while there was a slot.
+          const active = run.items.filter(
+            (other) => other.legs[0]!?.start <= at && (other.ended?.at ?? Infinity) > at,
+          ).length;
+          const limits = run.limits.filter(
+            (each) => each.at === at || each === run.limits.findLast((last) => last.at <= at),
+          );
+          expect(active).toBeLessThanOrEqual(Math.max(...limits.map(({ limit }) => limit)));
+        }
+        expect(measure(run).utilisation ?? 1).toBeLessThanOrEqual(1);
       }
     });
   });
@@ -172,7 +210,9 @@ describe('whatever the settings', () => {
       try {
         block = marbleOf(settings, run);
       } catch (error) {
-        expect((error as Error).message).toMatch(/^A marble block has room for \d+ (items|values), here are \d+$/);
+        expect((error as Error).message).toMatch(
+          /^A marble block has room for (?:\d+ (?:items|values)|limits up to \d+), here are \d+$/,
+        );
         return;
       }
       const [spec] = readMarbles(`# a run\n\n\`\`\`marble\n${block}\n\`\`\`\n`);
@@ -184,13 +224,15 @@ describe('whatever the settings', () => {
 
   test('is code that configures the operator in the same way', () => {
     holds((settings) => {
-      const { onError, key, ...options } = optionsOf(settings);
+      const { onError, key, concurrent, ...options } = optionsOf(settings);
       const config = configIn(codeOf(settings));
       expect({
         ...config,
+        concurrent:
+          typeof config.concurrent === 'object' ? told(config.concurrent as Observable<number>) : config.concurrent,
         onError: typeof config.onError === 'function' ? 'fallback' : config.onError,
         key: typeof config.key === 'function' ? true : config.key,
-      }).toEqual({ ...options, onError, key });
+      }).toEqual({ ...options, onError, key, concurrent });
     });
   });
 
@@ -235,7 +277,7 @@ describe('a link', () => {
       'preset=nothing&items=0&concurrency=3&total=&slower=3&values=2&item=24&keys=0&lanes=b',
     );
     expect(problems).toEqual([
-      'Expected `preset` to be one of stuck-head, order-desk, small-window, flaky-service, one-account, tokens, got "nothing"',
+      'Expected `preset` to be one of stuck-head, order-desk, small-window, flaky-service, one-account, adaptive, tokens, got "nothing"',
       'Expected `items` to be an integer from 1 to 2000, got "0"',
       'Expected `keys` to be an integer from 1 to 2000, or empty, got "0"',
       'Expected `slower` to be one of 1, 2, 5, 10, 20, 50, got "3"',
@@ -244,6 +286,188 @@ describe('a link', () => {
       'There is no setting `concurrency`',
     ]);
     expect(state.settings).toEqual({ ...PRESETS[0]!.settings, total: undefined, values: 2 });
+  });
+});
+
+describe('a limit that changes', () => {
+  const settings: Settings = { ...DEFAULTS, items: 40, concurrent: 1, changes: '60-12_100-0_200-5' };
+
+  test('is told in its time, and no longer than something waits', () => {
+    const { limits, limitsLeft, items, end } = simulate(settings, 'concatMapEager');
+    expect(limits).toEqual(limitsOf(settings));
+    expect(limitsLeft).toBe(Math.max(...items.map(({ legs }) => legs[0]!.start)));
+    expect(end!.how).toBe('complete');
+    // At 60 ms twelve are active, and from 100 to 200 ms nothing starts.
+    const starts = items.map(({ legs }) => legs[0]!.start);
+    const activeAt = (time: number) =>
+      items.filter(({ legs, ended }) => legs[0]!.start <= time && ended!.at > time).length;
+    expect(activeAt(60)).toBe(12);
+    expect(starts.filter((start) => start >= 100 && start < 200)).toEqual([]);
+    expect(starts.filter((start) => start === 200).length).toBeGreaterThan(0);
+  });
+
+  test('leaves all before it as it was', () => {
+    const until = (changes: string, time: number) => {
+      const run = simulate({ ...settings, changes }, 'concatMapEager');
+      return {
+        output: outputOf(run).filter((line) => Number.parseInt(line) < time),
+        starts: run.items.flatMap(({ legs }) => legs.map(({ start }) => start)).filter((start) => start < time),
+      };
+    };
+    const changes = changedAt(settings, 150, 3);
+    expect(changes).toBe('60-12_100-0_150-3');
+    expect(until(changes, 150)).toEqual(until(settings.changes, 150));
+    expect(until(changes, Infinity)).not.toEqual(until(settings.changes, Infinity));
+  });
+
+  test('is not one of those that were set for later', () => {
+    expect(changedAt(settings, 90, 3)).toBe('60-12_90-3');
+    expect(changedAt(settings, 0, 3)).toBe('1-3');
+  });
+
+  test('is one with what a slider that is dragged has set just before, and with nothing else', () => {
+    expect(changedAt(settings, 203, 3)).toBe('60-12_100-0_200-5_203-3');
+    expect(changedAt({ concurrent: 1, changes: '60-12_100-0_200-5_203-3' }, 206, 4, 203)).toBe(
+      '60-12_100-0_200-5_206-4',
+    );
+  });
+
+  test('can be read again, however many there are', () => {
+    let changes = '';
+    for (let time = 1; time < 500; time++) changes = changedAt({ concurrent: 1, changes }, time, 2);
+    expect(readChanges(changes)).toHaveLength(100);
+    expect(readChanges(changes)!.at(-1)).toEqual({ at: 499, limit: 2 });
+  });
+
+  test('counts from its time on', () => {
+    expect([0, 59, 60, 99, 100, 1e9].map((time) => limitAt(settings, time))).toEqual([1, 1, 12, 12, 0, 5]);
+    expect(limitAt({ concurrent: undefined, changes: '' }, 5)).toBe(Infinity);
+  });
+
+  test.each(['60', '60-', '-1', '60-1_60-2', '60-1_50-2', '0-1', '60-2001', '60-1.5', '60-1_', 'x-1', `${1e7}-1`])(
+    'that is %s cannot be read, and the message says what can',
+    (text) => {
+      expect(readChanges(text)).toBeUndefined();
+      const { state, problems } = stateOf(`changes=${text}`);
+      expect(problems).toEqual([
+        `Expected \`changes\` to be times in ms and limits up to 2000, such as 120-8_300-0, in order, at most 100 of them, or empty, got "${text}"`,
+      ]);
+      expect(state.settings.changes).toBe('');
+    },
+  );
+
+  test('is in the link as it is written', () => {
+    expect(linkOf({ ...stateOf('').state, settings: { ...PRESETS[0]!.settings, changes: settings.changes } })).toBe(
+      'changes=60-12_100-0_200-5',
+    );
+    expect(writeChanges(readChanges(settings.changes)!)).toBe(settings.changes);
+  });
+
+  test('is a row of the marble block, and a part of the code', () => {
+    const block = marbleOf(settings, simulate(settings, 'concatMapEager'));
+    expect(block).toMatch(/^concurrent 1.*⑫.*0.*5.*!$/m);
+    expect(block).toMatch(/^> concatMapEager\n/m);
+    expect(block).toMatch(/^where {6}⑫: 12$/m);
+    expect(codeOf(settings)).toBe(`import { map, merge, NEVER, of, timer } from 'rxjs';
+import { concatMapEager } from 'rxjs-concat-map-eager';
+
+source.pipe(
+  concatMapEager((value, index, { signal }) => request(value, signal), {
+    concurrent: merge(
+      of(1),
+      timer(60).pipe(map(() => 12)),
+      timer(100).pipe(map(() => 0)),
+      timer(200).pipe(map(() => 5)),
+      NEVER,
+    ),
+  }),
+);
+`);
+  });
+
+  test('has a line over the lanes: 0 is at the bottom, and the highest at the top', () => {
+    const run = simulate(settings, 'concatMapEager');
+    const view = {
+      width: 100,
+      height: 240,
+      horizon: 500,
+      lanes: lanesOf(
+        run.items.map(() => undefined),
+        true,
+      ),
+      eachKey: false,
+    };
+    const points = limitLine(run, view);
+    expect(points.map(({ text }) => text)).toEqual(['1', '12', '0', '5', '']);
+    expect(points.map(({ x }) => x)).toEqual([0, 12, 20, 40, run.end!.at / 5]);
+    const [one, twelve, none, five, last] = points.map(({ y }) => y);
+    expect(twelve).toBe(3);
+    expect(none).toBe(197);
+    expect(one).toBeGreaterThan(five!);
+    expect(last).toBe(five);
+    // Where it stays the same there is nothing to see.
+    expect(limitLine(simulate(DEFAULTS, 'concatMapEager'), view)).toEqual([]);
+    expect(limitLine(simulate(settings, 'mergeMap'), view)).toEqual([]);
+  });
+
+  test('is told of in numbers, and is what the capacity goes by', () => {
+    const { limit, utilisation } = measure(simulate(settings, 'concatMapEager'));
+    expect(limit).toEqual({ least: 0, most: 12, last: 5 });
+    expect(utilisation).toBeGreaterThan(0.5);
+    expect(measure(simulate(DEFAULTS, 'concatMapEager')).limit).toBeUndefined();
+  });
+});
+
+describe('a limit that finds itself', () => {
+  const { settings } = PRESETS.find(({ name }) => name === 'adaptive')!;
+
+  test('begins at `concurrent`, and is in the code', () => {
+    expect(simulate({ ...settings, concurrent: 7 }, 'concatMapEager').limits[0]).toEqual({ at: 0, limit: 7 });
+    expect(simulate({ ...settings, concurrent: undefined }, 'concatMapEager').limits[0]).toEqual({ at: 0, limit: 4 });
+    expect(codeOf(settings)).toContain("import { adaptiveLimit, concatMapEager } from 'rxjs-concat-map-eager';");
+    expect(codeOf(settings)).toContain('    concurrent: adaptiveLimit({ initial: 10 }),\n');
+    expect(codeOf({ ...settings, concurrent: undefined })).toContain('    concurrent: adaptiveLimit(),\n');
+    expect(configIn(codeOf(settings)).concurrent).toHaveProperty('current', 10);
+  });
+
+  test('has no marble block', () => {
+    const few = { ...settings, items: 20 };
+    expect(() => marbleOf(few, simulate(few, 'concatMapEager'))).toThrow(
+      'A marble block has no limit that finds itself',
+    );
+  });
+});
+
+describe('a service', () => {
+  test('serves no more at once than it has servers, in the order in which they came', () => {
+    const settings: Settings = { ...DEFAULTS, concurrent: 10, servers: 3, mean: 20 };
+    for (const operator of ['mergeMap', 'concatMapEager'] as const) {
+      const { items, end } = simulate(settings, operator);
+      const free = simulate({ ...settings, servers: undefined }, operator);
+      expect(end!.at).toBeGreaterThan(2 * free.end!.at);
+      // Served for as long as without the queue: what it took besides, it has waited there.
+      const served = items.map(({ index, legs: [leg] }) => {
+        const [alone] = free.items[index]!.legs;
+        return { from: leg!.end!.at - (alone!.end!.at - alone!.start), to: leg!.end!.at };
+      });
+      for (const { from } of served) {
+        expect(served.filter((other) => other.from <= from && other.to > from).length).toBeLessThanOrEqual(3);
+      }
+      const byStart = [...items].sort((a, b) => a.legs[0]!.start - b.legs[0]!.start || a.index - b.index);
+      const begun = byStart.map(({ index }) => served[index]!.from);
+      expect(begun).toEqual([...begun].sort((a, b) => a - b));
+    }
+  });
+
+  test('gives the server of what was cancelled to the next one, and forgets what was cancelled in its queue', () => {
+    const service = new Service(1);
+    const begun: string[] = [];
+    const serve = (name: string) => service.serve(() => (begun.push(name), new Subscription()));
+    const [first, second] = [serve('first'), serve('second'), serve('third')];
+    expect(begun).toEqual(['first']);
+    second.unsubscribe();
+    first.unsubscribe();
+    expect(begun).toEqual(['first', 'third']);
   });
 });
 
@@ -348,13 +572,13 @@ describe('keys', () => {
   test('have an order each that is kept, or lost', () => {
     const settings: Settings = { ...DEFAULTS, keys: 3, order: 'key', onError: 'skip' };
     const run = simulate(settings, 'concatMapEager');
-    expect(measure(settings, run)).toMatchObject({ order: 'key', mostOfAKey: 1 });
+    expect(measure(run)).toMatchObject({ order: 'key', mostOfAKey: 1 });
     expect(lateOf(run, true)).not.toContain(true);
     expect(lateOf(run, false)).toContain(true);
     const several = { ...settings, concurrentPerKey: 3 };
-    expect(measure(several, simulate(several, 'concatMapEager'))).toMatchObject({ order: 'key', mostOfAKey: 3 });
-    expect(measure(settings, simulate(settings, 'mergeMap'))).toMatchObject({ order: 'lost' });
-    expect(measure(DEFAULTS, simulate(DEFAULTS, 'mergeMap'))).toMatchObject({ order: 'lost', mostOfAKey: 0 });
+    expect(measure(simulate(several, 'concatMapEager'))).toMatchObject({ order: 'key', mostOfAKey: 3 });
+    expect(measure(simulate(settings, 'mergeMap'))).toMatchObject({ order: 'lost' });
+    expect(measure(simulate(DEFAULTS, 'mergeMap'))).toMatchObject({ order: 'lost', mostOfAKey: 0 });
   });
 });
 
@@ -365,7 +589,7 @@ test('`onError` can be set to all the policies that there are, and to a function
 test('an item that never ends, without a limit, is a result that never ends', () => {
   const run = simulate({ ...DEFAULTS, latency: 'stuck' }, 'concatMapEager');
   expect(run.end).toBeUndefined();
-  expect(measure(DEFAULTS, run)).toMatchObject({ finished: undefined, utilisation: undefined, mostParked: 21 });
+  expect(measure(run)).toMatchObject({ finished: undefined, utilisation: undefined, mostParked: 21 });
 });
 
 test('the clock finds what is next among thousands without looking at all of them', () => {

@@ -1,8 +1,19 @@
-import type { Answer, KeyName, Scenario } from '../../../test/proof/model/scenario.js';
+import type { Answer, KeyName, Limits, Scenario } from '../../../test/proof/model/scenario.js';
 import type { Settings } from '../../playground/engine/settings.js';
+import { limitsOf } from '../../playground/engine/limits.js';
 import { FALLBACK, keyOf, type Play, playOfAttempt, playOfSource } from '../../playground/engine/workload.js';
 
 const answer = (play: Play): Answer => ({ ...play, kind: 'observable', signal: false });
+
+function limitsPlayed(settings: Settings): Limits {
+  const all = limitsOf(settings);
+  return {
+    gaps: all.map(({ at }, position) => at - (all[position - 1]?.at ?? 0)),
+    last: 0,
+    end: 'never',
+    numbers: all.map(({ limit }) => limit),
+  };
+}
 
 /** A run of `concatMapEager` as the model of the operators takes it. */
 export function scenarioOf(settings: Settings): Scenario {
@@ -19,6 +30,7 @@ export function scenarioOf(settings: Settings): Scenario {
     })),
     config: {
       concurrent,
+      limits: settings.changes === '' ? undefined : limitsPlayed(settings),
       reorderWindow,
       // The model takes any names.
       keys: hasKeys

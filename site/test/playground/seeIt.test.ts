@@ -286,6 +286,112 @@ describe('keys', () => {
   });
 });
 
+describe('a limit', () => {
+  const slider = () => watched.page.getByRole('slider', { name: 'concurrent now' });
+  const forget = () => watched.page.getByRole('button', { name: 'Forget the changes' });
+  const over = () => watched.page.getByRole('group', { name: 'Legend' }).getByText('Over the lanes:');
+  interface Copied {
+    readonly settings: Settings;
+    readonly results: Readonly<Record<string, readonly { readonly at: number }[]>>;
+  }
+  const record = async () => JSON.parse(await copy('JSON')) as Copied;
+
+  test('is changed by a slider while it plays: what has been stays, and what follows is what it gives in Node', async () => {
+    const page = await open('preset=order-desk&slower=20', 'no-preference');
+    await waitUntil(page, () => Number(document.querySelector<HTMLInputElement>('input[type=range]')!.value) > 20);
+    expect(await slider().getAttribute('aria-valuetext')).toBe('100');
+    await slider().press('Home');
+    expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(true);
+    expect(await slider().getAttribute('aria-valuetext')).toBe('0, paused');
+    await waitUntil(
+      page,
+      (value) => Number(document.querySelector<HTMLInputElement>('input[type=range]')!.value) > value + 2,
+      Number(await time().inputValue()),
+    );
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const stopped = Number(await time().inputValue());
+    // Nothing goes on for ever while it is 0; then from here on 7.
+    expect(await page.locator('.measures').last().innerText()).toMatch(/time to finish\s+never/);
+    for (let i = 0; i < 7; i++) await slider().press('ArrowRight');
+    await page.getByText(`What you set counts from ${stopped} ms on.`).waitFor();
+
+    await over().waitFor();
+    const shown = await page.locator('.playground').innerText();
+    const { settings, results } = await record();
+    const [pause, last] = settings.changes.split('_').map((change) => change.split('-').map(Number));
+    expect([pause![1], last]).toEqual([0, [stopped, 7]]);
+    expect(pause![0]).toBeGreaterThan(20);
+    expect(pause![0]).toBeLessThan(stopped);
+    const { settings: before } = PRESETS.find(({ name }) => name === 'order-desk')!;
+    expect(settings.concurrent).toBe(before.concurrent);
+    const inNode = (changes: string) =>
+      logOf(simulate({ ...before, changes }, 'concatMapEager')) as readonly { readonly at: number }[];
+    const until = (log: readonly { readonly at: number }[]) => log.filter(({ at }) => at < pause![0]!);
+    expect(results['concatMapEager']).toEqual(JSON.parse(JSON.stringify(inNode(settings.changes))));
+    expect(until(results['concatMapEager']!)).toEqual(until(inNode('')));
+    expect(results['mergeMap']).toEqual(JSON.parse(JSON.stringify(logOf(simulate(before, 'mergeMap')))));
+    await over().waitFor();
+    expect(await page.locator('.measures').allInnerTexts()).toEqual([
+      expect.not.stringMatching(/limit/),
+      expect.not.stringMatching(/limit/),
+      expect.stringMatching(/limit\s+0 to 100, at last 7/),
+    ]);
+
+    // The link has it.
+    await expect.poll(() => query().get('changes')).toBe(settings.changes);
+    await page.reload();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await slider().getAttribute('aria-valuetext')).toBe('7');
+    expect(await page.locator('.playground').innerText()).toBe(shown);
+    expect(await record()).toEqual({ settings, results });
+
+    await forget().press('Enter');
+    await expect.poll(() => query().get('changes')).toBe(null);
+    await forget().waitFor({ state: 'detached' });
+    expect(await slider().getAttribute('aria-valuetext')).toBe('100');
+  });
+
+  test('that is set while nothing plays counts from the beginning', async () => {
+    const page = await open();
+    await page.getByText('What you set counts from the beginning.').waitFor();
+    await slider().press('ArrowRight');
+    await slider().press('ArrowRight');
+    expect(await slider().getAttribute('aria-valuetext')).toBe('6');
+    await expect.poll(() => Object.fromEntries(query())).toEqual({ concurrent: '6' });
+    // There, it cannot be 0: nothing would ever happen.
+    await slider().press('Home');
+    await expect.poll(() => query().get('concurrent')).toBe('1');
+    expect(await page.locator('.measures').last().innerText()).not.toMatch(/limit/);
+    expect(await over().count()).toBe(0);
+  });
+
+  test('there may be none: the slider is at its end, and says so', async () => {
+    await open('concurrent=');
+    expect(await slider().getAttribute('aria-valuetext')).toBe('no limit');
+    expect(await slider().inputValue()).toBe(await slider().getAttribute('max'));
+    await slider().press('ArrowLeft');
+    await expect.poll(() => query().get('concurrent')).toBe('23');
+  });
+
+  test('that finds itself has no slider: there is a line, and what it found in numbers', async () => {
+    const page = await open('preset=adaptive');
+    await over().waitFor();
+    expect(await slider().count()).toBe(0);
+    expect(await page.locator('.measures').last().innerText()).toMatch(/limit\s+10 to 43, at last 20/);
+    expect(await copy('code')).toContain('concurrent: adaptiveLimit({ initial: 10 })');
+    await page.getByRole('button', { name: 'Copy as marble' }).click();
+    await page.getByText(/^A marble block has room for|^A marble block has no limit/).waitFor();
+  });
+
+  test('that changes is accessible, and fits', async () => {
+    const page = await open('changes=40-12_90-0_150-6&at=200');
+    await over().waitFor();
+    await forget().waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize(desktop);
+  });
+});
+
 test('what was copied is not said of another preset, nor of other settings', async () => {
   const page = await open();
   const said = page.getByText(/^Copied/);

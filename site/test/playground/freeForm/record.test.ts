@@ -194,8 +194,9 @@ describe('the recorder', () => {
     test.each(Object.entries(readers))('gives what it gives, and tells of it: %s', async (name, open) => {
       const { operators, timelines } = record();
       expect(await taken(open(operators))).toEqual([3, 1, 2]);
-      const [{ run, concurrent }] = timelines() as [ReturnType<typeof timelines>[number]];
-      expect([run.operator, concurrent, run.output.length, run.end?.how]).toEqual([name, 2, 3, 'complete']);
+      const [{ run }] = timelines() as [ReturnType<typeof timelines>[number]];
+      expect([run.operator, run.output.length, run.end?.how]).toEqual([name, 3, 'complete']);
+      expect(run.limits).toEqual([{ at: 0, limit: 2 }]);
       expect(run.items.every(({ ended, flushed }) => ended !== undefined && flushed !== undefined)).toBe(true);
     });
 
@@ -207,6 +208,22 @@ describe('the recorder', () => {
       expect(timelines().map(({ run }) => [run.output.length, run.end?.how])).toEqual([
         [1, 'cancelled'],
         [3, 'complete'],
+      ]);
+    });
+
+    test('does not tell that what was parked when a loop left it is flushed', async () => {
+      const { operators, timelines } = record();
+      expect(
+        await taken(
+          operators.concatMapEagerFrom([1, 2, 3], (n) => [n], { concurrent: 3 }),
+          1,
+        ),
+      ).toEqual([1]);
+      const { items } = timelines()[0]!.run;
+      expect(items.map(({ ended, flushed }) => [ended?.outcome, flushed !== undefined])).toEqual([
+        ['completed', true],
+        ['completed', false],
+        ['completed', false],
       ]);
     });
 
@@ -244,12 +261,30 @@ describe('the recorder', () => {
     });
   });
 
+  test('tells of a limit that changes, as far as events know of it', () => {
+    const { operators, timelines } = record();
+    see(
+      ({ concatMapEager }, scheduler) =>
+        range(0, 6).pipe(
+          concatMapEager((i) => timer(10, scheduler).pipe(map(() => i)), {
+            scheduler,
+            concurrent: concat(of(1), timer(25, scheduler).pipe(map(() => 4)), NEVER),
+          }),
+        ),
+      operators,
+    );
+    expect(timelines()[0]!.run.limits).toEqual([
+      { at: 0, limit: 1 },
+      { at: 25, limit: 4 },
+    ]);
+  });
+
   test('says how items ended, and what their limits were', () => {
     const { operators, timelines } = record();
     see(CASES['limits, retries and a fallback']!, operators);
-    const [{ run, concurrent, virtual }] = timelines() as [ReturnType<typeof timelines>[number]];
-    expect({ concurrent, virtual, operator: run.operator }).toEqual({
-      concurrent: 2,
+    const [{ run, virtual }] = timelines() as [ReturnType<typeof timelines>[number]];
+    expect({ limits: run.limits, virtual, operator: run.operator }).toEqual({
+      limits: [{ at: 0, limit: 2 }],
       virtual: true,
       operator: 'concatMapEager',
     });
@@ -284,7 +319,7 @@ describe('the recorder', () => {
         ),
       operators,
     );
-    expect(timelines().map(({ run, concurrent }) => measure({ concurrent }, run))).toMatchObject([
+    expect(timelines().map(({ run }) => measure(run))).toMatchObject([
       { finished: 50, firstResult: undefined, utilisation: undefined },
       { finished: 20, firstResult: 10, utilisation: 1 },
     ]);
