@@ -1,0 +1,7 @@
+import { need } from '../support/setup.mjs';
+
+await need(
+  ['chromium', 'chromium-browser', 'google-chrome'],
+  'chromium',
+  '"npm test"',
+);
