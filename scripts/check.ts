@@ -32,6 +32,7 @@ const checks: readonly Check[] = [
   // Packing needs a repository in package.json; the types do not.
   ['are the types wrong', 'npm_config_ignore_scripts=true attw --pack . --quiet'],
   ['API report', 'api-extractor run -c scripts/api/index.json && api-extractor run -c scripts/api/testing.json'],
+  ['what an editor shows', 'tsx scripts/hovers.ts'],
   ['size budget', 'size-limit'],
   ['unused files, exports and dependencies', 'knip'],
 ];

@@ -107,8 +107,8 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
   retry?: number | RetryConfig | undefined;
 
   /**
-   * What happens when an item has failed and has no retry left. (A failure of the source itself comes last, except under
-   * `'immediate'`.)
+   * What happens when an item has failed and has no retry left. A failure of the source itself comes last, except under
+   * `'immediate'`.
    *
    * - `'in-order'`: the error comes in the item's turn, after everything before it, and ends the result. Later items are
    *   cancelled at once.
@@ -378,9 +378,16 @@ export type MonitorEvent<T> = {
   readonly blockedSince?: number;
 } & (
   | { readonly type: 'received' | 'started' }
-  | { readonly type: 'failed'; readonly error: unknown; readonly willRetry: boolean }
+  | {
+      readonly type: 'failed';
+      /** What the attempt failed with. */
+      readonly error: unknown;
+      /** Whether the item is tried again. */
+      readonly willRetry: boolean;
+    }
   | {
       readonly type: 'ended';
+      /** How the item ended. */
       readonly outcome: ItemOutcome;
       /** Why it failed; there only if `outcome` is `'failed'`. */
       readonly error?: unknown;

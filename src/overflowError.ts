@@ -13,6 +13,7 @@
  * ```
  */
 export class OverflowError extends Error {
+  /** Always `'OverflowError'`. */
   override readonly name = 'OverflowError';
 
   constructor(

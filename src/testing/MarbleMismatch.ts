@@ -4,6 +4,7 @@
  * own diff.
  */
 export class MarbleMismatch extends Error {
+  /** Always `'MarbleMismatch'`. */
   override readonly name = 'MarbleMismatch';
 
   constructor(

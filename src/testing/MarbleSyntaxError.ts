@@ -1,7 +1,10 @@
 /** A position in a marble page; lines and columns are counted from 1. */
 export interface MarblePlace {
+  /** The file name, as it was given. */
   readonly file: string;
+  /** The line, from 1. */
   readonly line: number;
+  /** The column, from 1. */
   readonly column: number;
 }
 
@@ -9,9 +12,13 @@ export interface MarblePlace {
  * Thrown for a marble block that cannot be read. The message says where, what was expected and what came.
  */
 export class MarbleSyntaxError extends Error {
+  /** Always `'MarbleSyntaxError'`. */
   override readonly name = 'MarbleSyntaxError';
+  /** The file name that the reading function was given. */
   readonly file: string;
+  /** The line of what cannot be read, from 1. */
   readonly line: number;
+  /** The column of what cannot be read, from 1. */
   readonly column: number;
 
   constructor(place: MarblePlace, expected: string, got: string) {

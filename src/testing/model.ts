@@ -20,8 +20,10 @@ export interface MarbleRow {
 
 /** Something that the caller of `runMarble` provides: `$name`. */
 export class MarbleFixture {
-  /** @param name - without the `$` */
-  constructor(readonly name: string) {}
+  constructor(
+    /** The name, without the `$`. */
+    readonly name: string,
+  ) {}
 }
 
 /** What can be said in an operator line, and behind `where`. */
@@ -37,8 +39,9 @@ export type MarbleValue =
 
 /** An operator line: `> name argument`. */
 export interface MarbleStep {
+  /** The name of the operator. */
   readonly name: string;
-  /** `undefined` where the line gives the name only. */
+  /** The argument; `undefined` where the line gives the name only. */
   readonly config: MarbleValue;
 }
 
