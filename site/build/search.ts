@@ -4,7 +4,7 @@
 export function boostDocument(id: string): number {
   const page = /([\w-]+)\.html/.exec(id)?.[1] ?? '';
   if (/\/(?:api|marbles)\//.test(id)) return 0.25;
-  if (/^(?:decisions|changelog|mutants|fuzz|proof|contributing)$/.test(page)) return 0.2;
+  if (/^(?:decisions|changelog|versioning|mutants|fuzz|proof|contributing)$/.test(page)) return 0.2;
   return /^(?:semantics|errors)$/.test(page) ? 0.25 : 1;
 }
 
