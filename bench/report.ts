@@ -4,7 +4,7 @@ import type { Line } from './measure.js';
 import { ratioOf, type Results } from './results.js';
 import { compareWithTargets } from './targets.js';
 import { count, times } from './words.js';
-import { MERGE_MAP_WITH_TIMEOUT, WITH_LIMIT, WITHOUT } from './workloads/options.js';
+import { WITH_LIMIT, WITHOUT } from './workloads/options.js';
 import { READ_PROMISES, READING } from './workloads/reading.js';
 
 const OURS = 'concatMapEager';
@@ -72,40 +72,19 @@ ${packages.join(', ')}.
 
 /** The figures of the README. */
 export function readmeSection({ lines }: Results): string {
-  const rows = [
-    ['of-unlimited', 'mergeMap', 'rxjs-etc'],
-    ['promises-16', 'mergeMap', 'rxjs-etc'],
-    ['promises-unlimited', 'mergeMap', 'rxjs-etc'],
-    ['asynchronous', 'mergeMap', 'rxjs-etc'],
-    ['waiting', 'mergeMap', undefined],
+  const settled = lines.find(({ id }) => id === 'promises-16')!.title;
+  const figures = [
+    ['`mergeMap`', ratioOf(lines, 'promises-16', OURS, 'mergeMap')],
+    ['rxjs-etc’s `concatMapEager`', ratioOf(lines, 'promises-16', OURS, 'rxjs-etc')],
+    ['p-map’s `pMapIterable`', ratioOf(lines, READ_PROMISES, READING, 'p-map `pMapIterable`')],
+    ['Node’s `Readable.map`', ratioOf(lines, READ_PROMISES, READING, 'Node `Readable.map`')],
   ] as const;
-  const others = lines
-    .filter(({ id }) => id.startsWith('options-'))
-    .flatMap(({ ratios }) => ratios.filter(({ of }) => !of.includes('timeout')).map(({ median }) => median));
-  const withLimit = (id: string, to: string) => times(ratioOf(lines, id, WITH_LIMIT, to));
-  const read = (to: string) => times(ratioOf(lines, READ_PROMISES, READING, to));
   return `${table(
-    ['the time of `concatMapEager` divided by that of', '`mergeMap`', 'rxjs-etc’s `concatMapEager`'],
-    rows.map(([id, ...others]) => [
-      lines.find((line) => line.id === id)!.title,
-      ...others.map((other) => (other === undefined ? '' : times(ratioOf(lines, id, OURS, other)))),
-    ]),
+    ['the time divided by that of', ...figures.map(([name]) => name)],
+    [[`${settled}; the last two by \`for await\``, ...figures.map(([, ratio]) => times(ratio))]],
   )}
 
-What a time limit costs: 100,000 settled promises with \`timeout: 1000\`, divided by
-
-${table(
-  ['', 'the same without it', '`mergeMap` with rxjs’s `timeout` in each inner'],
-  [
-    ['at 16', withLimit('limit-16', WITHOUT), withLimit('limit-16', MERGE_MAP_WITH_TIMEOUT)],
-    ['unlimited', withLimit('limit-unlimited', WITHOUT), withLimit('limit-unlimited', MERGE_MAP_WITH_TIMEOUT)],
-  ],
-)}
-
-Iterated by \`for await\`, 100,000 settled promises at 16 take \`concatMapEagerFrom\` ${read('p-map `pMapIterable`')} of the time that p-map’s
-\`pMapIterable\` takes, ${read('streaming-iterables `parallelMap`')} of that of streaming-iterables’ \`parallelMap\`, ${read('Node `Readable.map`')} of that of Node’s \`Readable.map\`.
-
-\`onError\`, \`retry\` and \`atomic\` cost little while nothing fails: ${times(Math.min(...others))} to ${times(Math.max(...others))} of the time without.`;
+By \`npm run bench\`. Below 1 it is faster; it is slower where many items are parked behind a late one: [all ratios](bench/RESULTS.md).`;
 }
 
 function targetsTable(results: Results): string {

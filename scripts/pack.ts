@@ -8,8 +8,12 @@ const README = 'README.md';
 /** The README as it is in the repository, while that of the package is in its place. */
 const ORIGINAL = 'temp-README.md';
 
+/** It runs on the site only. */
+const PLAYGROUND = 'site/playground.md';
+
 interface Manifest {
   readonly version: string;
+  readonly homepage?: string;
   readonly repository?: string | { readonly url?: string };
 }
 
@@ -22,6 +26,15 @@ export function repositoryOf({ repository }: Manifest): string {
   throw new Error(
     'Expected `repository` in package.json to be a repository at GitHub, as "github:owner/name", got ' +
       `${address === undefined ? 'none' : JSON.stringify(address)}: the pictures and links of README.md are made from it`,
+  );
+}
+
+/** The address of the site, without a `/` at its end. */
+function siteOf({ homepage }: Manifest): string {
+  if (homepage?.startsWith('https://')) return homepage.replace(/\/$/, '');
+  throw new Error(
+    'Expected `homepage` in package.json to be the address of the site, as "https://…", got ' +
+      `${homepage === undefined ? 'none' : JSON.stringify(homepage)}: ${README} links to its playground`,
   );
 }
 
@@ -39,8 +52,9 @@ export function withAbsoluteLinks(page: string, manifest: Manifest): string {
   function absolute(whole: string, image: string, text: string, target: string): string {
     const inner = text.replace(/(!)(\[[^\]]*\]\()([^)\s]+)\)/g, absolute);
     if (/^(?:[a-z]+:|#)/.test(target)) return `${image}${inner}${target})`;
-    const [file] = target.split('#') as [string];
+    const [, file = '', rest = ''] = /^([^?#]*)(.*)$/.exec(target)!;
     if (!existsSync(file)) throw new Error(`Expected the files that ${README} shows to be there, got ${file}`);
+    if (file === PLAYGROUND) return `${image}${inner}${siteOf(manifest)}/playground.html${rest})`;
     const base = image
       ? `https://raw.githubusercontent.com/${repository}/${tag}`
       : `https://github.com/${repository}/${statSync(file).isDirectory() ? 'tree' : 'blob'}/${tag}`;

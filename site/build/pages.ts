@@ -58,7 +58,7 @@ function withMatter(of: { title?: string; source: boolean; wide?: boolean }, con
 
 /** Pages of pictures and large tables have no outline beside them. */
 const isWide = (page: string) =>
-  /^(?:marbles\/|(?:overview|choosing|performance|endurance|compatibility)\.md$)/.test(page);
+  /^(?:marbles\/|(?:overview|choosing|order-desk|performance|endurance|compatibility)\.md$)/.test(page);
 
 const notListed = new Set(['node_modules', 'dist', 'out', 'package-lock.json', '.npmrc']);
 

@@ -70,7 +70,7 @@ test('what explains comes before what specifies', async () => {
     const found = await find(watched.page, word);
     const specification = found.findIndex((link) => /^(?:semantics|errors|api\/|decisions|changelog)/.test(link));
     const guide = found.findIndex((link) =>
-      /^(?:overview|introduction|choosing|time-limits|failures|keys|limits|streams|recipes|testing|scaling|migrating|angular|nestjs)\./.test(
+      /^(?:overview|introduction|choosing|time-limits|failures|keys|limits|streams|recipes|testing|scaling|migrating|order-desk|angular|nestjs)\./.test(
         link,
       ),
     );

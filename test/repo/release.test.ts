@@ -5,7 +5,7 @@ import { repositoryOf, withAbsoluteLinks } from '../../scripts/pack.js';
 import { notesOf } from '../../scripts/releaseNotes.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const manifest = { version: '1.2.3', repository: 'github:owner/name' };
+const manifest = { version: '1.2.3', repository: 'github:owner/name', homepage: 'https://example.com/docs/' };
 
 describe('the README of the packed package', () => {
   test.each([
@@ -16,6 +16,11 @@ describe('the README of the packed package', () => {
       'a picture in a link',
       '[![x](README.md)](docs)',
       '[![x](https://raw.githubusercontent.com/owner/name/v1.2.3/README.md)](https://github.com/owner/name/tree/v1.2.3/docs)',
+    ],
+    [
+      'a program of the playground',
+      '[x](site/playground.md?program=keys)',
+      '[x](https://example.com/docs/playground.html?program=keys)',
     ],
     ['another site', '[x](https://rxjs.dev)', '[x](https://rxjs.dev)'],
     ['a heading of its own', '[x](#options)', '[x](#options)'],
@@ -29,6 +34,13 @@ describe('the README of the packed package', () => {
     const targets = [...packed.replace(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
     expect(targets.length).toBeGreaterThan(10);
     expect(targets.filter((target) => !/^(?:https:|#)/.test(target))).toEqual([]);
+  });
+
+  test.each([undefined, 'example.com'])('is not made without the address of the site, as with %s', (homepage) => {
+    const incomplete = { version: '1.2.3', repository: 'owner/name', ...(homepage !== undefined && { homepage }) };
+    expect(() => withAbsoluteLinks('[x](site/playground.md)', incomplete)).toThrow(
+      /^Expected `homepage` in package\.json to be the address of the site, as "https:\/\/…", got /,
+    );
   });
 
   test('is not made of links to files that are not there', () => {
