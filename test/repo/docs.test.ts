@@ -36,7 +36,7 @@ test('examples/quick-start.ts prints what it says', async () => {
   const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
   await import('../../examples/quick-start.js');
   await expect.poll(() => log.mock.calls.length).toBe(8);
-  expect(log.mock.calls.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((id) => `row ${id}`));
+  expect(log.mock.calls.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((id) => `row ${id}`));
   log.mockRestore();
 });
 

@@ -84,9 +84,19 @@ describe('a link to a program', () => {
     [...example.matchAll(/^import \{[^}]*?(\w+) \} from 'node:/gm)].some(([, name]) => statement.includes(`${name}(`));
   const packed = (text: string) => text.replace(/\s|,(?=\s*[)\]}])/g, '');
 
-  test('leads from each guide to the program that has its first example', () => {
+  test('leads from each page to the programs that have its examples', () => {
     expect(links.map(({ id }) => id)).toEqual(
-      expect.arrayContaining(['keys', 'failures', 'time-limits', 'limits', 'streams', 'settle', 'migrating']),
+      expect.arrayContaining([
+        'order',
+        'keys',
+        'for-await',
+        'failures',
+        'time-limits',
+        'limits',
+        'streams',
+        'settle',
+        'migrating',
+      ]),
     );
   });
 
@@ -116,7 +126,7 @@ test('each program has an id of its own', () => {
 });
 
 test.each<[string, readonly string[]]>([
-  ['order', numbered('row', 1, 8)],
+  ['order', numbered('row', 0, 7)],
   ['keys', ['place A: done', 'place B: done', 'cancel A: done', 'place C: done', 'cancel C: done', 'place D: done']],
   ['failures', [...numbered('row', 1, 6), 'the result fails: there is no row 7']],
   [
