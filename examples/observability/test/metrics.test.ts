@@ -1,4 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   DataPointType,
   MeterProvider,
@@ -227,6 +229,25 @@ describe('metrics by OpenTelemetry', () => {
       active: { rows: 0, images: 2 },
       items: { 'rows,cancelled': 6 },
     });
+  });
+
+  test('keep no value of a subscription that has ended', async () => {
+    vi.useRealTimers();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const runOnce = () => {
+      const value = { id: 1 };
+      const monitor = monitorOf('rows');
+      of(value)
+        .pipe(concatMapEager(() => EMPTY, { monitor }))
+        .subscribe();
+      return { monitor, value: new WeakRef(value) };
+    };
+    const { monitor, value } = runOnce();
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+    expect(value.deref()).toBe(undefined);
+    expect(monitor).toBeTypeOf('function');
   });
 
   test('tell no limit that is infinite', async () => {

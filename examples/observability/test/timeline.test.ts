@@ -117,6 +117,18 @@ describe('the timeline', () => {
     expect(drawn).toEqual(['slot 1: a active 0-0', 'slot 1: b active 0-0']);
   });
 
+  test('uses a track again that is free', () => {
+    const durations: Record<string, number> = { a: 30, b: 10, c: 30, d: 5 };
+    run(Object.keys(durations), (value) => takes(durations[value]!, value), {
+      concurrent: 2,
+    });
+    vi.advanceTimersByTime(50);
+    expect(drawn.filter((span) => span.startsWith('parked'))).toEqual([
+      'parked 1: b parked 10-30',
+      'parked 1: d parked 35-40',
+    ]);
+  });
+
   test('draws no more than thirty that wait', () => {
     const values = Array.from({ length: 100 }, (_, n) => `${n}`);
     run(values, (value) => takes(1, value), { concurrent: 1 });
