@@ -10,6 +10,7 @@ export interface LimitOwner {
   changeTo(limit: number): void;
   /** There will be no other. */
   limitIsFinal(): void;
+  /** It is to leave the Observable. */
   limitFailed(error: unknown): void;
 }
 
@@ -72,12 +73,10 @@ export class LimitObserver extends InputObserver<number> {
   }
 
   private fail(error: unknown): void {
-    const { owner } = this;
     if (this.closed) {
       reportError(error);
     } else {
-      this.leave();
-      owner.limitFailed(error);
+      this.owner.limitFailed(error);
     }
   }
 }
@@ -117,6 +116,7 @@ export class LiveSlots extends FixedSlots implements ChangingSlots, LimitOwner {
   }
 
   limitFailed(error: unknown): void {
+    this.close();
     runIn(this.context, () => this.starter.stopStarting(error));
   }
 

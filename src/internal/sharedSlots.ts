@@ -165,7 +165,8 @@ export class SharedSlots implements LimitOwner {
       this.add(sharer);
     });
     this.handOut();
-    this.sharers.forEach((sharer) => sharer.leaveIfDone());
+    // Those who get no slot may read ahead, or find that there is nothing left to start.
+    [...this.sharers].forEach((sharer) => sharer.serve());
   }
 
   limitIsFinal(): void {
@@ -174,9 +175,12 @@ export class SharedSlots implements LimitOwner {
   }
 
   limitFailed(error: unknown): void {
+    const { observer } = this;
+    const sharers = [...this.sharers];
     // Who joins from now on subscribes to it anew.
     this.observer = undefined;
-    [...this.sharers].forEach((sharer) => sharer.fail(error));
+    observer?.leave();
+    sharers.forEach((sharer) => sharer.fail(error));
   }
 }
 
@@ -223,17 +227,12 @@ export class Sharer implements ChangingSlots, Ranked {
 
   settle(): void {
     this.passOn();
-    this.leaveIfDone();
-    if (this.slots.isStuck && this.starter.hasToStart) {
+    if (!this.starter.mayHaveToStart) {
+      this.slots.leave(this);
+    } else if (this.slots.isStuck && this.starter.hasToStart) {
       this.starter.stopStarting(stuckAtZero());
     }
     this.slots.handOut();
-  }
-
-  leaveIfDone(): void {
-    if (!this.starter.mayHaveToStart) {
-      this.slots.leave(this);
-    }
   }
 
   makeWay(): void {

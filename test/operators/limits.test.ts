@@ -95,6 +95,23 @@ describe('a limit that an Observable tells', () => {
       expect(observed).toEqual([false]);
     });
 
+    test('that tells a wrong number is the error, although its teardown ends the source', () => {
+      const source = new Subject<number>();
+      const tell = new Subject<number>();
+      const limits = new Observable<number>((subscriber) => {
+        subscriber.add(() => source.complete());
+        subscriber.add(tell.subscribe(subscriber));
+      });
+      const item = new Subject<number>();
+      const seen = record(source.pipe(concatMapEager(() => item, { concurrent: limitOf(limits) })));
+      tell.next(1);
+      source.next(0);
+      tell.next(-1);
+      item.complete();
+
+      expect(seen.heard).toEqual([failure(expect.any(RangeError))]);
+    });
+
     test('lets nothing be read while it is being subscribed', () => {
       const log: string[] = [];
       const numbers = (...each: number[]) =>
