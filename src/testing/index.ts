@@ -1,3 +1,4 @@
+export { checkRun, RUN_RULES, type RunConfig, type RunMistake } from './checkRun.js';
 export { MarbleMismatch } from './MarbleMismatch.js';
 export { type MarblePlace, MarbleSyntaxError } from './MarbleSyntaxError.js';
 export {

@@ -158,7 +158,7 @@ function redelayed(scenario: Scenario, delays: readonly number[]): Scenario {
 
 // What is done with scenarios.
 
-const run = (scenario: Scenario) => history.readLog(perform(scenario, operators));
+const run = (scenario: Scenario) => history.readLog(perform(scenario, operators).log);
 
 type Project = (value: unknown, index: number, item: object) => ObservableInput<string>;
 
@@ -208,7 +208,7 @@ describe('concatMap', () => {
       concatenated,
       (scenario) => {
         const eager = run(scenario);
-        const plain = history.readLog(perform(scenario, concat));
+        const plain = history.readLog(perform(scenario, concat).log);
 
         expect(inTheWordsOfBoth(history.output(eager))).toEqual(inTheWordsOfBoth(history.output(plain)));
         return {
@@ -229,7 +229,7 @@ describe('concatMap', () => {
         const times = (entries: readonly history.Entry[]) =>
           entries.filter(({ what }) => ['next', 'error', 'complete'].includes(what)).map(({ at }) => at);
         const eager = times(run(scenario));
-        const plain = times(history.readLog(perform(scenario, concat)));
+        const plain = times(history.readLog(perform(scenario, concat).log));
 
         for (const [nth, at] of eager.entries()) {
           expect(at).toBeLessThanOrEqual(plain[nth]!);
@@ -249,8 +249,8 @@ describe('concatMap', () => {
         .map(pushed)
         .map(withConfig({ concurrent: 1, onError: 'immediate', monitor: false })),
       (scenario) => {
-        const eager = perform(scenario, operators);
-        const plain = perform(scenario, concat);
+        const eager = perform(scenario, operators).log;
+        const plain = perform(scenario, concat).log;
         // concatMap has no signals, keeps a source that has ended until the end, and tells an error before it tears down what
         // failed.
         const isTeardown = (line: string) => line.includes(' teardown ');
@@ -363,8 +363,8 @@ describe('what is emitted', () => {
       }),
       ({ scenario, delays, concurrent, reorderWindow }) => {
         const other = withConfig({ concurrent, reorderWindow })(redelayed(scenario, delays));
-        const before = perform(scenario, operators);
-        const after = perform(other, operators);
+        const before = perform(scenario, operators).log;
+        const after = perform(other, operators).log;
         const outputs = history.output(history.readLog(before));
 
         expect(history.output(history.readLog(after))).toEqual(outputs);
@@ -614,7 +614,7 @@ describe('keys', () => {
         .map(withConfig({ order: 'key' })),
       (scenario) => {
         const emitted = history.values(run(scenario));
-        const plain = history.values(history.readLog(perform(unkeyed(scenario), concat)));
+        const plain = history.values(history.readLog(perform(unkeyed(scenario), concat).log));
         const ofKey = (values: readonly string[], key: string) =>
           values.filter((value) => keyPlanOf(scenario, history.indexOf(value)) === key);
 

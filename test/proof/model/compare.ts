@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.js';
  */
 export function compare(scenario: Scenario, prediction: Prediction, operators: Operators): void {
   const expected = prediction.log;
-  const actual = perform(scenario, operators);
+  const actual = perform(scenario, operators).log;
   const first = expected.findIndex((line, index) => line !== actual[index]);
   if (first < 0 && actual.length === expected.length) {
     return;

@@ -33,6 +33,15 @@ export type Operators = Pick<
   'concatMapEager' | 'concatEager' | 'concatMapEagerFrom' | 'sharedLimit' | 'adaptiveLimit'
 >;
 
+/** What a run leaves behind. */
+export interface Performed {
+  /** Everything that anybody notices, in words. */
+  readonly log: readonly string[];
+  /** What the monitor is told, if there is one. */
+  readonly events: readonly MonitorEvent<unknown>[];
+  readonly config: ConcatMapEagerConfig<unknown, string>;
+}
+
 /**
  * Has the operators do a scenario in virtual time, and writes down everything that anybody notices: what functions are called,
  * what is subscribed and torn down, what signals abort, what the monitor is told, and what comes out.
@@ -40,18 +49,19 @@ export type Operators = Pick<
 export function perform(
   scenario: Scenario,
   { concatMapEager, concatEager, concatMapEagerFrom, ...limits }: Operators,
-): string[] {
+): Performed {
   const stage = new Stage(scenario, limits);
-  const { config, project } = stage;
-  switch (scenario.door) {
-    case 'concatEager':
-      return stage.observe(concatEager(stage.read(stage.inputOf), config));
-    case 'concatMapEagerFrom':
-      return stage.observe(concatMapEagerFrom(stage.read(nameOfIndex), project, config));
-    default:
-      return stage.observe(stage.source().pipe(concatMapEager(project, config)));
-  }
+  const { config, events, project } = stage;
+  const results = {
+    concatEager: () => concatEager(stage.read(stage.inputOf), config),
+    concatMapEagerFrom: () => concatMapEagerFrom(stage.read(nameOfIndex), project, config),
+    concatMapEager: () => stage.source().pipe(concatMapEager(project, config)),
+  };
+  return { log: stage.observe(results[scenario.door]()), events, config };
 }
+
+/** How long a log may become: those of operators without a mistake have some hundred lines. */
+const MOST_LINES = 10_000;
 
 /** What values of the source are called, where they are not inputs. */
 const nameOfIndex = (index: number) => `source/${index}`;
@@ -76,6 +86,7 @@ type Callback<V> = ((value: V) => unknown) | null | undefined;
 class Stage {
   readonly config: ConcatMapEagerConfig<unknown, string>;
   private readonly scheduler = new VirtualTimeScheduler();
+  readonly events: MonitorEvent<unknown>[] = [];
   private readonly log: string[] = [];
   private readonly counts = new Map<Moment, number>();
   private readonly subscribed: Playing[] = [];
@@ -348,6 +359,7 @@ class Stage {
   }
 
   private readonly monitor = (event: MonitorEvent<unknown>): void => {
+    this.events.push(event);
     const { type, index, value, attempt, time, waiting, active, parked, concurrent, blockedSince } = event;
     const counts = `${waiting}/${active}/${parked} of ${concurrent}${blockedSince === undefined ? '' : ` since ${blockedSince}`}`;
     let details = '';
@@ -455,7 +467,10 @@ class Stage {
   }
 
   private note(text: string): void {
-    this.log.push(`${this.scheduler.now()} ${text}`);
+    // A mistake may go on for ever.
+    if (this.log.push(`${this.scheduler.now()} ${text}`) === MOST_LINES) {
+      this.leave();
+    }
   }
 
   private react(moment: Moment): void {

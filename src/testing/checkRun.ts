@@ -1,0 +1,321 @@
+import type { ConcatMapEagerConfig, MonitorEvent, TimeoutMeta } from '../config.js';
+
+/** A rule that the events of a run break. */
+export interface RunMistake {
+  /** The rule: a name of `RUN_RULES`. */
+  readonly rule: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** The position, among the events, of the one that shows it. */
+  readonly at: number;
+}
+
+/** The part of a configuration that the rules depend on: the one that was given to the operator may be passed as it is. */
+export type RunConfig = Pick<
+  ConcatMapEagerConfig<never>,
+  'concurrent' | 'reorderWindow' | 'concurrentPerKey' | 'order' | 'maxWaiting' | 'overflow'
+> & {
+  readonly key?: ((value: never, index: number) => unknown) | undefined;
+  readonly onError?: unknown;
+  readonly retry?:
+    number | { readonly count?: number | undefined; readonly resetOnSuccess?: boolean | undefined } | undefined;
+  readonly timeout?: number | Readonly<Partial<Record<TimeoutMeta<unknown>['limit'], number | undefined>>> | undefined;
+};
+
+type Event = MonitorEvent<unknown>;
+
+/** What is known of an item, before an event. */
+interface Item {
+  readonly received: Event;
+  attempts: number;
+  startedAt: number;
+  /** The last attempt has failed, and this is whether it is retried. */
+  willRetry: boolean | undefined;
+  ended: Extract<Event, { type: 'ended' }> | undefined;
+  flushed: boolean;
+}
+
+/** All that is known before an event. */
+interface Known {
+  readonly config: RunConfig;
+  /** How many values have been received. */
+  readonly received: number;
+  /** The items that are in the operator: received, and not over. */
+  readonly items: ReadonlyMap<number, Item>;
+  /** That of the event, if it is one of them. */
+  readonly item: Item | undefined;
+  /** The first item that has failed, of all so far. */
+  readonly failed: number | undefined;
+  /** The highest limit of all events so far, this one included. */
+  readonly highest: number;
+}
+
+/** @returns what is wrong with an event, after all that came before it */
+type Rule = (event: Event, known: Known) => string | false | undefined;
+
+const isActive = ({ attempts, ended }: Item) => attempts > 0 && ended === undefined;
+const isWaiting = ({ attempts, ended }: Item) => attempts === 0 && ended === undefined;
+const isParked = ({ ended, flushed }: Item) =>
+  (ended?.outcome === 'completed' || ended?.outcome === 'failed') && !flushed;
+
+/** An item whose key function has failed: it has a slot without having been started, while its fallback runs. */
+const lacksKey = ({ key }: RunConfig, event: Event) => key !== undefined && !('key' in event);
+
+const isFirstStart = ({ type, attempt }: Event) => type === 'started' && attempt === 1;
+
+const retriesOf = ({ retry }: RunConfig) => (typeof retry === 'object' ? (retry.count ?? Infinity) : (retry ?? 0));
+
+const keyOf = (event: Event) => ('key' in event ? { key: event.key } : undefined);
+
+const haveSameKey = (one: Event, other: Event) => {
+  const [a, b] = [keyOf(one), keyOf(other)];
+  // As in a `Map`.
+  return a !== undefined && b !== undefined && new Set([a.key]).has(b.key);
+};
+
+/** Those of which no later one may overtake an earlier one, in the order in which they come out. */
+const haveOneOrder = ({ order }: RunConfig, one: Event, other: Event) => order !== 'key' || haveSameKey(one, other);
+
+const indicesOf = (items: ReadonlyMap<number, Item>, matches: (item: Item) => boolean) =>
+  [...items].filter(([, item]) => matches(item)).map(([index]) => index);
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'values are received one after another': ({ type, index }, { received }) =>
+    type === 'received' && index !== received && `has the index ${index} and not ${received}`,
+
+  'nothing happens to what has not been received, or is over': ({ type }, { item }) =>
+    type !== 'received' && item === undefined && 'is of an item that was not received, or is over',
+
+  'an item ends once, and nothing happens to it afterwards': ({ type }, { item }) =>
+    item?.ended !== undefined && type !== 'flushed' && `had ended as ${item.ended.outcome}`,
+
+  'an item is flushed after it has ended': ({ type }, { item }) =>
+    type === 'flushed' && item !== undefined && !isParked(item) && 'has not ended',
+
+  'attempts are numbered': ({ type, attempt }, { item }) => {
+    const expected = (item?.attempts ?? 0) + (type === 'started' ? 1 : 0);
+    return attempt !== expected && `has the attempt ${attempt} and not ${expected}`;
+  },
+
+  'an attempt is started after one that is to be retried, and after no other': ({ type }, { item }) =>
+    type === 'started' && item !== undefined && isActive(item) && !item.willRetry && 'was not to be retried',
+
+  'only what is active fails': ({ type }, { item }) => type === 'failed' && item?.attempts === 0 && 'was not started',
+
+  'an item is retried no more often than `retry` says': (event, { config: { retry } }) =>
+    event.type === 'failed' &&
+    event.willRetry &&
+    !(typeof retry === 'object' && retry.resetOnSuccess) &&
+    event.attempt > retriesOf({ retry }) &&
+    `is retried after ${event.attempt} attempts`,
+
+  'the counts are those of the items': (event, { items, item, config }) => {
+    const { waiting, active, parked } = event;
+    const after = new Map(items).set(event.index, changed(item, event));
+    const hidden = indicesOf(after, (each) => isWaiting(each) && lacksKey(config, each.received)).length;
+    const count = (matches: (each: Item) => boolean) => indicesOf(after, matches).length;
+    const [expectedWaiting, expectedActive, expectedParked] = [count(isWaiting), count(isActive), count(isParked)];
+    const started = active - expectedActive;
+    const isRight =
+      parked === expectedParked && started >= 0 && started <= hidden && waiting === expectedWaiting - started;
+    return (
+      !isRight &&
+      `says ${waiting} waiting, ${active} active and ${parked} parked, and not ${expectedWaiting}, ${expectedActive} and ${expectedParked}`
+    );
+  },
+
+  'no more items are active than the limit, when one starts': (event) =>
+    isFirstStart(event) &&
+    event.active > event.concurrent &&
+    `is one of ${event.active} active items of ${event.concurrent}`,
+
+  'the limit is the one that was given': ({ concurrent }, { config }) =>
+    (config.concurrent === undefined || typeof config.concurrent === 'number') &&
+    concurrent !== (config.concurrent ?? Infinity) &&
+    `says that the limit is ${concurrent} and not ${config.concurrent ?? Infinity}`,
+
+  'no more items are unflushed than the window has room for, when one starts': (event, { highest, config }) => {
+    const byDefault = event.concurrent < Infinity ? Math.max(1024, 16 * highest) : Infinity;
+    const window = config.reorderWindow ?? byDefault;
+    const unflushed = event.active + event.parked;
+    return isFirstStart(event) && unflushed > window && `is one of ${unflushed} unflushed items of ${window}`;
+  },
+
+  'of the values of a key, the first is started first': (event, { items, config }) => {
+    if (!isFirstStart(event)) {
+      return undefined;
+    }
+    const [earlier] = indicesOf(
+      items,
+      (each) =>
+        isWaiting(each) &&
+        each.received.index < event.index &&
+        (config.key === undefined || haveSameKey(each.received, event)),
+    );
+    return earlier !== undefined && `is started before item ${earlier}`;
+  },
+
+  'of a key, no more items are active than `concurrentPerKey` says': (event, { items, config }) => {
+    const { key, concurrentPerKey = 1 } = config;
+    if (key === undefined || !isFirstStart(event)) {
+      return undefined;
+    }
+    const active = 1 + indicesOf(items, (each) => isActive(each) && haveSameKey(each.received, event)).length;
+    return active > concurrentPerKey && `is one of ${active} active items of its key`;
+  },
+
+  'an item is flushed in its turn': (event, { items, config }) => {
+    if (event.type !== 'flushed' || event.dropped) {
+      return undefined;
+    }
+    const [earlier] = indicesOf(
+      items,
+      (each) =>
+        each.received.index < event.index &&
+        (isActive(each) || isWaiting(each) || isParked(each)) &&
+        haveOneOrder(config, each.received, event),
+    );
+    return earlier !== undefined && `is flushed before item ${earlier}`;
+  },
+
+  'a value is dropped only where too many wait': (event, { config: { maxWaiting = Infinity } }) =>
+    event.type === 'ended' &&
+    event.outcome === 'dropped' &&
+    event.waiting < maxWaiting &&
+    `is dropped while ${event.waiting} others wait`,
+
+  'the value that is dropped is the one that `overflow` says': (event, { items, item, config }) => {
+    if (event.type !== 'ended' || event.outcome !== 'dropped' || item === undefined) {
+      return undefined;
+    }
+    if (!isWaiting(item)) {
+      return 'did not wait';
+    }
+    const waiting = indicesOf(items, (each) => isWaiting(each) && !lacksKey(config, each.received));
+    const other =
+      config.overflow === 'drop-oldest'
+        ? waiting.find((index) => index < event.index)
+        : waiting.find((index) => index > event.index);
+    return other !== undefined && `is dropped, and not item ${other}`;
+  },
+
+  'nothing later starts behind an error that has its turn': (event, { failed, config: { onError, order } }) => {
+    const hasTurn = onError === undefined || onError === 'in-order' || typeof onError === 'function';
+    return (
+      hasTurn &&
+      isFirstStart(event) &&
+      failed !== undefined &&
+      (failed < event.index || order === 'key') &&
+      `is started behind item ${failed}, which has failed`
+    );
+  },
+
+  'nothing starts after an error that ends everything': ({ type }, { failed, config: { onError } }) =>
+    onError === 'immediate' &&
+    failed !== undefined &&
+    (type === 'received' || type === 'started') &&
+    `follows the error of item ${failed}`,
+
+  'a time limit has passed when it fails an attempt': (event, { item, config: { timeout } }) => {
+    const limits = typeof timeout === 'number' ? { total: timeout } : timeout;
+    const limit = event.type === 'failed' ? limitOf(event.error, event) : undefined;
+    const ms = limit && limits?.[limit];
+    const since = limit === 'blocking' ? item?.received.time : item?.startedAt;
+    return (
+      ms !== undefined &&
+      since !== undefined &&
+      event.time - since < ms &&
+      `fails by \`${limit}\` after ${event.time - since} ms`
+    );
+  },
+
+  'the head that holds up others is active': ({ blockedSince, active }) =>
+    blockedSince !== undefined && active === 0 && 'says that an item holds up others, while none is active',
+};
+
+/** The rules that {@link checkRun} knows: what a run that keeps to them does. */
+export const RUN_RULES: readonly string[] = Object.keys(RULES);
+
+/** The limit that an error is of, if it is one of that attempt. */
+function limitOf(error: unknown, { index, attempt }: Event): TimeoutMeta<unknown>['limit'] | undefined {
+  const meta = (error as { info?: { meta?: Partial<TimeoutMeta<unknown>> } } | null | undefined)?.info?.meta;
+  return meta?.index === index && meta.attempt === attempt ? meta.limit : undefined;
+}
+
+/** What an item is after an event. */
+function changed(item: Item | undefined, event: Event): Item {
+  const before = item ?? {
+    received: event,
+    attempts: 0,
+    startedAt: 0,
+    willRetry: undefined,
+    ended: undefined,
+    flushed: false,
+  };
+  switch (event.type) {
+    case 'received':
+      return before;
+    case 'started':
+      return { ...before, attempts: event.attempt, startedAt: event.time, willRetry: undefined };
+    case 'failed':
+      return { ...before, willRetry: event.willRetry };
+    case 'ended':
+      return { ...before, ended: event };
+    case 'flushed':
+      return { ...before, flushed: true };
+  }
+}
+
+/**
+ * Checks what a `monitor` has heard of one subscription: whether the order, the limits, the window, the keys, retries and drops are
+ * what the options say. It predicts nothing and knows nothing of how the operators work, so it may judge any run: of a test, of an
+ * example, of a program in production that has written its events down. The run need not have ended.
+ *
+ * It takes time in proportion to the events times the items that are in the operator at once.
+ *
+ * @example
+ * ```ts
+ * import { range, timer } from 'rxjs';
+ * import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+ * import { checkRun } from 'rxjs-concat-map-eager/testing';
+ *
+ * const events: MonitorEvent<number>[] = [];
+ * const config = { concurrent: 4, monitor: (event: MonitorEvent<number>) => events.push(event) };
+ * range(0, 100)
+ *   .pipe(concatMapEager((n) => timer(n % 7), config))
+ *   .subscribe({ complete: () => console.log(checkRun(events, config)) });
+ * ```
+ *
+ * @param events - All events of the subscription, in the order in which the monitor heard them.
+ * @param config - The configuration of the operator. Default: none. Where it has a `key`, only the events' own keys are looked at.
+ * @returns What is wrong, in the order of the events; empty if nothing is.
+ */
+export function checkRun(events: readonly MonitorEvent<unknown>[], config: RunConfig = {}): RunMistake[] {
+  const items = new Map<number, Item>();
+  const mistakes: RunMistake[] = [];
+  let [received, highest] = [0, 0];
+  let failed: number | undefined;
+  events.forEach((event, at) => {
+    const { type, index, concurrent } = event;
+    const item = items.get(index);
+    highest = Math.max(highest, concurrent < Infinity ? concurrent : 0);
+    const known: Known = { config, received, items, item, failed, highest };
+    for (const [rule, wrongOf] of Object.entries(RULES)) {
+      const wrong = wrongOf(event, known);
+      if (wrong) {
+        mistakes.push({ rule, message: `Expected that ${rule}: the event '${type}' of item ${index} ${wrong}`, at });
+      }
+    }
+    const after = changed(item, event);
+    if (isWaiting(after) || isActive(after) || isParked(after)) {
+      items.set(index, after);
+    } else {
+      items.delete(index);
+    }
+    received += type === 'received' ? 1 : 0;
+    if (type === 'ended' && event.outcome === 'failed') {
+      failed = Math.min(failed ?? index, index);
+    }
+  });
+  return mistakes;
+}
