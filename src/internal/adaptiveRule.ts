@@ -195,6 +195,7 @@ export class AdaptiveRule {
       this.isDoubling = false;
       return this.moveTo(Math.round(limit * KEPT_OF_LAST_DOUBLING));
     }
+    this.noteLeast(mean);
     this.counted += this.completed;
     this.base += ((mean - base) * this.completed) / this.counted;
     this.doubled = limit;
@@ -242,12 +243,16 @@ export class AdaptiveRule {
   /** Steps are short, and so chance decides some of them. What many of them have led to is no chance. */
   private isTooFar(mean: number): boolean {
     this.least *= FORGETS;
+    this.noteLeast(mean);
+    const times = this.limit / this.leastAt;
+    return times >= FAR && mean > this.least * times ** FAR_PAYS_BELOW;
+  }
+
+  private noteLeast(mean: number): void {
     if (mean <= this.least) {
       this.least = mean;
       this.leastAt = this.limit;
     }
-    const times = this.limit / this.leastAt;
-    return times >= FAR && mean > this.least * times ** FAR_PAYS_BELOW;
   }
 
   /** Half of the way only, where the limit that was overloaded is near. */

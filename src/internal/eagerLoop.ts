@@ -155,21 +155,14 @@ export class EagerLoop<T, R>
     if (!this.closed) {
       signal?.addEventListener('abort', this.abort);
       this.source = source;
-      this.openLimit();
+      // The limit comes before the source: nothing is read until that is there, with what ends it early.
+      this.starting = true;
+      this.changing?.open();
+      this.starting = false;
     }
     if (!this.closed) {
       this.source?.start();
       this.advance();
-    }
-  }
-
-  /** The limit comes before the source: nothing is read until that is there, with what ends it early. */
-  private openLimit(): void {
-    this.starting = true;
-    try {
-      this.changing?.open();
-    } finally {
-      this.starting = false;
     }
   }
 

@@ -23,7 +23,7 @@ const windows = (rule: AdaptiveRule, ...means: number[]) =>
 /** A rule that has doubled once, from 8, found that it did not pay, and has 12 now. */
 function steadyAt12(): AdaptiveRule {
   const rule = new AdaptiveRule(1, 200, 8);
-  expect(windows(rule, 10, 100)).toEqual([16, 12]);
+  expect(windows(rule, 100, 900)).toEqual([16, 12]);
   return rule;
 }
 
@@ -175,7 +175,7 @@ describe('after a window', () => {
   });
 
   test('it goes by at least 1', () => {
-    expect(windows(new AdaptiveRule(1, 200, 1), 10, 30, 30, 30, 60)).toEqual([2, 2, 3, 4, 3]);
+    expect(windows(new AdaptiveRule(1, 200, 1), 10, 17, 17, 17, 60)).toEqual([2, 2, 3, 4, 3]);
   });
 });
 
@@ -200,6 +200,20 @@ describe('the least mean of late', () => {
     // 26 is 2.17 times 12, where attempts took 100: that is 119.405 after six windows, times 1.786.
     expect(windows(steadyAt12(), ...up, 213)).toEqual([...limits, 31]);
     expect(windows(steadyAt12(), ...up, 214)).toEqual([...limits, 23]);
+  });
+
+  test('is also that of the first climb', () => {
+    const climbed = () => new AdaptiveRule(1, 200, 8);
+    // Refused at 32, it goes to 29: 3.63 times 8, where attempts took 100. That is 103 after a window, times 2.63.
+    const back = (mean: number) => {
+      const rule = climbed();
+      windows(rule, 100, 110);
+      refusals(rule, 3);
+      expect(rule.limit).toBe(29);
+      return windows(rule, mean);
+    };
+    expect(back(270)).toEqual([31]);
+    expect(back(271)).toEqual([26]);
   });
 
   test('says nothing of a limit that is not as high as that', () => {

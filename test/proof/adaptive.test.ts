@@ -50,6 +50,16 @@ describe('an adaptive limit, simulated', () => {
     expect(runs.filter(isHigh).length / runs.length).toBeLessThan(0.05);
   });
 
+  test('comes back from where its first climb has led, at a service whose queue is long', () => {
+    const { latency } = serviceOf(kinds[0]!, 'uniform', 20);
+    const limits = Array.from({ length: 20 }, (_, seed) => {
+      const run = simulate({ servers: 20, latency, queue: 40 }, ours!.create(), 4_000, seed);
+      return [run.limits[1_000]!, run.limits.slice(2_000).reduce((sum, limit) => sum + limit) / 2_000] as const;
+    });
+    expect(median(limits.map(([limit]) => limit))).toBeLessThan(highest(20));
+    expect(limits.filter(([, limit]) => limit > highest(20)).length).toBeLessThan(2);
+  });
+
   test('does not do less where one attempt in a hundred fails by chance', () => {
     const shareOf = (id: string) =>
       median(outcomes.filter(({ kind }) => kind.id === id).flatMap(({ runs }) => runs.map(({ share }) => share)));

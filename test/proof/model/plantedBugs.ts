@@ -469,8 +469,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'values are read while the limit is being subscribed',
     file: loop,
-    code: 'this.starting = true;\n    try {\n      this.changing',
-    bug: 'try {\n      this.changing',
+    code: 'this.starting = true;\n      this.changing',
+    bug: 'this.changing',
   },
   {
     name: 'who waits for a slot of a shared limit cannot take one that comes back before it is served',
