@@ -76,6 +76,8 @@ try {
   const drawing = await run([`${EXAMPLE}/draw.mjs`, `${copy}/pictures`]);
   const drawn = drawing.code === 0 ? readdirSync(`${copy}/pictures`).length : 0;
   if (drawn !== blocks) problems.push(`draw.mjs: expected ${blocks} pictures, got ${drawn}\n\n${drawing.output}`);
+  const checking = await run([`${EXAMPLE}/check.mjs`]);
+  if (checking.output.trim() !== '[]') problems.push(`check.mjs: expected [], got\n\n${checking.output}`);
   for (const framework of frameworks) {
     const [asItIs, moved] = await Promise.all([run(framework.args(EXAMPLE)), run(framework.args(copy))]);
     checkPassing(framework, asItIs);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concatAll, concatMap, from, map, Observable, type ObservableInput } from 'rxjs';
+import { concatAll, concatMap, from, map, noop, Observable, type ObservableInput } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import * as operators from '../../src/index.js';
 import { perform, type Operators } from './model/perform.js';
@@ -172,6 +172,8 @@ const concat = {
   concatMapEager: concatMapOf,
   concatEager: (inputs: Iterable<ObservableInput<string>>) => from(inputs).pipe(map(settled), concatAll()),
   concatMapEagerFrom: (values: Iterable<unknown>, project: Project) => from(values).pipe(concatMapOf(project)),
+  sharedLimit: noop,
+  adaptiveLimit: noop,
 } as unknown as Operators;
 
 function settled(input: ObservableInput<string>): ObservableInput<string> {

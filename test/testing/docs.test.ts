@@ -20,7 +20,7 @@ test.each(tests)('docs/guide/testing.md shows the whole of examples/testing/%s',
 });
 
 test('docs/guide/testing.md shows no other code than that of examples/testing', () => {
-  const files = [...tests, 'operators.cjs', 'draw.mjs'].map((name) => read(`examples/testing/${name}`));
+  const files = [...tests, 'operators.cjs', 'draw.mjs', 'check.mjs'].map((name) => read(`examples/testing/${name}`));
   expect(code.length).toBeGreaterThan(tests.length);
   for (const block of code) {
     expect(files.join('\n')).toContain(block);

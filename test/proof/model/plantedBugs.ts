@@ -473,12 +473,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: 'this.changing',
   },
   {
-    name: 'who waits for a slot of a shared limit cannot take one that comes back before it is served',
-    file: 'sharedSlots.ts',
-    code: 'first === undefined || first === sharer',
-    bug: 'first === undefined',
-  },
-  {
     name: 'a limit that fails lets values start that wait',
     file: loop,
     code: 'cancelWaiting(this).forEach(reportError);',
