@@ -12,15 +12,18 @@ export interface RunMistake {
 
 /** The part of a configuration that the rules depend on: the one that was given to the operator may be passed as it is. */
 export type RunConfig = Pick<
-  ConcatMapEagerConfig<never>,
-  'concurrent' | 'reorderWindow' | 'concurrentPerKey' | 'order' | 'maxWaiting' | 'overflow'
-> & {
-  readonly key?: ((value: never, index: number) => unknown) | undefined;
-  readonly onError?: unknown;
-  readonly retry?:
-    number | { readonly count?: number | undefined; readonly resetOnSuccess?: boolean | undefined } | undefined;
-  readonly timeout?: number | Readonly<Partial<Record<TimeoutMeta<unknown>['limit'], number | undefined>>> | undefined;
-};
+  ConcatMapEagerConfig<never, unknown>,
+  | 'concurrent'
+  | 'reorderWindow'
+  | 'key'
+  | 'concurrentPerKey'
+  | 'order'
+  | 'timeout'
+  | 'retry'
+  | 'onError'
+  | 'maxWaiting'
+  | 'overflow'
+>;
 
 type Event = MonitorEvent<unknown>;
 

@@ -271,8 +271,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-export const LOG_RULES = Object.keys(RULES);
-
 /** Judges what was written down of a run. @returns what is wrong: the rule, and how it is broken */
 export function checkLog(scenario: Scenario, performed: Performed): string[] {
   const lines = performed.log
