@@ -1,4 +1,4 @@
-import type { ConcatMapEagerConfig, MonitorEvent, TimeoutMeta } from '../config.js';
+import type { ConcatMapEagerConfig, Concurrency, MonitorEvent } from '../config.js';
 
 /** A rule that the events of a run break. */
 export interface RunMistake {
@@ -10,20 +10,10 @@ export interface RunMistake {
   readonly at: number;
 }
 
-/** The part of a configuration that the rules depend on: the one that was given to the operator may be passed as it is. */
-export type RunConfig = Pick<
-  ConcatMapEagerConfig<never, unknown>,
-  | 'concurrent'
-  | 'reorderWindow'
-  | 'key'
-  | 'concurrentPerKey'
-  | 'order'
-  | 'timeout'
-  | 'retry'
-  | 'onError'
-  | 'maxWaiting'
-  | 'overflow'
->;
+/** The configuration that was given to the operator, in short or whole. What the rules do not depend on may be there too. */
+export type RunConfig = Concurrency | ConcatMapEagerConfig<never, unknown>;
+
+type Options = ConcatMapEagerConfig<never, unknown>;
 
 type Event = MonitorEvent<unknown>;
 
@@ -31,7 +21,6 @@ type Event = MonitorEvent<unknown>;
 interface Item {
   readonly received: Event;
   attempts: number;
-  startedAt: number;
   /** The last attempt has failed, and this is whether it is retried. */
   willRetry: boolean | undefined;
   ended: Extract<Event, { type: 'ended' }> | undefined;
@@ -40,7 +29,7 @@ interface Item {
 
 /** All that is known before an event. */
 interface Known {
-  readonly config: RunConfig;
+  readonly config: Options;
   /** How many values have been received. */
   readonly received: number;
   /** The items that are in the operator: received, and not over. */
@@ -49,8 +38,8 @@ interface Known {
   readonly item: Item | undefined;
   /** The first item that has failed, of all so far. */
   readonly failed: number | undefined;
-  /** The highest limit of all events so far, this one included. */
-  readonly highest: number;
+  /** How many items of each state there are. */
+  readonly counts: Readonly<Record<State, number>>;
 }
 
 /** @returns what is wrong with an event, after all that came before it */
@@ -62,11 +51,11 @@ const isParked = ({ ended, flushed }: Item) =>
   (ended?.outcome === 'completed' || ended?.outcome === 'failed') && !flushed;
 
 /** An item whose key function has failed: it has a slot without having been started, while its fallback runs. */
-const lacksKey = ({ key }: RunConfig, event: Event) => key !== undefined && !('key' in event);
+const lacksKey = ({ key }: Options, event: Event) => key !== undefined && !('key' in event);
 
 const isFirstStart = ({ type, attempt }: Event) => type === 'started' && attempt === 1;
 
-const retriesOf = ({ retry }: RunConfig) => (typeof retry === 'object' ? (retry.count ?? Infinity) : (retry ?? 0));
+const retriesOf = ({ retry }: Options) => (typeof retry === 'object' ? (retry.count ?? Infinity) : (retry ?? 0));
 
 const keyOf = (event: Event) => ('key' in event ? { key: event.key } : undefined);
 
@@ -77,7 +66,7 @@ const haveSameKey = (one: Event, other: Event) => {
 };
 
 /** Those of which no later one may overtake an earlier one, in the order in which they come out. */
-const haveOneOrder = ({ order }: RunConfig, one: Event, other: Event) => order !== 'key' || haveSameKey(one, other);
+const haveOneOrder = ({ order }: Options, one: Event, other: Event) => order !== 'key' || haveSameKey(one, other);
 
 const indicesOf = (items: ReadonlyMap<number, Item>, matches: (item: Item) => boolean) =>
   [...items].filter(([, item]) => matches(item)).map(([index]) => index);
@@ -112,18 +101,23 @@ const RULES: Readonly<Record<string, Rule>> = {
     event.attempt > retriesOf({ retry }) &&
     `is retried after ${event.attempt} attempts`,
 
-  'the counts are those of the items': (event, { items, item, config }) => {
+  'the counts are those of the items': (event, { item, counts, config }) => {
     const { waiting, active, parked } = event;
-    const after = new Map(items).set(event.index, changed(item, event));
-    const hidden = indicesOf(after, (each) => isWaiting(each) && lacksKey(config, each.received)).length;
-    const count = (matches: (each: Item) => boolean) => indicesOf(after, matches).length;
-    const [expectedWaiting, expectedActive, expectedParked] = [count(isWaiting), count(isActive), count(isParked)];
-    const started = active - expectedActive;
+    const after = { ...counts };
+    if (item !== undefined) {
+      after[stateOf(item, config)]--;
+    }
+    after[stateOf(changed(item, event), config)]++;
+    // An item without a key waits, or is active by its fallback: no event says which.
+    const keyless = active - after.active;
     const isRight =
-      parked === expectedParked && started >= 0 && started <= hidden && waiting === expectedWaiting - started;
+      parked === after.parked &&
+      keyless >= 0 &&
+      keyless <= after.keyless &&
+      waiting === after.waiting + after.keyless - keyless;
     return (
       !isRight &&
-      `says ${waiting} waiting, ${active} active and ${parked} parked, and not ${expectedWaiting}, ${expectedActive} and ${expectedParked}`
+      `says ${waiting} waiting, ${active} active and ${parked} parked, and not ${after.waiting + after.keyless}, ${after.active} and ${after.parked}`
     );
   },
 
@@ -137,8 +131,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     concurrent !== (config.concurrent ?? Infinity) &&
     `says that the limit is ${concurrent} and not ${config.concurrent ?? Infinity}`,
 
-  'no more items are unflushed than the window has room for, when one starts': (event, { highest, config }) => {
-    const byDefault = event.concurrent < Infinity ? Math.max(1024, 16 * highest) : Infinity;
+  'no more items are unflushed than the window has room for, when one starts': (event, { config }) => {
+    const { concurrent = Infinity } = config;
+    // The default window of a limit that changes follows numbers of which there may be no event.
+    const byDefault =
+      typeof concurrent === 'number' && concurrent < Infinity ? Math.max(1024, 16 * concurrent) : Infinity;
     const window = config.reorderWindow ?? byDefault;
     const unflushed = event.active + event.parked;
     return isFirstStart(event) && unflushed > window && `is one of ${unflushed} unflushed items of ${window}`;
@@ -214,23 +211,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 
   'nothing starts after an error that ends everything': ({ type }, { failed, config: { onError } }) =>
-    onError === 'immediate' &&
-    failed !== undefined &&
-    (type === 'received' || type === 'started') &&
-    `follows the error of item ${failed}`,
-
-  'a time limit has passed when it fails an attempt': (event, { item, config: { timeout } }) => {
-    const limits = typeof timeout === 'number' ? { total: timeout } : timeout;
-    const limit = event.type === 'failed' ? limitOf(event.error, event) : undefined;
-    const ms = limit && limits?.[limit];
-    const since = limit === 'blocking' ? item?.received.time : item?.startedAt;
-    return (
-      ms !== undefined &&
-      since !== undefined &&
-      event.time - since < ms &&
-      `fails by \`${limit}\` after ${event.time - since} ms`
-    );
-  },
+    onError === 'immediate' && failed !== undefined && type === 'started' && `follows the error of item ${failed}`,
 
   'the head that holds up others is active': ({ blockedSince, active }) =>
     blockedSince !== undefined && active === 0 && 'says that an item holds up others, while none is active',
@@ -239,10 +220,14 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** The rules that {@link checkRun} knows: what a run that keeps to them does. */
 export const RUN_RULES: readonly string[] = Object.keys(RULES);
 
-/** The limit that an error is of, if it is one of that attempt. */
-function limitOf(error: unknown, { index, attempt }: Event): TimeoutMeta<unknown>['limit'] | undefined {
-  const meta = (error as { info?: { meta?: Partial<TimeoutMeta<unknown>> } } | null | undefined)?.info?.meta;
-  return meta?.index === index && meta.attempt === attempt ? meta.limit : undefined;
+/** What an item is doing; `keyless`, if it has no key and waits, or is active without having been started. */
+type State = 'waiting' | 'keyless' | 'active' | 'parked' | 'over';
+
+function stateOf(item: Item, config: Options): State {
+  if (isWaiting(item)) {
+    return lacksKey(config, item.received) ? 'keyless' : 'waiting';
+  }
+  return isActive(item) ? 'active' : isParked(item) ? 'parked' : 'over';
 }
 
 /** What an item is after an event. */
@@ -250,7 +235,6 @@ function changed(item: Item | undefined, event: Event): Item {
   const before = item ?? {
     received: event,
     attempts: 0,
-    startedAt: 0,
     willRetry: undefined,
     ended: undefined,
     flushed: false,
@@ -259,7 +243,7 @@ function changed(item: Item | undefined, event: Event): Item {
     case 'received':
       return before;
     case 'started':
-      return { ...before, attempts: event.attempt, startedAt: event.time, willRetry: undefined };
+      return { ...before, attempts: event.attempt, willRetry: undefined };
     case 'failed':
       return { ...before, willRetry: event.willRetry };
     case 'ended':
@@ -274,7 +258,8 @@ function changed(item: Item | undefined, event: Event): Item {
  * what the options say. It predicts nothing and knows nothing of how the operators work, so it may judge any run: of a test, of an
  * example, of a program in production that has written its events down. The run need not have ended.
  *
- * It takes time in proportion to the events times the items that are in the operator at once.
+ * - It takes time in proportion to the events, times the items that are in the operator at once.
+ * - Where events have been written down as JSON, `null` counts as `Infinity`; keys that are `undefined`, or objects, are lost there.
  *
  * @example
  * ```ts
@@ -294,15 +279,18 @@ function changed(item: Item | undefined, event: Event): Item {
  * @returns What is wrong, in the order of the events; empty if nothing is.
  */
 export function checkRun(events: readonly MonitorEvent<unknown>[], config: RunConfig = {}): RunMistake[] {
+  const options = isOptions(config) ? config : { concurrent: config };
   const items = new Map<number, Item>();
+  const counts = { waiting: 0, keyless: 0, active: 0, parked: 0, over: 0 };
   const mistakes: RunMistake[] = [];
-  let [received, highest] = [0, 0];
+  let received = 0;
   let failed: number | undefined;
-  events.forEach((event, at) => {
-    const { type, index, concurrent } = event;
+  events.forEach((told, at) => {
+    // JSON has no `Infinity`.
+    const event = { ...told, concurrent: (told.concurrent as number | null) ?? Infinity };
+    const { type, index } = event;
     const item = items.get(index);
-    highest = Math.max(highest, concurrent < Infinity ? concurrent : 0);
-    const known: Known = { config, received, items, item, failed, highest };
+    const known: Known = { config: options, received, items, item, failed, counts };
     for (const [rule, wrongOf] of Object.entries(RULES)) {
       const wrong = wrongOf(event, known);
       if (wrong) {
@@ -310,10 +298,15 @@ export function checkRun(events: readonly MonitorEvent<unknown>[], config: RunCo
       }
     }
     const after = changed(item, event);
-    if (isWaiting(after) || isActive(after) || isParked(after)) {
-      items.set(index, after);
-    } else {
+    const state = stateOf(after, options);
+    if (item !== undefined) {
+      counts[stateOf(item, options)]--;
+    }
+    counts[state]++;
+    if (state === 'over') {
       items.delete(index);
+    } else {
+      items.set(index, after);
     }
     received += type === 'received' ? 1 : 0;
     if (type === 'ended' && event.outcome === 'failed') {
@@ -322,3 +315,7 @@ export function checkRun(events: readonly MonitorEvent<unknown>[], config: RunCo
   });
   return mistakes;
 }
+
+/** Not an Observable, nor a limit: those have functions, and no option is one of these. */
+const isOptions = (config: RunConfig): config is Options =>
+  typeof config === 'object' && !('subscribe' in config) && !('changes' in config);

@@ -31,7 +31,11 @@ import {
   type ConcatMapEagerConfig,
 } from 'rxjs-concat-map-eager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { errorType, type Monitor } from '../../nestjs/src/metrics/streams.js';
+import {
+  errorType,
+  Streams,
+  type Monitor,
+} from '../../nestjs/src/metrics/streams.js';
 import { meterMonitors } from '../opentelemetry.js';
 import { Rows } from '../rows.js';
 
@@ -352,4 +356,37 @@ test.each([
   [undefined, '_OTHER'],
 ])('an attempt that failed by %o has the type %s', (error, type) => {
   expect(errorType(error)).toBe(type);
+});
+
+test.each<[string, ConcatMapEagerConfig<number, string>]>([
+  ['its delay completes it', { retry: { count: 1, delay: () => EMPTY } }],
+  [
+    '`blocking` passes during its delay',
+    {
+      retry: { count: 1, delay: 1_000 },
+      timeout: { blocking: 50 },
+      onError: 'skip',
+    },
+  ],
+])('an attempt that fails is counted once, where %s', async (_, config) => {
+  const attempted: (string | undefined)[] = [];
+  const streams = new Streams({
+    waited: () => undefined,
+    attempted: (_stream, _seconds, failure) =>
+      attempted.push(failure && errorType(failure.error)),
+    parked: () => undefined,
+    ended: () => undefined,
+  });
+  const monitor = streams.monitor('rows');
+  const items = from([0, 1]).pipe(
+    concatMapEager(
+      (n) => (n === 0 ? throwError(() => new TypeError()) : of('b')),
+      { ...config, monitor },
+    ),
+  );
+  const all = lastValueFrom(items.pipe(toArray()));
+  await vi.runAllTimersAsync();
+
+  expect(await all).toEqual(['b']);
+  expect(attempted.sort()).toEqual(['TypeError', undefined]);
 });

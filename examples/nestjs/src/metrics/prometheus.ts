@@ -47,8 +47,11 @@ export function prometheusMonitors(
     new Gauge({
       ...metric(name, help),
       collect() {
-        for (const [stream, totals] of streams.totals())
-          this.set({ stream_name: stream }, value(totals));
+        for (const [stream, totals] of streams.totals()) {
+          // No limit is no number.
+          if (Number.isFinite(value(totals)))
+            this.set({ stream_name: stream }, value(totals));
+        }
       },
     });
   gauge('waiting', 'Items that wait for a slot', (of) => of.waiting);

@@ -37,8 +37,8 @@ export class Streams {
     const time = timeItems(name, this.recorder);
     const subscription = {};
     return (event) => {
-      time(event);
       stream.tell(subscription, event);
+      time(event);
     };
   }
 
@@ -85,7 +85,8 @@ function timeItems(name: string, recorder: Recorder): Monitor {
   const since = new Map<number, number>();
   return (event) => {
     const { type, index, time } = event;
-    const seconds = (time - (since.get(index) ?? time)) / 1_000;
+    const began = since.get(index);
+    const seconds = (time - (began ?? time)) / 1_000;
     since.delete(index);
     switch (type) {
       case 'received':
@@ -97,12 +98,13 @@ function timeItems(name: string, recorder: Recorder): Monitor {
         since.set(index, time);
         break;
       case 'failed':
-        recorder.attempted(name, seconds, event);
+        // During the delay before a retry, `blocking` may pass: no attempt fails.
+        if (began !== undefined) recorder.attempted(name, seconds, event);
         break;
       case 'ended': {
         const { outcome, recovered } = event;
-        // What a fallback completed has failed before.
-        if (outcome === 'completed' && !recovered)
+        // What a fallback, or the delay before a retry, completed has failed before.
+        if (outcome === 'completed' && !recovered && began !== undefined)
           recorder.attempted(name, seconds);
         if (outcome === 'completed' || outcome === 'failed')
           since.set(index, time);
