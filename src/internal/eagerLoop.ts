@@ -471,7 +471,7 @@ export class EagerLoop<T, R>
       if (this.source === undefined || waiting > this.mayWaitForKeys) {
         return undefined;
       }
-      this.source.pull();
+      this.source.pull!();
       // What was called may have taken the slot, where others take them too, or changed how many there are.
       if (this.closed || !slots.mayTake()) {
         return undefined;
@@ -487,7 +487,7 @@ export class EagerLoop<T, R>
     const { waiting } = backlog;
     const { active, limit } = slots;
     if (waiting < (this.settings.readAhead ?? 0)) {
-      this.source?.pull();
+      this.source?.pull!();
     }
     // While it was being read, the source may have made an item end or fail, or there may be more slots.
     return (

@@ -34,10 +34,6 @@ export class PushedSource<T> extends InputObserver<T> implements Source {
     loop.endSource();
   }
 
-  pull(): void {
-    // It pushes when it has something.
-  }
-
   close(): void {
     this.closed = true;
     this.source = this.loop = undefined as never;

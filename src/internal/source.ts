@@ -11,8 +11,8 @@ export interface Intake<T> {
 /** Where values come from. */
 export interface Source {
   start(): void;
-  /** Asks for a value: there are a slot and room for it, and none waits. A source that pushes does nothing. */
-  pull(): void;
+  /** Asks for a value: there are a slot and room for it, and none waits. A source that pushes has none. */
+  pull?(): void;
   /** Ends it early, for that reason if there is one. */
   cancel(reason?: unknown): void;
 }

@@ -39,7 +39,7 @@ export class Until<T> implements Source, Intake<T> {
 
   pull(): void {
     if (!this.over) {
-      this.source.pull();
+      this.source.pull!();
     }
   }
 

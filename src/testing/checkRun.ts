@@ -126,10 +126,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     event.active > event.concurrent &&
     `is one of ${event.active} active items of ${event.concurrent}`,
 
-  'the limit is the one that was given': ({ concurrent }, { config }) =>
-    (config.concurrent === undefined || typeof config.concurrent === 'number') &&
-    concurrent !== (config.concurrent ?? Infinity) &&
-    `says that the limit is ${concurrent} and not ${config.concurrent ?? Infinity}`,
+  'the limit is the one that was given': ({ concurrent }, { config: { concurrent: given = Infinity } }) =>
+    typeof given === 'number' && concurrent !== given && `says that the limit is ${concurrent} and not ${given}`,
 
   'no more items are unflushed than the window has room for, when one starts': (event, { config }) => {
     const { concurrent = Infinity } = config;

@@ -254,5 +254,6 @@ describe('finds what is wrong:', () => {
   test('where an attempt that emitted may be retried more often, it is not', () => {
     const events = written(received(0), started(0), failed(0, true), started(0), failed(0, true));
     expect(checkRun(events, { concurrent: 2, retry: { count: 1, resetOnSuccess: true } })).toEqual([]);
+    expect(checkRun(events, { concurrent: 2, retry: {} })).toEqual([]);
   });
 });
