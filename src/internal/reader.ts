@@ -81,7 +81,9 @@ export function readResult<V>(result: IteratorResult<V>): {
   value: V;
 } {
   if (Object(result) !== result) {
-    throw new TypeError(`Expected an iterator's result to be an object, got ${show(result)}`);
+    throw new TypeError(
+      `Expected \`next()\` of an iterator to return an object, \`{ done, value }\`, got ${show(result)}`,
+    );
   }
   const done = !!result.done;
   return { done, value: done ? (undefined as V) : result.value };

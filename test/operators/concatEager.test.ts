@@ -588,7 +588,9 @@ describe('inputs that are not as they are to be', () => {
     const inputs = { [Symbol.iterator]: () => ({ next: () => 5 as never }) };
 
     expect(record(concatEager(inputs)).heard).toEqual([
-      failure(new TypeError("Expected an iterator's result to be an object, got `5` (number)")),
+      failure(
+        new TypeError('Expected `next()` of an iterator to return an object, `{ done, value }`, got `5` (number)'),
+      ),
     ]);
   });
 

@@ -158,7 +158,7 @@ const programs: Record<string, () => unknown> = {
       concatMapEagerFrom(once, noInner).subscribe();
       return concatMapEagerFrom(once, noInner);
     },
-  "Expected an iterator's result to be an object, got …": () =>
+  'Expected `next()` of an iterator to return an object, `{ done, value }`, got …': () =>
     concatEager({ [Symbol.iterator]: () => ({ next: () => untyped(8) }) }),
   [`${count('concurrent', 0)}, got …`]: () => mapped(of(-1)),
   'Expected `concurrent` to emit a number before it completes': () => mapped(EMPTY),
