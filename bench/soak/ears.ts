@@ -2,12 +2,15 @@
 import { of, TimeoutError, type ObservableInput } from 'rxjs';
 import type { FailedItem, MonitorEvent, TimeoutMeta } from 'rxjs-concat-map-eager';
 import type { Part } from './inners.js';
-import { FALLBACK, type Ledger } from './ledger.js';
+import { FALLBACK, type Account } from './ledger.js';
 import type { Random } from './random.js';
 import type { Tally } from './tally.js';
 
-/** Counts what happens, and reports to the ledger what it cannot see itself. */
-export const monitorOf = (tally: Tally, ledger: Ledger) => (event: MonitorEvent<unknown>) => {
+/**
+ * Counts what happens, and reports to the ledger what it cannot see itself. A consumer that asks hears of a value when the item may have
+ * been flushed: then the values alone show what has come out.
+ */
+export const monitorOf = (tally: Tally, ledger: Account, isAsked: boolean) => (event: MonitorEvent<unknown>) => {
   tally.count(`event: ${event.type}`);
   if (event.type === 'failed') {
     if (event.willRetry) tally.count('retries');
@@ -15,7 +18,8 @@ export const monitorOf = (tally: Tally, ledger: Ledger) => (event: MonitorEvent<
   } else if (event.type === 'ended') {
     tally.count(`outcome: ${event.outcome}`);
     if (event.outcome === 'failed') ledger.failed(event.index);
-  } else if (event.type === 'flushed' && !event.dropped) {
+    if (event.outcome === 'dropped') ledger.dropped(event.index);
+  } else if (event.type === 'flushed' && !event.dropped && !isAsked) {
     ledger.flushed(event.index);
   }
 };

@@ -1,6 +1,7 @@
 /** Inners of every kind that do what a plan says. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noop, Observable, type ObservableInput } from 'rxjs';
+import type { ItemContext } from 'rxjs-concat-map-eager';
 import type { InnerKind, Plan, Trouble } from './plan.js';
 import type { Tally } from './tally.js';
 
@@ -31,6 +32,13 @@ export function makeInner(plan: Plan, circumstances: Circumstances): ObservableI
   if (trouble === 'no input') return 42 as never;
   return circumstances.tally.track('inners', makers[plan.kind](new Course(plan, trouble, circumstances)));
 }
+
+/** A `project` that does what plans say; every other plan reads its signal. */
+export const projectOf = (tally: Tally) => (plan: Plan, _: number, item: ItemContext) => {
+  const signal = plan.readsSignal ? tally.track('signals', item.signal) : undefined;
+  signal?.addEventListener('abort', () => tally.count('signals aborted'), { once: true });
+  return makeInner(plan, { attempt: item.attempt, signal, tally });
+};
 
 const failure = ({ index }: Plan, { tally }: Circumstances) =>
   tally.track('errors', new Error(`Item ${index} fails as planned`));

@@ -13,9 +13,22 @@ interface Entry {
   failed: boolean;
   /** Whether a fallback, which emits one value, is to continue it. */
   continued: boolean;
+  /** Too many waited, and it is never started. */
+  dropped: boolean;
 }
 
-export class Ledger {
+/** What a stream accounts for. */
+export interface Account {
+  readonly open: number;
+  received(plan: Plan): void;
+  failed(index: number, continued?: boolean): void;
+  dropped(index: number): void;
+  heard(part: Part): void;
+  flushed(index: number): void;
+  completed(missesLast?: boolean): void;
+}
+
+export class Ledger implements Account {
   private readonly entries = new Map<number, Entry>();
   /** The first index that may still come out. */
   private first = 0;
@@ -35,7 +48,7 @@ export class Ledger {
 
   received(plan: Plan): void {
     this.next = plan.index + 1;
-    this.entries.set(plan.index, { plan, attempt: 0, parts: 0, failed: false, continued: false });
+    this.entries.set(plan.index, { plan, attempt: 0, parts: 0, failed: false, continued: false, dropped: false });
   }
 
   failed(index: number, continued = false): void {
@@ -45,10 +58,17 @@ export class Ledger {
     entry.continued = continued;
   }
 
+  dropped(index: number): void {
+    const entry = this.entries.get(index);
+    if (entry === undefined) return this.say(index, 'was dropped, but is not in progress');
+    entry.dropped = true;
+    this.flushed(this.first - 1);
+  }
+
   heard({ index, attempt, part }: Part): void {
     this.flushed(index - 1);
     const entry = this.entries.get(index);
-    if (entry === undefined) {
+    if (entry === undefined || entry.dropped) {
       return this.say(index, `came out when ${this.first} was the first in the order`);
     }
     if (attempt > entry.attempt) {
@@ -61,13 +81,15 @@ export class Ledger {
     entry.parts++;
   }
 
-  /** All items up to this one are fully emitted. */
+  /** All items up to this one are fully emitted; and those that were dropped behind it have no turn. */
   flushed(index: number): void {
-    for (; this.first <= index; this.first++) {
+    for (; this.first <= index || this.entries.get(this.first)?.dropped; this.first++) {
       const entry = this.entries.get(this.first);
       this.entries.delete(this.first);
       if (entry === undefined) {
         this.say(this.first, 'is accounted for, but never went in');
+      } else if (entry.dropped) {
+        if (entry.parts > 0) this.say(this.first, 'was dropped, and has come out');
       } else if (entry.continued && entry.attempt !== FALLBACK) {
         this.say(this.first, 'ended without its fallback');
       } else if (this.isTold && !entry.failed && entry.parts !== entry.plan.parts) {
@@ -76,8 +98,10 @@ export class Ledger {
     }
   }
 
-  /** The result has completed: so all items are. */
-  completed(): void {
+  /** The result has completed: so all items are. The last one may have been read when no more was wanted. */
+  completed(missesLast = false): void {
+    const last = this.entries.get(this.next - 1);
+    if (missesLast && last?.parts === 0) last.failed = true;
     this.flushed(this.next - 1);
   }
 
@@ -85,3 +109,73 @@ export class Ledger {
     this.problem(`${this.name}: item ${index} ${text}`);
   }
 }
+
+/** The same for an order within each key: a ledger for each of them, in which its items are counted by themselves. */
+export class KeyedLedger implements Account {
+  private readonly ledgers = new Map<unknown, Ledger>();
+  private readonly counts = new Map<unknown, number>();
+  private readonly items = new Map<number, { readonly ledger: Ledger; readonly position: number }>();
+
+  constructor(
+    private readonly name: string,
+    private readonly problem: (text: string) => void,
+    private readonly isTold: boolean,
+  ) {}
+
+  get open(): number {
+    let open = 0;
+    for (const ledger of this.ledgers.values()) open += ledger.open;
+    return open;
+  }
+
+  received(plan: Plan): void {
+    // What has no key is alone.
+    const key = plan.trouble === 'no key' ? Symbol('no key') : plan.key;
+    let ledger = this.ledgers.get(key);
+    if (ledger === undefined) {
+      ledger = new Ledger(`${this.name}, key ${String(key)}`, this.problem, this.isTold);
+      this.ledgers.set(key, ledger);
+    }
+    const position = this.counts.get(key) ?? 0;
+    this.counts.set(key, position + 1);
+    this.items.set(plan.index, { ledger, position });
+    ledger.received({ ...plan, index: position });
+  }
+
+  failed(index: number, continued?: boolean): void {
+    this.at(index, (ledger, position) => ledger.failed(position, continued));
+  }
+
+  dropped(index: number): void {
+    this.at(index, (ledger, position) => ledger.dropped(position));
+  }
+
+  heard(part: Part): void {
+    this.at(part.index, (ledger, index) => ledger.heard({ ...part, index }));
+  }
+
+  flushed(index: number): void {
+    this.at(index, (ledger, position) => ledger.flushed(position));
+    this.items.delete(index);
+  }
+
+  /** Whoever was read last is the last of its key. */
+  completed(missesLast?: boolean): void {
+    const last = Math.max(-1, ...this.items.keys());
+    const lastLedger = this.items.get(last)?.ledger;
+    for (const ledger of this.ledgers.values()) ledger.completed(missesLast && ledger === lastLedger);
+    this.items.clear();
+  }
+
+  private at(index: number, act: (ledger: Ledger, position: number) => void): void {
+    const item = this.items.get(index);
+    if (item === undefined) this.problem(`${this.name}: item ${index} is not in progress`);
+    else act(item.ledger, item.position);
+  }
+}
+
+/** The ledger for the order that a stream has. */
+export const ledgerOf = (
+  order: 'source' | 'key' | undefined,
+  ...given: ConstructorParameters<typeof Ledger>
+): Account => (order === 'key' ? new KeyedLedger(...given) : new Ledger(...given));

@@ -7,12 +7,12 @@ import {
   concatMapEager,
   type ConcatMapEagerConfig,
   type FailedItem,
-  type ItemContext,
 } from 'rxjs-concat-map-eager';
 import { monitorOf, fallback, noteTimeout } from './ears.js';
-import { makeInner, type Part } from './inners.js';
-import { Ledger } from './ledger.js';
-import { makePlan, type Plan, type PlanOptions } from './plan.js';
+import { makeInner, projectOf, type Part } from './inners.js';
+import type { Lasting } from './lasting.js';
+import { ledgerOf } from './ledger.js';
+import { keyOf, makePlan, type Plan, type PlanOptions } from './plan.js';
 import type { Random } from './random.js';
 import type { Tally } from './tally.js';
 
@@ -21,7 +21,9 @@ export interface LiveStream {
   feed(): void;
   /** Whether all that has gone in is accounted for. */
   readonly isAtRest: boolean;
-  stop(): void;
+  /** At rest, checks what has come out, where only that shows it. */
+  settle?(): void;
+  stop(): void | Promise<void>;
 }
 
 /** Keeps those that ask for their inputs from having more of them. */
@@ -49,7 +51,7 @@ export class Gate {
   }
 }
 
-type Config = ConcatMapEagerConfig<unknown, Part> & { readonly concurrent?: number };
+type Config = ConcatMapEagerConfig<unknown, Part>;
 
 interface LiveSpec {
   readonly name: string;
@@ -69,7 +71,7 @@ const givenInput = ['fails', 'hangs', 'late', 'no input'] as const;
 /** Under these policies a failure ends the result: only one that a retry cures lets it go on. */
 const cured: PlanOptions = { percent: 30, troubles: anything, curedAt: 3 };
 
-const specs: readonly LiveSpec[] = [
+const specsOf = (lasting: Lasting): LiveSpec[] => [
   {
     name: 'plain',
     way: 'concatMapEager',
@@ -147,16 +149,46 @@ const specs: readonly LiveSpec[] = [
     plan: { percent: 15, troubles: givenInput, curedAt: Infinity },
     isMonitored: true,
   },
+  {
+    name: 'keys, a shared limit',
+    way: 'concatMapEager',
+    config: {
+      ...{ concurrent: lasting.shared, key: keyOf, reorderWindow: 48, signal: lasting.signal },
+      ...{ timeout: { total: 60, blocking: 50 }, retry: 1, onError: 'skip' },
+    },
+    plan: { percent: 20, troubles: [...anything, 'no key'], curedAt: Infinity },
+    isMonitored: true,
+  },
+  {
+    name: 'an order for each key, a limit that changes',
+    way: 'concatMapEager',
+    config: {
+      ...{ concurrent: lasting.concurrent, key: keyOf, concurrentPerKey: 2, order: 'key' },
+      ...{ timeout: { first: 40, each: 40, blocking: 50 }, retry: { count: 1, delay: 3 }, onError: 'skip' },
+    },
+    plan: { percent: 20, troubles: [...anything, 'no key'], curedAt: Infinity },
+    isMonitored: true,
+  },
+  {
+    name: 'an adaptive limit, a bound on what waits',
+    way: 'concatMapEager',
+    config: {
+      ...{ concurrent: lasting.adaptive, maxWaiting: 16, overflow: 'drop-oldest', maxParked: 2 },
+      ...{ timeout: 50, onError: 'skip', signal: lasting.signal },
+    },
+    plan: { percent: 10, troubles: anything, curedAt: Infinity },
+    isMonitored: true,
+  },
 ];
 
-export const startLiveStreams = (random: Random, tally: Tally, gate: Gate): LiveStream[] =>
-  specs.map((spec) => start(spec, random, tally, gate));
+export const startLiveStreams = (random: Random, tally: Tally, gate: Gate, lasting: Lasting): LiveStream[] =>
+  specsOf(lasting).map((spec) => start(spec, random, tally, gate));
 
 function start(spec: LiveSpec, random: Random, tally: Tally, gate: Gate): LiveStream {
   const { name, way, isMonitored } = spec;
-  const ledger = new Ledger(name, (text) => tally.problem(text), true);
+  const ledger = ledgerOf(spec.config.order, name, (text) => tally.problem(text), true);
   const config: Config = { ...spec.config };
-  if (isMonitored) config.monitor = monitorOf(tally, ledger);
+  if (isMonitored) config.monitor = monitorOf(tally, ledger, false);
   else config.onError ??= onErrorFor(spec);
 
   let index = 0;
@@ -178,12 +210,7 @@ function start(spec: LiveSpec, random: Random, tally: Tally, gate: Gate): LiveSt
     };
   }
 
-  const project = (value: Plan, _: number, item: ItemContext) => {
-    const signal = value.readsSignal ? tally.track('signals', item.signal) : undefined;
-    signal?.addEventListener('abort', () => tally.count('signals aborted'), { once: true });
-    return makeInner(value, { attempt: item.attempt, signal, tally });
-  };
-
+  const project = projectOf(tally);
   const values = new Subject<Plan>();
   const inputs = new Subject<ObservableInput<Part>>();
   const ways: Record<LiveSpec['way'], () => [Observable<Part>, feed: () => void]> = {
@@ -207,7 +234,7 @@ function start(spec: LiveSpec, random: Random, tally: Tally, gate: Gate): LiveSt
   function pause(): Observable<Part> {
     const at = index++;
     ledger.received({
-      ...{ index: at, kind: 'Observable', parts: 1, trouble: 'none', after: 0 },
+      ...{ index: at, key: 0, kind: 'Observable', parts: 1, trouble: 'none', after: 0 },
       ...{ curedAt: 1, ms: 0, readsSignal: false },
     });
     return new Observable((subscriber) => {

@@ -12,11 +12,15 @@ export const INNER_KINDS = [
 ] as const;
 export type InnerKind = (typeof INNER_KINDS)[number];
 
-/** `late` is what only waits for longer than any limit allows; `no input` is anything that is not an ObservableInput. */
-export type Trouble = 'none' | 'fails' | 'hangs' | 'late' | 'throws' | 'no input';
+/**
+ * `late` is what only waits for longer than any limit allows; `no input` is anything that is not an ObservableInput; `no key` is a key
+ * function that throws.
+ */
+export type Trouble = 'none' | 'fails' | 'hangs' | 'late' | 'throws' | 'no input' | 'no key';
 
 export interface Plan {
   readonly index: number;
+  readonly key: number;
   readonly kind: InnerKind;
   /** How many values the inner emits, where there is no trouble. */
   readonly parts: number;
@@ -28,6 +32,16 @@ export interface Plan {
   /** Between two values; 0 is without a timer. */
   readonly ms: number;
   readonly readsSignal: boolean;
+}
+
+const KEYS = 6;
+
+/**
+ * @throws where the plan says so
+ */
+export function keyOf({ index, key, trouble }: Plan): number {
+  if (trouble === 'no key') throw new Error(`Item ${index} has no key, as planned`);
+  return key;
 }
 
 export interface PlanOptions {
@@ -53,6 +67,7 @@ export function makePlan(random: Random, index: number, options: PlanOptions): P
   const wanted = random.chance(options.percent / 100) ? random.pick(options.troubles) : 'none';
   return {
     index,
+    key: random.int(1, KEYS),
     kind,
     parts,
     trouble: cannot[kind]?.includes(wanted) ? 'none' : wanted,

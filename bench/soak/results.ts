@@ -10,6 +10,11 @@ export interface Results {
   /** What kept the process alive before the first item, and after all streams had ended. */
   readonly before: Readonly<Record<string, number>>;
   readonly after: Readonly<Record<string, number>>;
+  /** How many listened to what outlives the streams: before the first item, and after all streams had ended. Older runs had none. */
+  readonly listeners?: {
+    readonly live: Readonly<Record<string, number>>;
+    readonly after: Readonly<Record<string, number>>;
+  };
   readonly counts: Readonly<Record<string, number>>;
   /** How many objects were followed, and how many of them were still there after all had ended. */
   readonly followed: Readonly<Record<Kind, number>>;

@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listenForAlarms } from './alarms.js';
+import { startIteratedStreams } from './iterated.js';
+import { Lasting } from './lasting.js';
 import { Gate, startLiveStreams } from './live.js';
 import { Random } from './random.js';
 import { collect, resources, sum, takeSample, timers, turn, type Sample } from './sample.js';
@@ -21,6 +23,7 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
   const tally = new Tally();
   const random = new Random(seed);
   const gate = new Gate();
+  const lasting = new Lasting(tally);
   const stopListening = listenForAlarms(tally);
   await collect();
   const before = resources();
@@ -29,15 +32,22 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
   const end = start + minutes * 60_000;
   const interval = Math.min(5_000, Math.max(500, (minutes * 60_000) / 60));
   const samples: Sample[] = [];
-  const live = startLiveStreams(random, tally, gate);
+  const live = [
+    ...startLiveStreams(random, tally, gate, lasting),
+    ...startIteratedStreams(random, tally, gate, lasting),
+  ];
+  // A stream of Node.js asks for the first time in the next turn.
+  await turn();
+  const { listeners } = lasting;
   let running = 0;
 
   async function work(until: number): Promise<void> {
     while (performance.now() < until) {
+      lasting.change(random);
       for (const stream of live) stream.feed();
       for (let more = random.int(0, 2); more > 0 && running < MOST_SHORT_STREAMS; more--) {
         running++;
-        startShortStream(random, tally, () => running--);
+        startShortStream(random, tally, lasting, () => running--);
       }
       await sleep(random.int(1, 4));
     }
@@ -63,15 +73,20 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
     await work(performance.now() + interval);
     const timersAtWork = timers();
     gate.close();
+    lasting.comeToRest();
     await comeToRest(() => running === 0 && timers() <= baseTimers && live.every(({ isAtRest }) => isAtRest));
-    const sample = await takeSample(Math.round(performance.now() - start) / 1_000, timersAtWork, tally);
+    live.forEach((stream) => stream.settle?.());
+    lasting.checkSlots();
+    const at = Math.round(performance.now() - start) / 1_000;
+    const sample = await takeSample(at, timersAtWork, lasting.listeners, tally);
     samples.push(sample);
     onSample(sample);
     gate.open();
   }
 
-  live.forEach((stream) => stream.stop());
+  for (const stream of live) await stream.stop();
   live.length = 0;
+  lasting.stop();
   await comeToRest(() => running === 0 && timers() <= baseTimers);
   for (let i = 0; i < 5 && sum(tally.present) > 0; i++) await collect();
   stopListening();
@@ -81,6 +96,7 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
     seed,
     before,
     after: resources(),
+    listeners: { live: listeners, after: lasting.listeners },
     counts: tally.all,
     followed: tally.followed,
     left: tally.present,

@@ -9,6 +9,8 @@ export interface Sample {
   /** What keeps the process alive at rest, by kind; and how many timers there were just before, at work. */
   readonly resources: Readonly<Record<string, number>>;
   readonly timersAtWork: number;
+  /** How many listen to what outlives the streams. */
+  readonly listeners?: Readonly<Record<string, number>>;
   /** How many of the objects that are followed have not been collected. */
   readonly present: number;
   readonly items: number;
@@ -35,8 +37,21 @@ export async function collect(): Promise<void> {
   await turn();
 }
 
-export async function takeSample(at: number, timersAtWork: number, tally: Tally): Promise<Sample> {
+export async function takeSample(
+  at: number,
+  timersAtWork: number,
+  listeners: Readonly<Record<string, number>>,
+  tally: Tally,
+): Promise<Sample> {
   await collect();
   const heap = process.memoryUsage().heapUsed;
-  return { at, heap, resources: resources(), timersAtWork, present: sum(tally.present), items: tally.of('items') };
+  return {
+    at,
+    heap,
+    resources: resources(),
+    timersAtWork,
+    listeners,
+    present: sum(tally.present),
+    items: tally.of('items'),
+  };
 }

@@ -1,13 +1,20 @@
 /** What has happened in a run: counted, and what must not happen written down. */
 
-export const KINDS = ['source values', 'values', 'inners', 'signals', 'errors'] as const;
+export const KINDS = ['source values', 'values', 'inners', 'signals', 'errors', 'streams'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One in so many objects is followed until it is collected. */
 const ONE_IN = 8;
 const MOST_PROBLEMS = 20;
 
-const zero = (): Record<Kind, number> => ({ 'source values': 0, values: 0, inners: 0, signals: 0, errors: 0 });
+const zero = (): Record<Kind, number> => ({
+  'source values': 0,
+  values: 0,
+  inners: 0,
+  signals: 0,
+  errors: 0,
+  streams: 0,
+});
 
 export class Tally {
   private readonly counts = new Map<string, number>();

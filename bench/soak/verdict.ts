@@ -1,4 +1,5 @@
 /** Whether a run has held what is promised. */
+import { CONSUMER_NAMES } from './consumers.js';
 import type { Results } from './results.js';
 import { sum, type Sample } from './sample.js';
 import { trendOf, type Trend } from './trend.js';
@@ -20,11 +21,17 @@ const LEAST_MINUTES = 1;
 const MOST_PRESENT = 20;
 
 /** A soak in which this has not happened would show nothing. */
-const MUST_HAPPEN = [
+const mustHappen = ({ listeners }: Results) => [
   ...['first', 'each', 'total', 'blocking'].map((limit) => `limit: ${limit}`),
   ...['completed', 'failed', 'cancelled'].map((outcome) => `outcome: ${outcome}`),
   ...['completed', 'failed', 'left'].map((end) => `short: ${end}`),
   ...['retries', 'fallbacks', 'signals aborted'],
+  ...(listeners === undefined
+    ? []
+    : [
+        ...['outcome: dropped', 'short: stopped by the signal', 'short: overflowed', 'told by the adaptive limit'],
+        ...CONSUMER_NAMES.flatMap((consumer) => ['completed', 'failed', 'left'].map((end) => `${consumer}: ${end}`)),
+      ]),
 ];
 
 export interface Check {
@@ -45,7 +52,7 @@ export const heapTrend = (results: Pick<Results, 'samples' | 'minutes'>): Trend 
   trendOf(measured(results).map(({ at, heap }) => [at, heap]));
 
 export function judge(results: Results): Check[] {
-  const { before, after, counts, samples, left, problems } = results;
+  const { before, after, listeners, counts, samples, left, problems } = results;
   const present = Math.max(...samples.map((sample) => sample.present));
   const different = [after, ...samples.map(({ resources }) => resources)].filter((found) => !isSame(found, before));
   const alarms = Object.keys(counts).filter((what) => what.startsWith('alarm: '));
@@ -59,6 +66,7 @@ export function judge(results: Results): Check[] {
           : `${JSON.stringify(before)} before, and then ${JSON.stringify(different[0])}`,
       isHeld: different.length === 0,
     },
+    ...(listeners === undefined ? [] : [judgeListeners(listeners, samples)]),
     {
       name: 'no unhandled rejection, no warning, no error that is reported as unhandled',
       found: alarms.length === 0 ? 'none' : alarms.map((what) => `${what}: ${counts[what]!}`).join(', '),
@@ -82,8 +90,21 @@ export function judge(results: Results): Check[] {
   ];
 }
 
-function judgeHappenings({ counts }: Results): Check {
-  const missing = MUST_HAPPEN.filter((what) => !counts[what]);
+function judgeListeners({ live, after }: NonNullable<Results['listeners']>, samples: readonly Sample[]): Check {
+  const other = samples.map(({ listeners }) => listeners ?? {}).find((found) => !isSame(found, live));
+  const isHeld = other === undefined && sum(after) === 0;
+  return {
+    name: 'what outlives streams (a signal, limits, a notifier) has as many listeners at rest as at the start, and none at the end',
+    found: isHeld
+      ? `${sum(live)} at each rest, and then none`
+      : `${JSON.stringify(live)} at the start, and later ${JSON.stringify(other ?? after)}`,
+    isHeld,
+  };
+}
+
+function judgeHappenings(results: Results): Check {
+  const { counts } = results;
+  const missing = mustHappen(results).filter((what) => !counts[what]);
   return {
     name: 'hangs, failures, retries, fallbacks and unsubscriptions happened, and every limit was exceeded',
     found: missing.length === 0 ? 'all of them' : `not so: ${missing.join(', ')}`,
