@@ -67,7 +67,8 @@ export const startIteratedStreams = (random: Random, tally: Tally, gate: Gate, l
 function start(spec: IteratedSpec, random: Random, tally: Tally, gate: Gate, lasting: Lasting): LiveStream {
   const { name, consumer, config } = spec;
   let isStopped = false;
-  let last: MonitorEvent<unknown> | undefined;
+  /** How many items it has. */
+  let inside = 0;
   let consumption: Consumption;
   let ledger: Account;
 
@@ -106,7 +107,7 @@ function start(spec: IteratedSpec, random: Random, tally: Tally, gate: Gate, las
       {
         ...config,
         monitor: (event: MonitorEvent<Plan>) => {
-          last = event;
+          inside = event.waiting + event.active + event.parked;
           if (event.type === 'received') {
             tally.count('items');
             tally.count(`live: ${name}`);
@@ -142,7 +143,7 @@ function start(spec: IteratedSpec, random: Random, tally: Tally, gate: Gate, las
     feed: noop,
     // What slow consumers wait for are timers, of which there are none at rest.
     get isAtRest() {
-      return gate.isClosed && (last === undefined || last.waiting + last.active + last.parked === 0);
+      return gate.isClosed && inside === 0;
     },
     settle: () => ledger.completed(),
     stop: () => {

@@ -112,9 +112,11 @@ export class Ledger implements Account {
 
 /** The same for an order within each key: a ledger for each of them, in which its items are counted by themselves. */
 export class KeyedLedger implements Account {
-  private readonly ledgers = new Map<unknown, Ledger>();
-  private readonly counts = new Map<unknown, number>();
-  private readonly items = new Map<number, { readonly ledger: Ledger; readonly position: number }>();
+  private readonly keys = new Map<unknown, { readonly ledger: Ledger; count: number }>();
+  private readonly items = new Map<
+    number,
+    { readonly key: unknown; readonly ledger: Ledger; readonly position: number }
+  >();
 
   constructor(
     private readonly name: string,
@@ -124,21 +126,21 @@ export class KeyedLedger implements Account {
 
   get open(): number {
     let open = 0;
-    for (const ledger of this.ledgers.values()) open += ledger.open;
+    for (const { ledger } of this.keys.values()) open += ledger.open;
     return open;
   }
 
   received(plan: Plan): void {
     // What has no key is alone.
     const key = plan.trouble === 'no key' ? Symbol('no key') : plan.key;
-    let ledger = this.ledgers.get(key);
-    if (ledger === undefined) {
-      ledger = new Ledger(`${this.name}, key ${String(key)}`, this.problem, this.isTold);
-      this.ledgers.set(key, ledger);
+    let found = this.keys.get(key);
+    if (found === undefined) {
+      found = { ledger: new Ledger(`${this.name}, key ${String(key)}`, this.problem, this.isTold), count: 0 };
+      this.keys.set(key, found);
     }
-    const position = this.counts.get(key) ?? 0;
-    this.counts.set(key, position + 1);
-    this.items.set(plan.index, { ledger, position });
+    const { ledger } = found;
+    const position = found.count++;
+    this.items.set(plan.index, { key, ledger, position });
     ledger.received({ ...plan, index: position });
   }
 
@@ -156,21 +158,25 @@ export class KeyedLedger implements Account {
 
   flushed(index: number): void {
     this.at(index, (ledger, position) => ledger.flushed(position));
-    this.items.delete(index);
+    this.forget(index);
   }
 
-  /** Whoever was read last is the last of its key. */
   completed(missesLast?: boolean): void {
-    const last = Math.max(-1, ...this.items.keys());
-    const lastLedger = this.items.get(last)?.ledger;
-    for (const ledger of this.ledgers.values()) ledger.completed(missesLast && ledger === lastLedger);
-    this.items.clear();
+    const last = this.items.get(Math.max(-1, ...this.items.keys()))?.ledger;
+    for (const { ledger } of this.keys.values()) ledger.completed(missesLast && ledger === last);
+    for (const index of this.items.keys()) this.forget(index);
   }
 
   private at(index: number, act: (ledger: Ledger, position: number) => void): void {
     const item = this.items.get(index);
     if (item === undefined) this.problem(`${this.name}: item ${index} is not in progress`);
     else act(item.ledger, item.position);
+  }
+
+  private forget(index: number): void {
+    const key = this.items.get(index)?.key;
+    if (typeof key === 'symbol') this.keys.delete(key);
+    this.items.delete(index);
   }
 }
 

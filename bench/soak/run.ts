@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listenForAlarms } from './alarms.js';
 import { startIteratedStreams } from './iterated.js';
 import { Lasting } from './lasting.js';
-import { Gate, startLiveStreams } from './live.js';
+import { Gate, startLiveStreams, type LiveStream } from './live.js';
 import { Random } from './random.js';
 import { collect, resources, sum, takeSample, timers, turn, type Sample } from './sample.js';
 import { startShortStream } from './short.js';
@@ -84,7 +84,7 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
     gate.open();
   }
 
-  for (const stream of live) await stream.stop();
+  await stopAll(live);
   live.length = 0;
   lasting.stop();
   await comeToRest(() => running === 0 && timers() <= baseTimers);
@@ -103,4 +103,9 @@ export async function run(minutes: number, seed: number, onSample: (sample: Samp
     problems: tally.problems,
     samples,
   };
+}
+
+/** By itself: the frame of what goes on afterwards is to hold none of them. */
+async function stopAll(streams: readonly LiveStream[]): Promise<void> {
+  for (const stream of streams) await stream.stop();
 }
