@@ -21,7 +21,6 @@ export const LAYERS = [
   [
     'observeInput',
     'observeReader',
-    'promiseLink',
     'reader',
     'rejections',
     'item',

@@ -1,17 +1,14 @@
 import type { ObservableInput } from 'rxjs';
-import type { ItemContext } from '../config.js';
 import { contextOf } from './context.js';
 import type { Clock, Deadlines } from './deadlines.js';
 import type { Item } from './item.js';
 import { InnerRun, type Host } from './run.js';
 
-/**
- * One run of an item's inner: from the call of `project` until it ends by itself or is cancelled. It is what `project` gets as its
- * third argument.
- */
-export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
-  /** Its number, once it has been started. */
-  attempt = 0;
+/** The third argument of a `project` that does not take it. */
+const NOT_WANTED = undefined as never;
+
+/** One run of an item's inner: from the call of `project` until it ends by itself or is cancelled. */
+export class Attempt<T, R> extends InnerRun<T, R> {
   /** The clock of `first` or `each`; the other one is that of `total`. */
   private gap: Clock | undefined = undefined;
 
@@ -20,11 +17,6 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
     if (this.gap !== undefined) {
       this.startNextGap(this.gap);
     }
-  }
-
-  /** What Node.js prints of it, and of the Proxy that shows it: it leads to everything there is. */
-  [Symbol.for('nodejs.util.inspect.custom')](): object {
-    return { attempt: this.attempt };
   }
 
   override close(): void {
@@ -38,7 +30,7 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
   }
 
   protected call(item: Item<T, R>, host: Host<T, R>): ObservableInput<R> {
-    this.attempt = ++item.attempts;
+    item.attempts++;
     item.emittedBefore = item.emitted;
     host.monitor?.tell('started', item);
     // The monitor may have ended everything.
@@ -55,11 +47,11 @@ export class Attempt<T, R> extends InnerRun<T, R> implements ItemContext {
 
   private project(item: Item<T, R>, host: Host<T, R>): ObservableInput<R> {
     const { project, durations } = host;
-    const { value, index } = item;
+    const { value, index, attempts } = item;
     if (!host.keepsValues) {
       item.value = undefined;
     }
-    const input = project(value as T, index, host.showsContext ? contextOf(this) : this);
+    const input = project(value as T, index, host.showsContext ? contextOf(this.show(attempts)) : NOT_WANTED);
     if (!this.closed) {
       // The inner is about to be subscribed. The first gap is that of `first`, where there is one.
       this.gap = this.startClock(durations.first ?? durations.each);

@@ -2,16 +2,50 @@ import type { ItemContext } from '../config.js';
 
 const NAMES: readonly PropertyKey[] = ['attempt', 'signal'] satisfies (keyof ItemContext)[];
 
+const NOT_ABORTED = {};
+
+/** What is known of an attempt or a fallback outside, by whoever holds its signal: it leads to nothing else. */
+export class Outside implements ItemContext {
+  private controller: AbortController | undefined = undefined;
+  /** Why it was cancelled, or that it was not. */
+  private reason: unknown = NOT_ABORTED;
+
+  constructor(readonly attempt: number) {}
+
+  /** Made when it is first read, so that it costs nothing where it is not. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason !== NOT_ABORTED) {
+        this.controller.abort(this.reason);
+      }
+    }
+    return this.controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.reason = reason;
+    this.controller?.abort(reason);
+  }
+
+  /** What Node.js prints of it, and of the Proxy that shows it: no signal is made for that. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return { attempt: this.attempt };
+  }
+}
+
 /**
- * Shows of a run what its user is to see, as properties of its own. A Proxy, since `signal` is made only when it is read, and
+ * Shows it as `project` is to see it, with properties of its own. A Proxy, since `signal` is made only when it is read, and
  * an object with a getter of its own takes longer to make than all else that is done for an item.
  */
 const SHOWN: ProxyHandler<ItemContext> = {
-  get: (run, name) => (NAMES.includes(name) ? run[name as keyof ItemContext] : undefined),
+  get: (outside, name) => (NAMES.includes(name) ? outside[name as keyof ItemContext] : undefined),
   has: (_, name) => NAMES.includes(name),
   ownKeys: () => NAMES as string[],
-  getOwnPropertyDescriptor: (run, name) =>
-    NAMES.includes(name) ? { value: run[name as keyof ItemContext], enumerable: true, configurable: true } : undefined,
+  getOwnPropertyDescriptor: (outside, name) =>
+    NAMES.includes(name)
+      ? { value: outside[name as keyof ItemContext], enumerable: true, configurable: true }
+      : undefined,
   getPrototypeOf: () => Object.prototype,
   set: () => false,
   defineProperty: () => false,
@@ -28,11 +62,11 @@ const SIMPLE = new RegExp(
 
 /**
  * Whether `project` may want its third argument: not if it has but one or two parameters, without a default or a rest, and no
- * `arguments`. Then it gets the run itself, which is quicker, and sees nothing of it.
+ * `arguments`. Then nothing is made for it, which is quicker.
  */
 export function wantsContext(project: (...args: never[]) => unknown): boolean {
   const text = Function.prototype.toString.call(project);
   return !SIMPLE.test(text) || /\barguments\b|\beval\b/.test(text);
 }
 
-export const contextOf = (run: ItemContext): ItemContext => new Proxy(run, SHOWN);
+export const contextOf = (outside: Outside): ItemContext => new Proxy<ItemContext>(outside, SHOWN);

@@ -15,7 +15,7 @@ export class Delay<T, R> extends Run<T, R, unknown> {
   constructor(
     item: Item<T, R>,
     host: Host<T, R>,
-    private readonly reason: unknown,
+    private reason: unknown,
   ) {
     super(item, host);
   }
@@ -25,6 +25,11 @@ export class Delay<T, R> extends Run<T, R, unknown> {
     if (this.clock === undefined) {
       super.start();
     }
+  }
+
+  override close(): void {
+    this.reason = undefined;
+    super.close();
   }
 
   next(): void {

@@ -10,9 +10,14 @@ export class Fallback<T, R> extends InnerRun<T, R> {
   constructor(
     item: Item<T, R>,
     host: Host<T, R>,
-    private readonly failure: { readonly error: unknown },
+    private failure: { readonly error: unknown },
   ) {
     super(item, host);
+  }
+
+  override close(): void {
+    this.failure = undefined as never;
+    super.close();
   }
 
   override last(value: R): void {
@@ -30,7 +35,7 @@ export class Fallback<T, R> extends InnerRun<T, R> {
   protected call(item: Item<T, R>, { settings }: Host<T, R>): ObservableInput<R> {
     const onError = settings.onError as OnErrorFunction<T, R>;
     const { value, index, attempts: attempt, emitted, lock } = item;
-    const signal = () => this.signal;
+    const outside = this.show(attempt);
     const failed: FailedItem<T> = {
       value: value as T,
       index,
@@ -38,7 +43,7 @@ export class Fallback<T, R> extends InnerRun<T, R> {
       emitted,
       ...(lock && 'key' in lock.of && lock.of),
       get signal() {
-        return signal();
+        return outside.signal;
       },
     };
     item.emittedBefore = emitted;

@@ -1,8 +1,9 @@
-import { identity, NEVER, noop, Observable, Subscription, type ObservableInput } from 'rxjs';
+import { NEVER, noop, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { EagerLoop } from './eagerLoop.js';
 import { KeyAsker } from './keyAsker.js';
 import { PulledSource } from './pulled.js';
 import { PushedSource } from './pushed.js';
+import type { Project } from './run.js';
 import { normalizeConfig } from './settings.js';
 import type { Intake, Source } from './source.js';
 
@@ -25,6 +26,9 @@ export function keepShapes(withKeys: boolean): void {
 }
 
 const sameKey = () => 0;
+
+/** It might take the third argument, so one is made. */
+const project = (...[input]: Parameters<Project<ObservableInput<never>, never>>) => input;
 
 /** Does it for sources that are read: apart, so that it is not in the bundle of those who read none. */
 export function keepShapesOfPulled(): void {
@@ -49,7 +53,7 @@ function keep(open: (loop: Loop) => Source, key?: () => unknown): Loop {
   });
   let kept!: Loop;
   new Observable<never>((subscriber) => {
-    kept = new EagerLoop(subscriber, identity, settings);
+    kept = new EagerLoop(subscriber, project, settings);
     kept.connect(open(kept));
   }).subscribe();
   return kept;

@@ -1,5 +1,4 @@
 import { from, noop, Observable, observable, Subscriber, type ObservableInput, type Unsubscribable } from 'rxjs';
-import { PromiseLink } from './promiseLink.js';
 import { observeReader, pauseFeed } from './observeReader.js';
 import { hasMethod } from './check.js';
 import { isReadable, openReader } from './reader.js';
@@ -214,18 +213,41 @@ function observeArray<V>(array: ArrayLike<V>, observer: InputObserver<V>, from =
   }
 }
 
+/**
+ * A promise may never settle, and it holds its observer: that holds nothing any more once it is closed. Some thenables call back
+ * twice, or synchronously and throw afterwards.
+ */
 function observePromise<V>(promise: PromiseLike<V>, observer: InputObserver<V>): void {
-  const link = new PromiseLink(observer);
-  observer.teardown = link;
   try {
     promise.then(
-      (value) => link.fulfilled(value),
-      (error: unknown) => link.rejected(error),
+      (value) => fulfilled(observer, value),
+      (error: unknown) => rejected(observer, error),
     );
   } catch (error) {
-    // A thenable may call back and throw afterwards.
     if (!observer.closed) {
       throw error;
+    }
+  }
+}
+
+// An error that is thrown here would become an unhandled rejection.
+
+function fulfilled<V>(observer: InputObserver<V>, value: V): void {
+  if (!observer.closed) {
+    try {
+      observer.last(value);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+}
+
+function rejected(observer: InputObserver<never>, error: unknown): void {
+  if (!observer.closed) {
+    try {
+      observer.error(error);
+    } catch (thrown) {
+      reportError(thrown);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
 import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
+import { Outside } from './context.js';
 import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
 import type { Item, Running } from './item.js';
 import { alreadyRead, timeoutError } from './itemErrors.js';
@@ -22,7 +23,7 @@ export interface Host<T, R> {
   readonly deadlines: Deadlines;
   readonly durations: Durations;
   readonly monitor: Told<T, R> | undefined;
-  /** Whether `project` is shown a context, and not the run. */
+  /** Whether `project` is shown a context. */
   readonly showsContext: boolean;
   /** Whether anybody will ask for an item's value after `project` has had it. */
   readonly keepsValues: boolean;
@@ -158,24 +159,9 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
   }
 }
 
-const NOT_CANCELLED = {};
-
 /** A run that emits for its item, and whose function is given a signal. */
 export abstract class InnerRun<T, R> extends Run<T, R, R> {
-  private controller: AbortController | undefined = undefined;
-  /** Why it was cancelled, or that it was not. */
-  private reason: unknown = NOT_CANCELLED;
-
-  /** Made when it is first read, so that it costs nothing where it is not. */
-  get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.reason !== NOT_CANCELLED) {
-        this.controller.abort(this.reason);
-      }
-    }
-    return this.controller.signal;
-  }
+  private outside: Outside | undefined = undefined;
 
   override isFull(): boolean {
     return this.item.kept >= this.host.maxParked;
@@ -223,11 +209,22 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
   }
 
   override cancel(reason?: unknown): void {
-    this.reason = reason;
+    const { outside } = this;
+    this.outside = undefined;
     try {
       super.cancel();
     } finally {
-      this.controller?.abort(reason);
+      outside?.abort(reason);
     }
+  }
+
+  protected override ended(): void {
+    this.outside = undefined;
+    super.ended();
+  }
+
+  /** Makes what its function is given of it. */
+  protected show(attempt: number): Outside {
+    return (this.outside = new Outside(attempt));
   }
 }

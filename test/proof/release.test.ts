@@ -1,6 +1,7 @@
-import { NEVER, Observable, of, type ObservableInput, Subject, type Subscriber, type Subscription } from 'rxjs';
+import { NEVER, Observable, of, type ObservableInput, Subject, throwError } from 'rxjs';
+import type { Subscriber, Subscription } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { concatEager, concatMapEager } from '../../src/index.js';
+import { concatEager, concatMapEager, type ConcatMapEagerConfig, type ItemContext } from '../../src/index.js';
 import { isCollected, Tracker } from '../support/collected.js';
 import { turn } from '../support/turn.js';
 import { doors, ends, hear, play, playInputs, rows, thing, type Thing } from '../support/releaseScenes.js';
@@ -402,6 +403,47 @@ describe('after the end', () => {
     };
 
     expect(await collected(scene())).toEqual(Array.from({ length: 6 }, () => true));
+  });
+
+  test.each<[string, (promise: Promise<never>) => ConcatMapEagerConfig<number>]>([
+    ['of `retry.delay`', (promise) => ({ retry: { delay: () => promise } })],
+    ['of `onError`', (promise) => ({ onError: () => promise })],
+  ])('the error is not referenced by a promise %s that never settles', async (_, configOf) => {
+    const scene = (): Scene => {
+      const promise = new Promise<never>(() => undefined);
+      const error = thing('error');
+      of(1)
+        .pipe(concatMapEager(() => throwError(() => error), configOf(promise)))
+        .subscribe(hear)
+        .unsubscribe();
+      return { refs: [new WeakRef(error)], alive: promise };
+    };
+
+    expect(await collected(scene())).toEqual([true]);
+  });
+
+  test('neither the signal of an attempt nor its reason is referenced by a promise that never settles', async () => {
+    const scene = (): Scene => {
+      const promise = new Promise<never>(() => undefined);
+      const refs: WeakRef<object>[] = [];
+      const run = () => {
+        const controller = new AbortController();
+        const reason = thing('reason');
+        const project = (_value: number, _index: number, { signal }: ItemContext) => {
+          refs.push(new WeakRef(signal));
+          return promise;
+        };
+        of(1)
+          .pipe(concatMapEager(project, { signal: controller.signal }))
+          .subscribe({ error: hear });
+        controller.abort(reason);
+        refs.push(new WeakRef(reason));
+      };
+      run();
+      return { refs, alive: promise };
+    };
+
+    expect(await collected(scene())).toEqual([true, true]);
   });
 
   test('neither `project` nor the subscriber is referenced by a promise that never settles', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from 'rxjs-concat-map-eager';
 import { Attempt } from '../../src/internal/attempt.js';
 import { Blocking } from '../../src/internal/blocking.js';
+import { Outside } from '../../src/internal/context.js';
 import { Clock } from '../../src/internal/deadlines.js';
 import { EagerLoop } from '../../src/internal/eagerLoop.js';
 import { Item } from '../../src/internal/item.js';
@@ -11,7 +12,6 @@ import { KeyAsker } from '../../src/internal/keyAsker.js';
 import { KeyedBacklog } from '../../src/internal/keys.js';
 import { KeyedItem, Lock } from '../../src/internal/lock.js';
 import { Monitor } from '../../src/internal/monitor.js';
-import { PromiseLink } from '../../src/internal/promiseLink.js';
 import { PulledSource } from '../../src/internal/pulled.js';
 import { PushedSource } from '../../src/internal/pushed.js';
 import { Turns } from '../../src/internal/turns.js';
@@ -28,7 +28,7 @@ const runStream = () =>
 const count = (each: abstract new (...args: never[]) => object) => queryObjects(each, { format: 'count' });
 
 describe('when all streams have ended, V8 keeps the shapes and the code', () => {
-  const plain = [Attempt, Blocking, Clock, EagerLoop, Item, Monitor, PromiseLink, PulledSource, PushedSource];
+  const plain = [Attempt, Blocking, Clock, EagerLoop, Item, Monitor, Outside, PulledSource, PushedSource];
   const keyed = [KeyAsker, KeyedBacklog, KeyedItem, Lock, Turns];
 
   test.each([...plain, ...keyed])(
