@@ -1,30 +1,15 @@
 import { checkRun } from '../../../src/testing/index.js';
+import { MOMENT_RULES, QUIET_RULES } from './momentRules.js';
 import type { Performed } from './perform.js';
 import { attemptOf, keyPlanOf, planOf, type Scenario } from './scenario.js';
+import { hasEnded, indexOf, isInner, isLeft, Situation, type Line, type Run } from './situation.js';
 
 // The log of a run is judged by itself: nothing here predicts what happens, or knows how the operators work. `checkRun` does the
-// same for what the monitor is told; this is for what only somebody sees who writes down everything.
-
-/** A line of the log. */
-interface Line {
-  readonly at: number;
-  /** What is noticed: `subscribe`, `next`, `project`, … */
-  readonly what: string;
-  /** Of whom: `0.1` is the first attempt for value 0, `0f` its fallback, `0d1` the notifier of its first delay. */
-  readonly of: string;
-  readonly more: readonly string[];
-}
-
-interface Run extends Performed {
-  readonly scenario: Scenario;
-  readonly lines: readonly Line[];
-}
+// same for what the monitor is told; this is for what only somebody sees who writes down everything. These rules are of the log as a
+// whole; those of single moments are in a file of their own.
 
 /** @returns what is wrong */
 type Rule = (run: Run) => string | false | undefined;
-
-const isInner = (name: string) => /^\d+(\.|f)/.test(name);
-const indexOf = (name: string) => parseInt(name);
 
 /** The origin of a value that has come out: the inner, and how many of its values came before. */
 function originOf({ of }: Line): { readonly inner: string; readonly index: number; readonly nth: number } {
@@ -44,10 +29,19 @@ function isObservable({ scenario }: Run, name: string): boolean {
 
 const linesOf = ({ lines }: Run, ...what: string[]) => lines.filter((line) => what.includes(line.what));
 
-const hasEnded = ({ what, of }: Line) => what === 'complete' || what === 'error' || (what === 'done' && of === 'to');
+/** What an error is called. */
+const errorOf = (line: Line | undefined) => line && [line.of, ...line.more].join(' ').replace(/ to \d+$/, '');
 
-/** The last event of each time at which there are some, except the last of all: more may have happened without an event. */
-const lastOfEachTime = ({ events }: Run) => events.filter(({ time }, i) => (events[i + 1]?.time ?? time) > time);
+/** How many calls of `next()` wait after these lines. */
+const callsAt = (told: readonly Line[]) =>
+  told.filter(({ what }) => what === 'ask').length -
+  told.filter(({ of, more }) => of === 'to' || more.at(-2) === 'to').length;
+
+/** Whether the consumer has not left it, nor been told the end another time. */
+const isOwnEnd = (told: readonly Line[]) => {
+  const first = told.find((line) => hasEnded(line) || isLeft(line));
+  return first?.what === 'complete' || first?.what === 'done';
+};
 
 /** Whose values have one order: all, or those of a key. A value without a key is alone. */
 function orderOf({ scenario }: Run, index: number): unknown {
@@ -251,37 +245,167 @@ const RULES: Readonly<Record<string, Rule>> = {
     return isWhole && lost && `item ${lost.index} is lost`;
   },
 
-  'when nothing happens any more at a time, no more values wait than `maxWaiting` says': (run) => {
-    const { maxWaiting = Infinity, keys } = run.scenario.config;
-    const wrong = lastOfEachTime(run).find(({ waiting }) => waiting > maxWaiting);
-    // An item whose key is not known is started without an event.
-    return keys === undefined && wrong && `at ${wrong.time}, ${wrong.waiting} values wait`;
+  '`onError` is called once for each item': (run) => {
+    const calls = linesOf(run, 'onError').map(({ of }) => of);
+    const wrong = calls.find((of, i) => calls.indexOf(of) < i);
+    return wrong && `it is called again for ${wrong}`;
   },
 
-  'when nothing happens any more at a time, nothing waits that could be started': (run) => {
-    const { concurrent = Infinity, limits, reorderWindow = 1024, keys } = run.scenario.config;
-    if (limits !== undefined || keys !== undefined) {
+  'a notifier that completes without a value ends its item': ({ told, events }) => {
+    const hasEmitted = (name: string) =>
+      told.some(({ what, of, more: [mark] }) => what === 'says' && of === name && mark === 'next');
+    const wrong = told.find(
+      ({ what, of, more: [mark] }) =>
+        what === 'says' &&
+        mark === 'complete' &&
+        /^\d+d/.test(of) &&
+        !hasEmitted(of) &&
+        events.filter(({ type, index }) => type === 'started' && index === indexOf(of)).length >
+          Number(of.split('d')[1]),
+    );
+    return wrong && `after ${wrong.of}, there is another attempt`;
+  },
+
+  'the result completes when its source has, and all of it was received': ({ scenario, told, events, lines }) => {
+    const says = (name: string, mark: string) =>
+      told.filter(({ what, of, more }) => what === 'says' && of === name && more[0] === mark).length;
+    const end = lines.find(hasEnded);
+    const received = events.filter(({ type }) => type === 'received').length;
+    const { length } = scenario.source.gaps;
+    const pulls = lines.filter(({ what }) => what === 'pull').length;
+    const isWhole =
+      scenario.door === 'concatMapEager'
+        ? says('source', 'complete') === 1 && says('source', 'next') === received
+        : says('until', 'next') > 0 || (pulls > length && received === length);
+    return (
+      end !== undefined && end.what !== 'error' && isOwnEnd(told) && !isWhole && `it does after ${received} values`
+    );
+  },
+
+  // If it was just about to end, it ends as it was to.
+  'when the option `signal` aborts, the result ends at once, and nothing begins': ({ scenario, told }) => {
+    const stop = told.findIndex(({ what }) => what === 'stop');
+    const before = told.slice(0, stop).filter((line) => hasEnded(line) || line.what === 'leave');
+    if (stop < 0 || before.length > 0) {
       return undefined;
     }
-    const wrong = lastOfEachTime(run).find(
-      ({ waiting, active, parked }) => waiting > 0 && active < concurrent && active + parked < reorderWindow,
+    const after = told.slice(stop + 1);
+    const begun = after.find(({ what }) => /^(project|key|onError|delay|subscribe|pull|open)$/.test(what));
+    const [first] = after.filter((line) => line.what === 'next' || line.what === 'leave' || hasEnded(line));
+    const isTold = scenario.asks === undefined || callsAt(told.slice(0, stop)) > 0;
+    const isRight = first !== undefined && first.what !== 'next' && first.at === told[stop]!.at;
+    return (
+      (begun && `there is ${begun.what} ${begun.of}`) ?? (isTold && !isRight && `there is ${first?.what} ${first?.of}`)
     );
-    const hasFailed = run.events.some((event) => event.type === 'ended' && event.outcome === 'failed');
-    return !hasFailed && wrong && `at ${wrong.time}, ${wrong.waiting} values wait beside ${wrong.active} active items`;
+  },
+
+  'when the option `signal` aborts, all signals abort with its reason': ({ told }) => {
+    const stop = told.findIndex(({ what }) => what === 'stop');
+    const stopped = told.findIndex(({ what }) => what === 'stopped');
+    const isOver = told.slice(0, Math.max(stop, 0)).some((line) => hasEnded(line) || line.what === 'leave');
+    const wrong = told.slice(stop, stopped).find(({ what, more }) => what === 'abort' && more[0] !== 'stopped');
+    return stop >= 0 && !isOver && wrong && `that of ${wrong.of} aborts with ${wrong.more[0]}`;
+  },
+
+  'the signal of the function that gives what is read aborts when that is left': (run) => {
+    const left = run.lines.filter(({ what, of }) => what === 'return' && of === undefined).length;
+    const aborted = linesOf(run, 'abort').filter(({ of }) => of === 'source').length;
+    return run.scenario.opens && left > aborted && 'it does not';
+  },
+
+  'before an error that has its turn, all has come out that comes before it': (run) => {
+    const { onError = 'in-order' } = run.scenario.config;
+    const end = linesOf(run, 'error')[0];
+    const failed = linesOf(run, 'monitor').find(
+      ({ of, event, more }) =>
+        of === 'ended' &&
+        event!.type === 'ended' &&
+        event!.outcome === 'failed' &&
+        more.join(' ').endsWith(`failed ${errorOf(end)}`),
+    )?.event;
+    if ((onError !== 'in-order' && onError !== 'function') || failed === undefined) {
+      return undefined;
+    }
+    const isBefore = ({ index }: { index: number }) =>
+      index < failed.index && orderOf(run, index) === orderOf(run, failed.index);
+    const wrong = run.events
+      .filter(isBefore)
+      .find(
+        (event) =>
+          (event.type === 'ended' && event.outcome === 'cancelled') || (event.type === 'flushed' && event.dropped),
+      );
+    return wrong && `item ${wrong.index} is lost`;
+  },
+
+  'an item is cancelled only at the end, or behind an error': (run) => {
+    const { order } = run.scenario.config;
+    const ends = run.told.filter((line) => hasEnded(line) || isLeft(line));
+    const failed = run.events.filter((event) => event.type === 'ended' && event.outcome === 'failed');
+    const wrong = run.events.find(
+      (event) =>
+        event.type === 'ended' &&
+        event.outcome === 'cancelled' &&
+        event.attempt > 0 &&
+        !ends.some(({ at }) => at === event.time) &&
+        !(run.scenario.asks !== undefined && run.scenario.config.onError === 'immediate') &&
+        !failed.some(
+          ({ index, time }) =>
+            time === event.time &&
+            index < event.index &&
+            (order !== 'key' || orderOf(run, index) === orderOf(run, event.index)),
+        ),
+    );
+    return wrong && `item ${wrong.index} is, at ${wrong.time}`;
   },
 };
 
-/** Judges what was written down of a run. @returns what is wrong: the rule, and how it is broken */
-export function checkLog(scenario: Scenario, performed: Performed): string[] {
-  const lines = performed.log
+/** Reads what was written down. */
+function read(lines: readonly string[], events: Performed['events']): Line[] {
+  let count = 0;
+  return lines
     .filter((line) => !line.startsWith('end:'))
     .map((line): Line => {
       const [at, what, of, ...more] = line.split(' ') as [string, string, string, ...string[]];
-      return { at: Number(at), what, of, more };
+      return { at: Number(at), what, of, more, event: what === 'monitor' ? events[count++] : undefined };
     });
-  const run: Run = { ...performed, scenario, lines };
-  return Object.entries(RULES).flatMap(([rule, wrongOf]) => {
+}
+
+/** Judges moment after moment. */
+function checkMoments(run: Run): string[] {
+  const situation = new Situation(run);
+  const wrong = new Map<string, string>();
+  const note = (rule: string, how: string | false | undefined, at: number) => {
+    if (how && !wrong.has(rule)) {
+      wrong.set(rule, `Expected that ${rule}: at ${at}, ${how}`);
+    }
+  };
+  const endsAt = new Set(run.told.filter((line) => hasEnded(line) || isLeft(line)).map(({ at }) => at));
+  const lookAround = (next: number) => {
+    for (const [rule, wrongOf] of Object.entries(QUIET_RULES)) {
+      note(rule, !situation.over && wrongOf(situation, next), situation.at);
+    }
+  };
+  for (const line of run.told) {
+    if (line.at > situation.at) {
+      lookAround(line.at);
+    }
+    for (const [rule, wrongOf] of Object.entries(MOMENT_RULES)) {
+      // In the call in which the result ends, the operators are deaf before anybody is told.
+      note(rule, !situation.over && !endsAt.has(line.at) && wrongOf(line, situation), line.at);
+    }
+    situation.take(line);
+  }
+  lookAround(Infinity);
+  return [...wrong.values()];
+}
+
+/** Judges what was written down of a run. @returns what is wrong: the rule, and how it is broken */
+export function checkLog(scenario: Scenario, performed: Performed): string[] {
+  const { log, story, events } = performed;
+  const run: Run = { ...performed, scenario, lines: read(log, events), told: read(story, events) };
+  const ofAll = Object.entries(RULES).flatMap(([rule, wrongOf]) => {
     const wrong = wrongOf(run);
     return wrong ? [`Expected that ${rule}: ${wrong}`] : [];
   });
+  return [...ofAll, ...checkMoments(run)];
 }

@@ -37,6 +37,8 @@ export type Operators = Pick<
 export interface Performed {
   /** Everything that anybody notices, in words. */
   readonly log: readonly string[];
+  /** The same, and between its lines what sources, inners and so on say, and what the consumer does: that from which it follows. */
+  readonly story: readonly string[];
   /** What the monitor is told, if there is one. */
   readonly events: readonly MonitorEvent<unknown>[];
   readonly config: ConcatMapEagerConfig<unknown, string>;
@@ -57,7 +59,7 @@ export function perform(
     concatMapEagerFrom: () => concatMapEagerFrom(stage.read(nameOfIndex), project, config),
     concatMapEager: () => stage.source().pipe(concatMapEager(project, config)),
   };
-  return { log: stage.observe(results[scenario.door]()), events, config };
+  return { log: stage.observe(results[scenario.door]()), story: stage.story, events, config };
 }
 
 /** How long a log may become: those of operators without a mistake have some hundred lines. */
@@ -88,6 +90,7 @@ class Stage {
   private readonly scheduler = new VirtualTimeScheduler();
   readonly events: MonitorEvent<unknown>[] = [];
   private readonly log: string[] = [];
+  readonly story: string[] = [];
   private readonly counts = new Map<Moment, number>();
   private readonly subscribed: Playing[] = [];
   private readonly stopping = new AbortController();
@@ -192,6 +195,7 @@ class Stage {
       return;
     }
     const request = this.asked++;
+    this.tell(`ask ${request}`);
     const answered = ({ done, value }: IteratorResult<string, unknown>) => {
       this.note(done ? `done to ${request}` : `next ${value} to ${request}`);
       const { again } = this.scenario.asks!;
@@ -231,12 +235,18 @@ class Stage {
   }
 
   private leave(): void {
+    this.tell('leave');
     this.consumer?.unsubscribe();
     this.iterator?.return!().catch(noop);
   }
 
   private abort(): void {
+    if (this.scenario.config.signal === undefined) {
+      return;
+    }
+    this.tell('stop');
     this.stopping.abort(new Error('stopped'));
+    this.tell('stopped');
   }
 
   source(): Observable<string> {
@@ -381,7 +391,9 @@ class Stage {
   private input(kind: Answer['kind'], next: () => Named): ObservableInput<string> {
     const values = () => {
       const [name, { gaps }] = next();
-      return gaps.map((_, index) => `${name}/${index}`);
+      const array = gaps.map((_, index) => `${name}/${index}`);
+      array.forEach((value, index) => Object.defineProperty(array, index, { get: () => this.give(name, value) }));
+      return array;
     };
     switch (kind) {
       case 'array':
@@ -408,7 +420,11 @@ class Stage {
       next: () => {
         this.note(`read ${name}`);
         this.react('read');
-        return count < gaps.length ? { value: `${name}/${count++}` } : { done: true, value: undefined };
+        if (count < gaps.length) {
+          return { value: this.give(name, `${name}/${count++}`) };
+        }
+        this.tell(`says ${name} complete`);
+        return { done: true, value: undefined };
       },
       return: () => {
         this.note(`return ${name}`);
@@ -417,12 +433,21 @@ class Stage {
     };
   }
 
+  private give(name: string, value: string): string {
+    this.tell(`says ${name} next ${value}`);
+    return value;
+  }
+
   private settle([name, play]: Named, fulfilled: Callback<string>, rejected: Callback<unknown>): void {
-    const settle = ({ marks }: Burst) => {
-      if (marks[0] === 'next') {
-        fulfilled?.(`${name}/0`);
-      } else if (marks[0] === 'error') {
-        rejected?.(new Error(`${name} failed`));
+    const settle = ({ marks: [mark] }: Burst) => {
+      if (mark !== undefined) {
+        this.tell(`says ${name} ${mark} ${name}/0`);
+        if (mark === 'next') {
+          fulfilled?.(`${name}/0`);
+        } else if (mark === 'error') {
+          rejected?.(new Error(`${name} failed`));
+        }
+        this.tell(`said ${name} ${mark} ${name}/0`);
       }
     };
     const [now, ...later] = burstsOf(play);
@@ -439,13 +464,19 @@ class Stage {
       const [name, play] = next();
       let count = 0;
       const says = (mark: Mark) => {
+        if (subscriber.closed) {
+          return;
+        }
+        const value = `${name}/${mark === 'next' ? count++ : count}`;
+        this.tell(`says ${name} ${mark} ${value}`);
         if (mark === 'next') {
-          subscriber.next(`${name}/${count++}`);
+          subscriber.next(value);
         } else if (mark === 'complete') {
           subscriber.complete();
         } else {
           subscriber.error(new Error(`${name} failed`));
         }
+        this.tell(`said ${name} ${mark} ${value}`);
       };
       began({ says, open: () => !subscriber.closed });
       subscriber.add(() => {
@@ -459,6 +490,7 @@ class Stage {
       this.note(`subscribe ${name}`);
       this.react('subscribe');
       now!.marks.forEach(says);
+      this.tell(`subscribed ${name}`);
     });
   }
 
@@ -467,10 +499,16 @@ class Stage {
   }
 
   private note(text: string): void {
+    this.tell(text);
     // A mistake may go on for ever.
     if (this.log.push(`${this.scheduler.now()} ${text}`) === MOST_LINES) {
       this.leave();
     }
+  }
+
+  /** Nobody is there who notices it: it is said, and not heard. */
+  private tell(text: string): void {
+    this.story.push(`${this.scheduler.now()} ${text}`);
   }
 
   private react(moment: Moment): void {
