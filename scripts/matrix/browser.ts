@@ -1,30 +1,28 @@
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Browser, BROWSERS, findBrowser, type FoundBrowser } from './browsers.js';
 import { type Cell } from './cell.js';
 import { bundlersFolder } from './bundlers.js';
-import { chromium, type Chromium } from './chromium.js';
 import { run, succeed } from './run.js';
 import { checkScenario } from './runtimes.js';
 import { servePage } from './servePage.js';
 import { RXJS } from './versions.js';
 import type { Workspace } from './workspace.js';
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-dev-shm-usage',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 const SECONDS = 60;
 
-/** The program on a page without a build tool, with each rxjs. */
+/** The program on a page without a build tool, with each rxjs, in each browser. */
 export async function browserCells(workspace: Workspace): Promise<Cell[]> {
-  const found = await chromium().catch((error: unknown) => error as Error);
+  const cells: Cell[] = [];
+  // One after the other: apt does not run twice at once.
+  for (const browser of BROWSERS) cells.push(...(await cellsOf(browser, workspace)));
+  return cells;
+}
+
+async function cellsOf(browser: Browser, workspace: Workspace): Promise<Cell[]> {
+  const found = await findBrowser(browser).catch((error: unknown) => error as Error);
   return RXJS.map((rxjs) => ({
-    row: found instanceof Error ? 'Chromium' : found.title,
+    row: found instanceof Error ? browser.title : found.title,
     column: `rxjs ${rxjs}`,
     name: 'ESM',
     async check() {
@@ -43,13 +41,12 @@ async function bundleRxjs(folder: string, bundlers: string): Promise<void> {
 }
 
 /** Opens the page in a browser of its own: what the page reports. */
-async function openPage({ path }: Chromium, folder: string): Promise<string> {
+async function openPage({ path, args }: FoundBrowser, folder: string): Promise<string> {
   const server = await servePage(folder);
   const done = new AbortController();
-  const profile = join(folder, 'profile');
-  mkdirSync(profile, { recursive: true });
+  const profile = mkdtempSync(join(folder, 'profile-'));
   try {
-    const browser = run(path, [...FLAGS, `--user-data-dir=${profile}`, server.url], {
+    const browser = run(path, args(profile, server.url), {
       cwd: folder,
       seconds: SECONDS,
       signal: done.signal,

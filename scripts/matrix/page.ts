@@ -18,16 +18,18 @@ these. A cell names what was tried and works; "–" means that it cannot work, f
     runtimes &&
       `## Runtimes
 
-The program checks the order, each kind of inner, a time limit, \`retry\`, \`onError\`, \`signal\`, an endless generator given
-to \`concatEager\`, and \`/testing\`. It runs as an ES module (ESM) and as CommonJS (CJS). Chromium loads the package's own files on a page
-without a build tool, by an import map; rxjs is one file there, as CDNs serve it.
+The program uses every export. It checks the order, each kind of inner, time limits, \`retry\`, \`onError\`, \`signal\`, \`until\`, keys,
+limits that change, are shared or adapt, \`maxWaiting\`, an endless generator given to \`concatEager\`, \`for await\` over a result (to
+its end, to an error, and left in the middle), several calls of \`next()\` at once, and \`/testing\`. It runs as an ES module (ESM) and
+as CommonJS (CJS). Browsers load the package's own files on a page without a build tool, by an import map; rxjs is one file there, as
+CDNs serve it.
 
 ${tableOf(runtimes)}`,
     types &&
       `## Types
 
-With each TypeScript, module resolution and rxjs, a program is compiled with \`strict\` and without \`skipLibCheck\`. It states
-which types must be inferred and what must not compile, so a type that is lost is an error. With \`nodenext\` it is compiled
+With each TypeScript, module resolution and rxjs, a program is compiled with \`strict\` and without \`skipLibCheck\`. It imports
+every name that the package exports, and states which types must be inferred and what must not compile, so a type that is lost is an error. With \`nodenext\` it is compiled
 twice, as an ES module and as CommonJS; \`node10\` was once called \`node\`. rxjs 7.5 gets \`@types/node\`, since its own types
 refer to it. The cells name the versions of rxjs.
 
