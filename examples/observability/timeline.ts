@@ -76,7 +76,8 @@ export function timelineMonitor<T>(
         move('active', slots);
         break;
       case 'failed':
-        end('failed');
+        // The limit `blocking` may pass during a delay.
+        end(now?.state === 'delayed' ? 'delayed' : 'failed');
         move(event.willRetry ? 'delayed' : 'fallback', slots);
         break;
       case 'ended':

@@ -110,6 +110,21 @@ describe('the timeline', () => {
     ]);
   });
 
+  test('shows a delay as one, although a limit ends it', () => {
+    run(['a', 'b'], (value) => (value === 'a' ? fails(10) : takes(20, value)), {
+      retry: { delay: 100 },
+      timeout: { blocking: 30 },
+      onError: 'skip',
+    });
+    vi.advanceTimersByTime(1_000);
+    expect(drawn).toEqual([
+      'slot 1: a failed 0-10',
+      'slot 2: b active 0-20',
+      'slot 1: a delayed 10-50',
+      'parked 1: b parked 20-50',
+    ]);
+  });
+
   test('draws an attempt that takes no time, and nothing else that does', () => {
     run(['a', 'b'], (value) => (value === 'a' ? of(value) : EMPTY), {
       concurrent: 1,
