@@ -60,9 +60,9 @@ class Source {
 /** Time enough for whatever follows without a further timer of ours. */
 const quiet = () => sleep(20);
 
-type Run = (source: Source, work: Work) => AsyncIterable<number>;
+type Run = (source: AsyncIterable<number>, work: Work) => AsyncIterable<number>;
 
-const effect = (source: Source, work: Work) =>
+const effect: Run = (source, work) =>
   Stream.toAsyncIterable(
     Stream.fromAsyncIterable(source, (error) => error).pipe(
       Stream.mapEffect((n) => Effect.tryPromise((signal) => work.map(n, signal)), { concurrency: CONCURRENCY }),
@@ -211,6 +211,37 @@ describe('an item fails behind a slow head', () => {
   });
 });
 
+describe('an item fails while values are awaited from the source', () => {
+  /** Item 1 fails before the source gives its third value. */
+  async function failBeforeThird(run: Run) {
+    let give!: () => void;
+    const third = new Promise<void>((resolve) => (give = resolve));
+    const slow = (async function* () {
+      for await (const n of source) {
+        if (n === 2) await third;
+        yield n;
+      }
+    })();
+    const outcome = run(slow, work)[Symbol.asyncIterator]().next();
+    await quiet();
+    await work.fail(1);
+    give();
+    await quiet();
+    expect(work.started).toEqual(expect.arrayContaining([0, 1]));
+    await work.finish(...work.started);
+    await outcome;
+  }
+
+  test.each<[string, Run]>([
+    ['p-map', pMapped({ backpressure: 20 })],
+    ['Node', node({ highWaterMark: 20 })],
+  ])('%s: starts nothing more', async (_, run) => {
+    await failBeforeThird(run);
+
+    expect(work.started).toEqual([0, 1]);
+  });
+});
+
 describe('a loop that is left', () => {
   async function leave(run: Run) {
     const loop = (async () => {
@@ -243,10 +274,15 @@ describe('a loop that is left', () => {
     expect(new Set(work.aborted)).toEqual(new Set([1, 2, 3]));
   });
 
-  test('Node: aborts nothing', async () => {
+  test('Node: aborts nothing, and starts items and keeps the source open until the next in order has ended', async () => {
     await leave(node({}));
+    expect(work.started).toEqual([0, 1, 2, 3, 4]);
 
-    expect(work.aborted).toEqual([]);
+    await work.finish(2, 3);
+    expect([source.isClosed, work.started]).toEqual([false, [0, 1, 2, 3, 4, 5, 6]]);
+
+    await work.finish(1);
+    expect([source.isClosed, work.started, work.aborted]).toEqual([true, [0, 1, 2, 3, 4, 5, 6], []]);
     await work.finish(...work.started);
   });
 });
