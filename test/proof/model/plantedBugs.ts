@@ -103,14 +103,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the signal aborts before the inner is unsubscribed',
     file: 'run.ts',
-    code: 'try {\n      super.cancel();\n    } finally {\n      this.controller?.abort(reason);\n    }',
-    bug: 'this.controller?.abort(reason);\n    super.cancel();',
+    code: 'try {\n      super.cancel();\n    } finally {\n      outside?.abort(reason);\n    }',
+    bug: 'outside?.abort(reason);\n    super.cancel();',
   },
   {
     name: 'the signal aborts although the inner has ended by itself',
     file: 'run.ts',
-    code: 'next(value: R): void {\n    this.host',
-    bug: 'override close(): void {\n    this.controller?.abort();\n    super.close();\n  }\n\n  next(value: R): void {\n    this.host',
+    code: 'ended(): void {\n    this.outside = undefined;',
+    bug: 'ended(): void {\n    this.outside?.abort(undefined);\n    this.outside = undefined;',
   },
   {
     name: 'links are cut one after another while teardowns run',
@@ -253,8 +253,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a key is asked for again for a retry',
     file: 'attempt.ts',
-    code: 'this.attempt = ++item.attempts;',
-    bug: 'this.attempt = ++item.attempts;\n    if (this.attempt > 1) {\n      host.settings.key?.(item.value as T, item.index);\n    }',
+    code: 'item.attempts++;',
+    bug: 'item.attempts++;\n    if (item.attempts > 1) {\n      host.settings.key?.(item.value as T, item.index);\n    }',
   },
   {
     name: 'an item whose key is not known is tried again',
