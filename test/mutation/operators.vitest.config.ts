@@ -25,10 +25,10 @@ export default defineConfig({
     include: ['test/{internal,operators,proof,rxjs}/*.test.ts'],
     exclude: [
       'test/proof/{checkLog,laws,linearTime,plantedBugs,realTime,realTimers,realTimers.zone,shapes}.test.ts',
-      ...(process.env.MUTATION_LONG === undefined ? [`test/proof/{${LONG.join(',')}}.test.ts`] : []),
+      ...(process.env.MUTATION_LONG === undefined ? [`test/{operators,proof}/{${LONG.join(',')}}.test.ts`] : []),
     ],
     env: { FUZZ_RUNS: '200' },
-    testTimeout: 60_000,
+    testTimeout: 600_000,
     isolate: false,
     sequence: { sequencer: CheapFirst },
     setupFiles: ['test/mutation/setup.ts'],
