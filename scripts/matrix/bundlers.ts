@@ -9,7 +9,10 @@ import type { Workspace } from './workspace.js';
 type Bundler = keyof typeof BUNDLERS;
 
 /** What only `concatEager` needs, in words that a minifier leaves as they are. */
-const PULLED_ONLY = ['not to have been read by another subscription', 'an array, an iterable or an async iterable'];
+export const PULLED_ONLY = [
+  'not to have been read by another subscription',
+  'an array, an iterable, an async iterable',
+];
 
 /** What bundlers leave out of programs, and whether what they make of them runs. */
 export function bundlerCells(workspace: Workspace): Cell[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { PULLED_ONLY } from '../../scripts/matrix/bundlers.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -34,3 +35,9 @@ test.each(Object.entries(entries))(
     }
   },
 );
+
+test('the words by which the matrix knows what is left out of a bundle are those of the sources', () => {
+  const sources = ['eagerlyFrom', 'pulled'].map((name) => read(`src/internal/${name}.ts`)).join('\n');
+
+  expect(PULLED_ONLY.filter((words) => !sources.includes(words))).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Observable, type ObservableInput } from 'rxjs';
 
 /** Milliseconds of a timer, or something that real programs wait for without one; `'none'` is at once, in the same call. */
@@ -5,7 +6,8 @@ export type Delay = number | 'immediate' | 'microtask' | 'microtasks' | 'none';
 
 /** What an inner is and does: values, each after a delay, then an end. */
 export interface Work {
-  readonly kind: 'observable' | 'promise' | 'thenable' | 'array' | 'generator' | 'asyncGenerator' | 'stream';
+  readonly kind:
+    'observable' | 'promise' | 'thenable' | 'array' | 'generator' | 'asyncGenerator' | 'stream' | 'nodeStream';
   readonly delays: readonly Delay[];
   readonly last: Delay;
   readonly end: 'complete' | 'error' | 'never';
@@ -127,6 +129,8 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
       return asyncGenerator();
     case 'stream':
       return stream();
+    case 'nodeStream':
+      return nodeStream();
   }
 
   function asyncGenerator(): AsyncIterable<string> {
@@ -202,5 +206,48 @@ export function inner(name: string, work: Work, observer: Observer, signal?: Abo
       // Nothing before somebody asks for it: an error would drop what is not read yet.
       { highWaterMark: 0 },
     );
+  }
+
+  function nodeStream(): Readable {
+    let nth = 0;
+    let open = false;
+    const close = () => {
+      if (open) {
+        open = false;
+        isOver();
+      }
+    };
+    return new Readable({
+      objectMode: true,
+      // Nothing before somebody asks for it: an error would drop what is not read yet.
+      highWaterMark: 0,
+      read() {
+        if (nth === 0) {
+          open = true;
+          begins();
+        }
+        if (nth === values.length && end === 'never') {
+          return;
+        }
+        after(delays[nth] ?? last, () => {
+          if (this.destroyed) {
+            return;
+          }
+          if (nth < values.length) {
+            this.push(values[nth++]);
+          } else if (end === 'error') {
+            close();
+            this.destroy(failure(name));
+          } else {
+            close();
+            this.push(null);
+          }
+        });
+      },
+      destroy(error, done) {
+        close();
+        done(error);
+      },
+    });
   }
 }
