@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { concatMap, delay, from, mergeMap, NEVER, of, Subject, type Observable } from 'rxjs';
+import { concatMap, delay, EMPTY, from, lastValueFrom, mergeMap, NEVER, of, Subject, type Observable } from 'rxjs';
 import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+import { checkRun } from 'rxjs-concat-map-eager/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAction, type Action } from '../actions.js';
 import type { Client } from '../client.js';
@@ -213,6 +214,21 @@ describe('a run', () => {
     expect(run).toMatchObject({ late: 0, desk: inOrder, lost: [] });
     expect(isSound(run)).toBe(true);
   });
+
+  it.each(kinds.filter(([kind]) => kind !== 'concatMap' && kind !== 'mergeMap'))(
+    'of %s keeps to the rules that `checkRun` knows',
+    async (kind, leg) => {
+      const events: MonitorEvent<Action>[] = [];
+      const { validate } = newClient();
+      const operator = leg.operator({ validate, onLost: () => {}, monitor: (event) => events.push(event) });
+      await lastValueFrom(from(input).pipe(operator));
+
+      expect(events).toHaveLength(4 * input.length);
+      const key = kind === 'with a key' ? (action: Action) => action.order : undefined;
+      const config = { concurrent: 4, reorderWindow: leg.window, key, onError: () => EMPTY };
+      expect(checkRun(events, config)).toEqual([]);
+    },
+  );
 
   it.each(kinds.filter(([kind]) => kind === 'concatMap' || kind === 'with a key'))(
     'of %s keeps the order of effects',

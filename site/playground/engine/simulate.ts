@@ -1,4 +1,4 @@
-import { concatMap, mergeMap, Observable, of, type OperatorFunction, pipe, tap } from 'rxjs';
+import { concatMap, mergeMap, noop, Observable, of, type OperatorFunction, pipe, tap } from 'rxjs';
 import {
   adaptiveLimit,
   concatMapEager,
@@ -17,9 +17,15 @@ import { FALLBACK, keyOf, type Play, playOfAttempt, playOfSource } from './workl
 /**
  * Lets an operator run the items, in virtual time: `concatMapEager` with all options; rxjs's own with `concurrent`, and with
  * the limits, the retries and the policy in each inner, as far as an inner by itself can have them.
+ *
+ * @param monitor - hears the events of `concatMapEager`
  */
-export function simulate(settings: Settings, operator: OperatorName): Run {
-  return new Stage(settings).run(operator);
+export function simulate(
+  settings: Settings,
+  operator: OperatorName,
+  monitor: (event: MonitorEvent<number>) => void = noop,
+): Run {
+  return new Stage(settings, monitor).run(operator);
 }
 
 class Stage {
@@ -33,7 +39,10 @@ class Stage {
   private sourceEnd: Run['source'] = undefined;
   private end: End | undefined = undefined;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    private readonly monitor: (event: MonitorEvent<number>) => void,
+  ) {
     const { servers } = settings;
     this.service = servers === undefined ? undefined : new Service(servers);
   }
@@ -67,6 +76,7 @@ class Stage {
         monitor: (event) => {
           this.hear(event);
           this.count(event);
+          this.monitor(event);
         },
       });
     }

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { EMPTY, map, merge, NEVER, noop, type Observable, of, Subscription, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { adaptiveLimit, concatMapEager, type ConcatMapEagerConfig, type FailedItem } from 'rxjs-concat-map-eager';
-import { readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
+import {
+  adaptiveLimit,
+  concatMapEager,
+  type ConcatMapEagerConfig,
+  type FailedItem,
+  type MonitorEvent,
+} from 'rxjs-concat-map-eager';
+import { checkRun, readMarbles, runMarble } from 'rxjs-concat-map-eager/testing';
 import { describe, expect, test } from 'vitest';
 import { POLICY_NAMES } from '../../../src/internal/policies.js';
 import { predict } from '../../../test/proof/model/predict.js';
 import { Clock } from '../../playground/engine/clock.js';
 import { codeOf } from '../../playground/engine/code.js';
-import { optionsOf } from '../../playground/engine/config.js';
+import { configOf, optionsOf } from '../../playground/engine/config.js';
 import { changedAt, type Limit, limitAt, limitsOf, readChanges, writeChanges } from '../../playground/engine/limits.js';
 import { linkOf, stateOf } from '../../playground/engine/link.js';
 import { marbleOf } from '../../playground/engine/marble.js';
@@ -43,6 +49,20 @@ function predictedOutput(settings: Settings): string[] | undefined {
   return log.map((line) => /^\d+ (next .+|complete|error)/.exec(line)?.[0]).filter((line) => line !== undefined);
 }
 
+/** What the monitor's events of a run break. */
+function mistakesOf(settings: Settings) {
+  const events: MonitorEvent<number>[] = [];
+  simulate(settings, 'concatMapEager', (event) => events.push(event));
+  expect(events.length).toBeGreaterThan(0);
+  // What limits it was told, only the events say.
+  const concurrent = Array.isArray(optionsOf(settings).concurrent) || settings.limit === 'adaptive' ? NEVER : undefined;
+  const options = { scheduler: new Clock(), fallback: () => EMPTY };
+  return checkRun(
+    events,
+    configOf(settings, { ...options, concurrent: concurrent ?? settings.concurrent ?? Infinity }),
+  );
+}
+
 /** Only what was emitted, not when. */
 const withoutTime = (lines: readonly string[]) => lines.map((line) => line.replace(/^\d+ /, ''));
 
@@ -53,6 +73,10 @@ describe('a preset', () => {
     const expected = predictedOutput(settings);
     expect(expected, 'nothing happens in the millisecond in which a limit passes').toBeDefined();
     expect(outputOf(simulate(settings, 'concatMapEager'))).toEqual(expected);
+  });
+
+  test.each(PRESETS)('$name: keeps to the rules that `checkRun` knows', ({ settings }) => {
+    expect(mistakesOf(settings)).toEqual([]);
   });
 
   test.each(PRESETS)('$name: shows what its text says', ({ name, settings }) => {
@@ -114,6 +138,12 @@ function holds(property: (settings: Settings) => void, numRuns = 200): void {
 }
 
 describe('whatever the settings', () => {
+  test('the run keeps to the rules that `checkRun` knows', () => {
+    holds((settings) => {
+      expect(mistakesOf(settings)).toEqual([]);
+    });
+  });
+
   test('comes out as the model of the operators says', () => {
     holds((settings) => {
       const expected = predictedOutput(settings);
