@@ -212,6 +212,19 @@ const RULES: Readonly<Record<string, Rule>> = {
     return wrong && `that of ${wrong.of} does not`;
   },
 
+  'a signal aborts by a time limit, or when its item is cancelled': (run) => {
+    const wrong = linesOf(run, 'abort').find(
+      ({ at, of, more: [reason] }) =>
+        isInner(of) &&
+        !reason!.startsWith('timeout(') &&
+        !run.events.some(
+          (event) =>
+            event.type === 'ended' && event.outcome === 'cancelled' && event.index === indexOf(of) && event.time === at,
+        ),
+    );
+    return wrong && `that of ${wrong.of} does at ${wrong.at}`;
+  },
+
   'an error comes behind the values of its item and of those before it': (run) => {
     const { onError = 'in-order', order } = run.scenario.config;
     const error = linesOf(run, 'error')[0];
