@@ -111,7 +111,7 @@ export class Ledger implements Account {
 }
 
 /** The same for an order within each key: a ledger for each of them, in which its items are counted by themselves. */
-export class KeyedLedger implements Account {
+class KeyedLedger implements Account {
   private readonly keys = new Map<unknown, { readonly ledger: Ledger; count: number }>();
   private readonly items = new Map<
     number,
