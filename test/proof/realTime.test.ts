@@ -445,10 +445,14 @@ async function perform(plan: Plan): Promise<Performance> {
 
   /** Requests are answered in their order. */
   async function askSeveralAtOnce(iterator: AsyncIterator<string>): Promise<void> {
+    let requests = 0;
+    let answers = 0;
     let taken = 0;
     let isOver = false;
     const ask = async () => {
+      const request = requests++;
       const answer = await iterator.next();
+      expect(request).toBe(answers++);
       if (answer.done) {
         isOver = true;
       } else if (taken < plan.takes) {
