@@ -24,6 +24,7 @@ import { fileURLToPath } from 'node:url';
 import { Jimp } from 'jimp';
 import { from, lastValueFrom, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import type { MonitorEvent } from 'rxjs-concat-map-eager';
+import { checkRun } from 'rxjs-concat-map-eager/testing';
 import { startPool, type Pool, type PoolSettings } from './pool.js';
 import { thumbnails, type Options, type Row } from './thumbnails.js';
 
@@ -98,15 +99,21 @@ describe('thumbnails', () => {
       const names = ['large-hang-once.jpg', 'b.jpg', 'c.jpg', 'd.jpg'];
       const scheduler = new VirtualTimeScheduler(undefined, 1_000);
       const ended: string[] = [];
+      const events: MonitorEvent<string>[] = [];
       const rows = make(await pictures(...names), faulty, {
         scheduler,
         timeout: 1_000,
-        monitor: (event) =>
-          void (event.type === 'ended' && ended.push(basename(event.value))),
+        monitor: (event) => {
+          events.push(event);
+          if (event.type === 'ended') ended.push(basename(event.value));
+        },
       });
       while (ended.length < 3) await sleep(10);
       scheduler.flush();
       assert.deepEqual(made(await rows), names);
+      // What `thumbnails` gives the operator: two workers, one retry.
+      const options = { concurrent: 2, reorderWindow: 32, retry: 1 };
+      assert.deepEqual(checkRun(events, { ...options, onError: () => [] }), []);
       assert.deepEqual(ended, [
         'b.jpg',
         'c.jpg',
