@@ -1,5 +1,6 @@
 import { of, Subject } from 'rxjs';
-import { concatMapEager } from 'rxjs-concat-map-eager';
+import { concatMapEager, type MonitorEvent } from 'rxjs-concat-map-eager';
+import { checkRun } from 'rxjs-concat-map-eager/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Progress } from './progress';
 
@@ -9,22 +10,25 @@ describe('Progress', () => {
   beforeEach(() => {
     progress = new Progress();
     answers = new Map();
+    events = [];
   });
+  let events: MonitorEvent<string>[];
+  const config = {
+    concurrent: 3,
+    monitor: (event: MonitorEvent<string>) => {
+      progress.follow(event);
+      events.push(event);
+    },
+    onError: () => of('instead'),
+  };
   const run = (...names: string[]) =>
     of(...names)
       .pipe(
-        concatMapEager(
-          (name) => {
-            const answer = new Subject<string>();
-            answers.set(name, answer);
-            return answer;
-          },
-          {
-            concurrent: 3,
-            monitor: progress.follow,
-            onError: () => of('instead'),
-          },
-        ),
+        concatMapEager((name) => {
+          const answer = new Subject<string>();
+          answers.set(name, answer);
+          return answer;
+        }, config),
       )
       .subscribe();
   const answer = (name: string) => {
@@ -48,6 +52,7 @@ describe('Progress', () => {
     answer('d');
     expect(ahead()).toEqual([]);
     expect(progress.running()).toBe(false);
+    expect(checkRun(events, config)).toEqual([]);
   });
 
   test('has nothing ahead when the result is unsubscribed', () => {
@@ -59,6 +64,7 @@ describe('Progress', () => {
     expect(ahead()).toEqual([]);
     expect(progress.counts()).toEqual({ waiting: 0, active: 0, parked: 0 });
     expect(progress.running()).toBe(false);
+    expect(checkRun(events, config)).toEqual([]);
   });
 
   test('has nothing ahead when the result fails', () => {
