@@ -53,6 +53,9 @@ const isParked = ({ ended, flushed }: Item) =>
 /** An item whose key function has failed: it has a slot without having been started, while its fallback runs. */
 const lacksKey = ({ key }: Options, event: Event) => key !== undefined && !('key' in event);
 
+/** Whether the error of an item takes its turn. */
+const hasTurn = ({ onError = 'in-order' }: Options) => onError === 'in-order' || typeof onError === 'function';
+
 const isFirstStart = ({ type, attempt }: Event) => type === 'started' && attempt === 1;
 
 const retriesOf = ({ retry }: Options) => (typeof retry === 'object' ? (retry.count ?? Infinity) : (retry ?? 0));
@@ -70,6 +73,10 @@ const haveOneOrder = ({ order }: Options, one: Event, other: Event) => order !==
 
 const indicesOf = (items: ReadonlyMap<number, Item>, matches: (item: Item) => boolean) =>
   [...items].filter(([, item]) => matches(item)).map(([index]) => index);
+
+/** How many items are active that have the key of that event. */
+const activeOf = (items: ReadonlyMap<number, Item>, event: Event) =>
+  indicesOf(items, (each) => isActive(each) && haveSameKey(each.received, event)).length;
 
 const RULES: Readonly<Record<string, Rule>> = {
   'values are received one after another': ({ type, index }, { received }) =>
@@ -139,16 +146,19 @@ const RULES: Readonly<Record<string, Rule>> = {
     return isFirstStart(event) && unflushed > window && `is one of ${unflushed} unflushed items of ${window}`;
   },
 
-  'of the values of a key, the first is started first': (event, { items, config }) => {
+  'of the values whose key is free, the first is started first': (event, { items, config }) => {
     if (!isFirstStart(event)) {
       return undefined;
     }
+    const { key, concurrentPerKey = 1 } = config;
+    const isFree = ({ received }: Item) =>
+      keyOf(received) !== undefined && activeOf(items, received) < concurrentPerKey;
     const [earlier] = indicesOf(
       items,
       (each) =>
         isWaiting(each) &&
         each.received.index < event.index &&
-        (config.key === undefined || haveSameKey(each.received, event)),
+        (key === undefined || haveSameKey(each.received, event) || isFree(each)),
     );
     return earlier !== undefined && `is started before item ${earlier}`;
   },
@@ -158,7 +168,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (key === undefined || !isFirstStart(event)) {
       return undefined;
     }
-    const active = 1 + indicesOf(items, (each) => isActive(each) && haveSameKey(each.received, event)).length;
+    const active = 1 + activeOf(items, event);
     return active > concurrentPerKey && `is one of ${active} active items of its key`;
   },
 
@@ -168,10 +178,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     }
     const [earlier] = indicesOf(
       items,
-      (each) =>
-        each.received.index < event.index &&
-        (isActive(each) || isWaiting(each) || isParked(each)) &&
-        haveOneOrder(config, each.received, event),
+      (each) => each.received.index < event.index && haveOneOrder(config, each.received, event),
     );
     return earlier !== undefined && `is flushed before item ${earlier}`;
   },
@@ -197,16 +204,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     return other !== undefined && `is dropped, and not item ${other}`;
   },
 
-  'nothing later starts behind an error that has its turn': (event, { failed, config: { onError, order } }) => {
-    const hasTurn = onError === undefined || onError === 'in-order' || typeof onError === 'function';
-    return (
-      hasTurn &&
-      isFirstStart(event) &&
-      failed !== undefined &&
-      (failed < event.index || order === 'key') &&
-      `is started behind item ${failed}, which has failed`
-    );
-  },
+  'nothing later starts behind an error that has its turn': (event, { failed, config }) =>
+    hasTurn(config) &&
+    isFirstStart(event) &&
+    failed !== undefined &&
+    (failed < event.index || config.order === 'key') &&
+    `is started behind item ${failed}, which has failed`,
+
+  'nothing is received behind an error that has its turn': ({ type }, { failed, config }) =>
+    hasTurn(config) && type === 'received' && failed !== undefined && `follows the error of item ${failed}`,
 
   'nothing starts after an error that ends everything': ({ type }, { failed, config: { onError } }) =>
     onError === 'immediate' && failed !== undefined && type === 'started' && `follows the error of item ${failed}`,

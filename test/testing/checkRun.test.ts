@@ -194,8 +194,9 @@ const WRONG: Readonly<
   'no more items are unflushed than the window has room for, when one starts': [
     [{ reorderWindow: 2 }, received(0), received(1), received(2), started(0), started(1), ended(1), started(2)],
   ],
-  'of the values of a key, the first is started first': [
+  'of the values whose key is free, the first is started first': [
     [{}, received(0), received(1), started(1)],
+    [{ key: String }, received(0, key('a')), received(1, key('b')), started(1, key('b'))],
     [{ key: String }, received(0, key('a')), received(1, key('a')), started(1, key('a'))],
   ],
   'of a key, no more items are active than `concurrentPerKey` says': [
@@ -222,9 +223,13 @@ const WRONG: Readonly<
     [{}, received(0), received(1), started(0), failed(0, false), ended(0, 'failed'), started(1)],
     [
       { key: String, order: 'key' },
-      ...[received(0, key('a')), received(1, key('b')), started(1, key('b')), failed(1, false, key('b'))],
-      ...[ended(1, 'failed', key('b')), started(0, key('a'))],
+      ...[received(0, key('a')), started(0, key('a')), received(1, key('a')), received(2, key('b'))],
+      ...[started(2, key('b')), failed(2, false, key('b')), ended(2, 'failed', key('b'))],
+      ...[ended(0, 'completed', key('a')), flushed(0, key('a')), started(1, key('a'))],
     ],
+  ],
+  'nothing is received behind an error that has its turn': [
+    [{}, received(0), started(0), failed(0, false), ended(0, 'failed'), received(1)],
   ],
   'nothing starts after an error that ends everything': [
     [{ onError: 'immediate' }, received(0), received(1), started(0), failed(0, false), ended(0, 'failed'), started(1)],
@@ -249,6 +254,13 @@ describe('finds what is wrong:', () => {
       message: expect.stringContaining(`Expected that ${rule}: the event`) as string,
       at,
     });
+  });
+
+  test('where the key of the first is busy, or not there, another may start', () => {
+    const config = { concurrent: 2, key: String };
+    const busy = [received(0, key('a')), started(0, key('a')), received(1, key('a')), received(2, key('b'))];
+    expect(checkRun(written(...busy, started(2, key('b'))), config)).toEqual([]);
+    expect(checkRun(written(received(0), received(1, key('b')), started(1, key('b'))), config)).toEqual([]);
   });
 
   test('where an attempt that emitted may be retried more often, it is not', () => {
