@@ -195,7 +195,8 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
    * subscribed or read.
    *
    * Each subscription listens to it, until it ends. `AbortSignal.any([..., AbortSignal.timeout(ms)])` may be collected as garbage in
-   * Node.js 20, and never aborts then: keep a reference to the timeout's signal.
+   * Node.js 20, and never aborts then: keep a reference to the timeout's signal. Where more than ten open subscriptions share one,
+   * Node.js 20 prints a `MaxListenersExceededWarning`: `setMaxListeners(0, signal)` of `node:events` says that so many are meant.
    *
    * Default: none.
    */

@@ -91,11 +91,15 @@ const failing = (ms: number, error: unknown = boom) =>
 /** Waits, unless it is told not to. */
 const sleep = (ms: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
-    const timeout = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
+    const stop = () => {
       clearTimeout(timeout);
-      reject(signal.reason);
-    });
+      reject(signal!.reason);
+    };
+    const timeout = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop);
   });
 
 describe('settle', () => {
