@@ -330,8 +330,11 @@ export class EagerLoop<T, R>
     // Once: while what waits is being cancelled, it still counts, and a teardown may lead here again.
     if (!this.closed && !this.hasStopped) {
       this.hasStopped = true;
-      const { source } = this;
+      const { source, starting } = this;
+      // A teardown may lead to the end of what is active: the result is not to end before the error counts.
+      this.starting = true;
       cancelWaiting(this).forEach(reportError);
+      this.starting = starting;
       // If the source was left before, there is an error that comes earlier.
       if (source !== undefined) {
         this.policy.ofSource(this, error);
@@ -499,13 +502,10 @@ export class EagerLoop<T, R>
     );
   }
 
-  /**
-   * Starts one thing more, where others share the slots, or there may be more of them by now. Whoever waits for a slot before this one is
-   * served first.
-   */
+  /** Starts one thing more, if it can. Where others share the slots, whoever waits for one before this is served first. */
   startsMore(): boolean {
     this.changing?.makeWay?.();
-    return this.changing !== undefined && !this.closed && this.startNext();
+    return !this.closed && this.startNext();
   }
 
   overflowed(index: number): void {

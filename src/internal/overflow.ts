@@ -10,7 +10,7 @@ export interface Overflowing<T, R> {
   readonly monitor: Told<T, R> | undefined;
   readonly settings: Settings<T, R>;
   readonly closed: boolean;
-  /** Starts one thing more, if there may be more slots by now. */
+  /** Starts one thing more, if there is one and a slot for it by now. */
   startsMore(): boolean;
   /** Emits all that may be emitted. */
   drain(): void;
@@ -23,24 +23,25 @@ export function dropSurplus<T, R>(loop: Overflowing<T, R>): boolean {
   const { backlog, monitor, settings } = loop;
   const { maxWaiting, overflow } = settings;
   let first: number | undefined;
+  let hasStarted = false;
   while (backlog.waiting > maxWaiting && !loop.closed) {
-    if (loop.startsMore()) {
-      loop.drain();
-      return true;
-    }
-    if (backlog.waiting <= maxWaiting || loop.closed) {
+    // Whoever was told of one that was dropped may have brought one that need not wait.
+    hasStarted = loop.startsMore();
+    if (hasStarted || backlog.waiting <= maxWaiting || loop.closed) {
       break;
     }
     const { index, value, key, lane } = backlog.dropOne!(overflow !== 'drop-oldest');
     first = Math.min(first ?? index, index);
     monitor?.tellOf('ended', index, value, lane, key, NEVER_STARTED);
   }
-  backlog.settle?.();
-  if (first === undefined || loop.closed) {
-    return false;
+  if (!hasStarted) {
+    backlog.settle?.();
   }
-  if (overflow === 'error') {
+  if (first !== undefined && overflow === 'error' && !loop.closed) {
     loop.overflowed(first);
+  }
+  if ((first === undefined && !hasStarted) || loop.closed) {
+    return false;
   }
   // What comes behind a turn that was given up may be emitted.
   loop.drain();

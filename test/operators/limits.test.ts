@@ -602,6 +602,42 @@ describe('a limit that an Observable tells', () => {
     expect(seen.heard).toEqual([failure(BOOM)]);
   });
 
+  test.each(POLICY_NAMES)(
+    'that fails is the error under %s, although the source ends what is active when it is left',
+    (onError) => {
+      const inner = new Subject<number>();
+      const limits = new Subject<number>();
+      const source = new Observable<number>((subscriber) => {
+        subscriber.next(1);
+        return () => inner.complete();
+      });
+      const seen = record(source.pipe(concatMapEager(() => inner, { concurrent: limits, onError })));
+      limits.next(1);
+      limits.error(BOOM);
+      expect(seen.heard).toEqual([failure(BOOM)]);
+    },
+  );
+
+  test('that fails is the error, although a consumer takes the last value when the source is left', async () => {
+    const limits = new BehaviorSubject(1);
+    const answers: Promise<unknown>[] = [];
+    function* source() {
+      try {
+        for (let n = 1; ; n++) yield n;
+      } finally {
+        answers.push(iterator.next(), iterator.next());
+      }
+    }
+    const config = { concurrent: limits, reorderWindow: 1 };
+    const iterator = concatMapEagerFrom(source(), (n) => of(n), config)[Symbol.asyncIterator]();
+    expect(await iterator.next()).toEqual({ done: false, value: 1 });
+    limits.error(BOOM);
+    expect(await Promise.allSettled(answers)).toEqual([
+      { status: 'fulfilled', value: { done: false, value: 2 } },
+      { status: 'rejected', reason: BOOM },
+    ]);
+  });
+
   test('reports what its teardown throws after it has told a wrong number', () => {
     vi.useFakeTimers();
     try {

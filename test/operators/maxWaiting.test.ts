@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   concatMapEager,
   OverflowError,
+  sharedLimit,
   type ConcatMapEagerConfig,
   type MonitorEvent,
   type OverflowPolicy,
@@ -82,6 +83,41 @@ describe('too many values that wait', () => {
     [0, 1, 2].forEach((n) => source.next(n));
     expect(heard).toEqual([failure(expect.objectContaining({ index: 2 }))]);
   });
+
+  test.each([
+    ['a number', 4],
+    ['a limit that is shared', sharedLimit(4)],
+  ])(
+    'are one error with %s too, although something else is started when the monitor hears of them',
+    (_, concurrent) => {
+      const source = new Subject<string>();
+      const inners = { a: new Subject<string>(), b: new Subject<string>() };
+      const started: string[] = [];
+      const result = source.pipe(
+        concatMapEager(
+          (value) => {
+            started.push(value);
+            return inners[value[0] as 'a' | 'b'];
+          },
+          {
+            concurrent,
+            key: (value) => value[0],
+            maxWaiting: 0,
+            monitor: (event) => {
+              if (event.type === 'ended' && event.value === 'a2') source.next('b1');
+            },
+          },
+        ),
+      );
+      const { heard } = record(result);
+      source.next('a1');
+      source.next('a2');
+      expect(started).toEqual(['a1', 'b1']);
+      expect(source.observed).toBe(false);
+      Object.values(inners).forEach((inner) => inner.complete());
+      expect(heard).toEqual([failure(expect.objectContaining({ name: 'OverflowError', index: 1 }))]);
+    },
+  );
 
   test('are counted when the outermost call has started all that it can', () => {
     const { emit, finish, seen, inners, dropped, started } = open({ concurrent: 1, maxWaiting: 1 });

@@ -306,12 +306,14 @@ class Model {
     if (!this.closed && !this.hasStopped) {
       this.hasStopped = true;
       this.world.happened.add('limits fail');
-      const { left } = this;
+      const { left, starting } = this;
+      this.starting = true;
       this.cancelAll(
         () => false,
         () => this.dropsInOrder,
         'AbortError',
       );
+      this.starting = starting;
       if (!left) {
         this.sourceFailed(error);
       }
@@ -833,16 +835,22 @@ class Model {
   private dropSurplus(): boolean {
     const { overflow, world } = this;
     const dropped: number[] = [];
+    let started = false;
     while (this.waiting.length > this.maxWaiting && !this.closed) {
+      // When one is dropped, somebody may push one that need not wait.
+      started = this.startNext();
+      if (started || this.waiting.length <= this.maxWaiting || this.closed) {
+        break;
+      }
       const item = overflow === 'drop-oldest' ? this.waiting.shift()! : this.waiting.pop()!;
       world.happened.add(overflow === 'error' ? 'too many values wait' : `a value that waits is dropped: ${overflow}`);
       dropped.push(item.index);
       this.tell('ended', item, 'dropped');
     }
-    if (dropped.length === 0 || this.closed) {
+    if ((dropped.length === 0 && !started) || this.closed) {
       return false;
     }
-    if (overflow === 'error') {
+    if (dropped.length > 0 && overflow === 'error') {
       const { source } = this;
       this.leaveSource();
       if (source !== undefined) {
