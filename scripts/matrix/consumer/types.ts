@@ -226,7 +226,9 @@ export function tell(error: unknown): string | MarblePlace {
   if (error instanceof MarbleSyntaxError) return { file: error.file, line: error.line, column: error.column };
   return 'another error';
 }
-export const parts = (spec: MarbleSpec): [MarbleRow, MarbleMark | undefined, MarbleStep | undefined, MarbleError | undefined] => [
+export const parts = (
+  spec: MarbleSpec,
+): [MarbleRow, MarbleMark | undefined, MarbleStep | undefined, MarbleError | undefined] => [
   spec.result,
   spec.result.marks[0],
   spec.operators[0],
