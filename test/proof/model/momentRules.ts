@@ -134,11 +134,9 @@ export const MOMENT_RULES: Readonly<Record<string, MomentRule>> = {
     ['pull', 'project', 'open'].includes(what) &&
     `there is ${what}`,
 
-  'a value is dropped only when nothing that waits could be started': ({ event, at }, { startable, droppedAt }) =>
+  'a value is dropped only when nothing that waits could be started': ({ event }, { startable }) =>
     event?.type === 'ended' &&
     event.outcome === 'dropped' &&
-    // Between the drops of one call, there may be slots again.
-    droppedAt !== at &&
     startable.length > 0 &&
     `${event.index} is dropped while ${startable[0]!.index} could be started`,
 

@@ -88,8 +88,6 @@ export class Situation {
   /** Whose heads hold up others, and since when. */
   readonly blocked = new Map<unknown, { readonly head: Item; readonly since: number }>();
   dropped = 0;
-  /** When one was dropped last. */
-  droppedAt: number | undefined = undefined;
 
   constructor(readonly run: Run) {
     const { concurrent = Infinity, limits } = run.scenario.config;
@@ -242,7 +240,6 @@ export class Situation {
       item.kept = (atomic && outcome === 'failed') || item.state === 'over' ? [] : item.kept;
       if (outcome === 'dropped') {
         this.dropped++;
-        this.droppedAt = time;
       }
     } else {
       item.state = 'over';
