@@ -1,12 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import type { MonitorEvent } from 'rxjs-concat-map-eager';
+import { checkRun } from 'rxjs-concat-map-eager/testing';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   UpstreamServer,
   type Answer,
   type Asked,
 } from '../src/demo/upstream-server.js';
+import { Streams } from '../src/metrics/streams.js';
 import { RowsModule } from '../src/rows/rows.module.js';
 import { UpstreamModule } from '../src/upstream/upstream.module.js';
 import { Gate } from './support/gate.js';
@@ -54,6 +57,24 @@ const enrich = async (url: string, ids: number[], signal?: AbortSignal) => {
   return (await response.text()).trim().split('\n');
 };
 
+/** What the monitors of each stream hear, a list for each subscription. */
+function record() {
+  const heard: Record<string, MonitorEvent<unknown>[][]> = {};
+  const { monitor } = Streams.prototype;
+  const spy = vi.spyOn(Streams.prototype, 'monitor');
+  closing.push(() => spy.mockRestore());
+  spy.mockImplementation(function (this: Streams, name) {
+    const tell = monitor.call(this, name);
+    const events: MonitorEvent<unknown>[] = [];
+    (heard[name] ??= []).push(events);
+    return (event) => {
+      events.push(event);
+      tell(event);
+    };
+  });
+  return heard;
+}
+
 /** What Prometheus would read: the values, by name and labels. */
 async function scrape(url: string): Promise<Record<string, number>> {
   const response = await fetch(`${url}/metrics`);
@@ -72,6 +93,7 @@ async function scrape(url: string): Promise<Record<string, number>> {
 }
 
 test('GET /metrics says what is under way, and afterwards what has happened', async () => {
+  const heard = record();
   const gate = new Gate();
   let failures = 0;
   const url = await start(async ({ line, signal }) => {
@@ -124,6 +146,14 @@ test('GET /metrics says what is under way, and afterwards what has happened', as
   expect(done['attempt_duration_seconds_sum{rows}']).toBeGreaterThan(
     before['blocked_seconds{responses}']!,
   );
+
+  expect(heard['responses']).toHaveLength(1);
+  expect(heard['rows']).toHaveLength(12);
+  for (const events of heard['responses']!)
+    expect(checkRun(events, { concurrent: 4, reorderWindow: 8 })).toEqual([]);
+  const rowConfig = { concurrent: 3, retry: { count: 2 }, onError: () => [] };
+  for (const events of heard['rows']!)
+    expect(checkRun(events, rowConfig)).toEqual([]);
 });
 
 test('GET /metrics counts what a client that leaves has cancelled', async () => {
