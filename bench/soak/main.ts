@@ -1,8 +1,8 @@
 /**
- * The endurance test: live streams with hangs, failures, retries and unsubscriptions, by real timers. A run of ten minutes
+ * The endurance test: live streams with hangs, failures, retries and unsubscriptions, by real timers. A run of thirty minutes
  * writes `results.json` and what is made from it: `RESULTS.md` and `results.svg`.
  *
- *     npm run soak                               ten minutes
+ *     npm run soak                               thirty minutes
  *     npm run soak -- --minutes 2 --seed 7       shorter, with other numbers: printed, and nothing written
  *     npm run soak -- --pages                    the page and the chart again, from the results that are there
  */
@@ -15,7 +15,7 @@ import { run } from './run.js';
 import type { Sample } from './sample.js';
 import { isLongEnough, judge, kilobytes } from './verdict.js';
 
-const FULL = 10; // minutes
+const FULL = 30; // minutes
 
 const { values } = parseArgs({
   options: {

@@ -26,7 +26,15 @@ function page(results: Results): Promise<string> {
   const text = `
 # Endurance
 
-${results.listeners === undefined ? OLD_STREAMS : STREAMS}
+Twelve streams are subscribed all the time, with real timers: \`concatMapEager\` under each policy, with keys in either order,
+with a shared, an adaptive and a changing limit, and with a bound on what waits; \`concatAllEager\`; and \`concatEager\` over a
+generator and an async iterable, neither of which ends. Three more are asked for their values: by \`for await\`, by several calls of
+\`next()\` at once, and by \`Readable.from\`. These consumers are slow, leave in the middle and begin anew; the sources have no
+end, but \`until\` ends two of them. Inners are promises, thenables, Observables, arrays, iterables, async
+iterables and ReadableStreams. Up to 30 of a hundred hang, fail, come too late, throw, have no key, or are not an ObservableInput; time
+limits, retries and fallbacks deal with them. Half of the \`project\` functions read their signal. Meanwhile short streams with random
+options come and go: they complete, fail, overflow, are stopped by their \`signal\`, or are left in the middle. A signal, the limits and a
+notifier for \`until\` outlive them all.
 
 Every few seconds no more items are let in until every item is accounted for. The streams are then at rest: still subscribed, with
 nothing to do. What the process holds at that moment must be the same each time.
@@ -66,7 +74,7 @@ ${table(
 
 One object in eight was followed by a \`FinalizationRegistry\` until it was collected:
 
-${table(['', ...kindsOf(followed)], [row('followed', followed), row('left after the end', left)])}
+${table(['', ...KINDS], [row('followed', followed), row('left after the end', left)])}
 
 ## Live streams
 
@@ -83,32 +91,11 @@ ${minutes} minutes, seed ${seed}.
   return formatted(text.trim(), 'markdown');
 }
 
-const OLD_STREAMS = `Nine streams run all the time, with real timers: \`concatMapEager\` under each policy, \`concatAllEager\`, and \`concatEager\` over a
-generator and an async iterable, neither of which ends. Their inners are promises, thenables, Observables, arrays, iterables, async
-iterables and ReadableStreams. Up to 30 of a hundred hang, fail, come too late, throw, or are not an ObservableInput; time limits,
-retries and fallbacks deal with them. Half of the \`project\` functions read their signal. Meanwhile short streams with random options
-come and go: they complete, fail, or are unsubscribed in the middle.`;
-
-const STREAMS = `Twelve streams are subscribed all the time, with real timers: \`concatMapEager\` under each policy, with keys in either order,
-with a shared, an adaptive and a changing limit, and with a bound on what waits; \`concatAllEager\`; and \`concatEager\` over a
-generator and an async iterable, neither of which ends. Three more are asked for their values: by \`for await\`, by several calls of
-\`next()\` at once, and by \`Readable.from\`. These consumers are slow, leave in the middle and begin anew; the sources have no
-end, but \`until\` ends two of them. Inners are promises, thenables, Observables, arrays, iterables, async
-iterables and ReadableStreams. Up to 30 of a hundred hang, fail, come too late, throw, have no key, or are not an ObservableInput; time
-limits, retries and fallbacks deal with them. Half of the \`project\` functions read their signal. Meanwhile short streams with random
-options come and go: they complete, fail, overflow, are stopped by their \`signal\`, or are left in the middle. A signal, the limits and a
-notifier for \`until\` outlive them all.`;
-
-const row = (name: string, counts: Results['left']) => [name, ...kindsOf(counts).map((kind) => count(counts[kind]))];
-
-/** Older runs did not follow all of them. */
-const kindsOf = (counts: Results['left']) => KINDS.filter((kind) => counts[kind] !== undefined);
+const row = (name: string, counts: Results['left']) => [name, ...KINDS.map((kind) => count(counts[kind]))];
 
 /** How those ended that were asked for their values. */
 const consumers = (counts: Results['counts']) =>
-  CONSUMER_NAMES.map((name) => [`asked by \`${name}\``, inWords(under(counts, `${name}: `))]).filter(
-    ([, found]) => found !== '',
-  );
+  CONSUMER_NAMES.map((name) => [`asked by \`${name}\``, inWords(under(counts, `${name}: `))]);
 
 /** The counts whose names begin so, by the rest of their names. */
 function under(counts: Results['counts'], prefix: string): Record<string, number> {

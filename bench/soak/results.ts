@@ -10,8 +10,8 @@ export interface Results {
   /** What kept the process alive before the first item, and after all streams had ended. */
   readonly before: Readonly<Record<string, number>>;
   readonly after: Readonly<Record<string, number>>;
-  /** How many listened to what outlives the streams: before the first item, and after all streams had ended. Older runs had none. */
-  readonly listeners?: {
+  /** How many listened to what outlives the streams: before the first item, and after all streams had ended. */
+  readonly listeners: {
     readonly live: Readonly<Record<string, number>>;
     readonly after: Readonly<Record<string, number>>;
   };

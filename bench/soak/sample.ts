@@ -10,7 +10,7 @@ export interface Sample {
   readonly resources: Readonly<Record<string, number>>;
   readonly timersAtWork: number;
   /** How many listen to what outlives the streams. */
-  readonly listeners?: Readonly<Record<string, number>>;
+  readonly listeners: Readonly<Record<string, number>>;
   /** How many of the objects that are followed have not been collected. */
   readonly present: number;
   readonly items: number;

@@ -36,6 +36,7 @@ describe('docs/evidence/compatibility.md', () => {
       `Bun ${BUN}`,
       `Deno ${DENO}`,
       expect.stringMatching(/^Chromium \d+$/),
+      expect.stringMatching(/^Firefox \d+$/),
     ]);
     expect([...tables.Types.keys()]).toEqual(TYPESCRIPT.map((version) => `TypeScript ${version}`));
     expect([...tables.Bundlers.keys()]).toEqual(Object.entries(BUNDLERS).map((bundler) => bundler.join(' ')));
@@ -51,7 +52,7 @@ describe('docs/evidence/compatibility.md', () => {
 
   test('has every runtime with every rxjs, as ESM and CJS', () => {
     for (const [name, row] of tables.Runtimes) {
-      const formats = name.startsWith('Chromium') ? /^ESM( \(\d+\))?$/ : /^ESM, CJS( \(\d+\))?$/;
+      const formats = /^(Chromium|Firefox)/.test(name) ? /^ESM( \(\d+\))?$/ : /^ESM, CJS( \(\d+\))?$/;
       for (const cell of row.values()) expect(cell).toMatch(formats);
     }
   });
@@ -92,7 +93,7 @@ describe('what the matrix tries', () => {
   test('is what is promised', () => {
     const said = /\*\*Works with\*\*([^]*?)\n\n/.exec(promises)![1]!.replaceAll(/\s+/g, ' ');
 
-    expect(said).toContain(` Node.js ${major(NODE[0]!)} to ${major(last(NODE))}, Bun, Deno and Chromium,`);
+    expect(said).toContain(` Node.js ${major(NODE[0]!)} to ${major(last(NODE))}, Bun, Deno, Chromium and Firefox,`);
     expect(said).toContain(` rxjs ${minor(RXJS[0]!)} to ${minor(last(RXJS))},`);
     expect(said).toContain(` TypeScript ${minor(TYPESCRIPT[0]!)} to ${major(last(TYPESCRIPT))},`);
     for (const bundler of Object.keys(BUNDLERS)) expect(said).toContain(bundler);
