@@ -298,6 +298,37 @@ describe('a retry', () => {
     });
   });
 
+  test('does not happen if the teardown of its notifier has an earlier item fail', () => {
+    const notifier = new Subject<void>();
+    const head = new Subject<number>();
+    const earlier = new Subject<number>();
+    const started: string[] = [];
+    const seen = record(
+      of('h', 'a', 'b').pipe(
+        concatMapEager(
+          (value, _index, { attempt }) => {
+            started.push(`${value}${attempt}`);
+            return value === 'h' ? head : value === 'a' ? earlier : throwError(boom);
+          },
+          {
+            retry: {
+              delay: (error) => {
+                // That of the earlier one is final.
+                if (error === 'bad') throw error;
+                return notifier.pipe(finalize(() => earlier.error('bad')));
+              },
+            },
+          },
+        ),
+      ),
+    );
+    notifier.next();
+    expect(started).toEqual(['h1', 'a1', 'b1']);
+    expect(notifier.observed).toBe(false);
+    head.complete();
+    expect(seen.heard).toEqual([failure('bad')]);
+  });
+
   test('goes on though the teardown of its notifier throws, which does not reach who else listens to it', async () => {
     const reported: unknown[] = [];
     rxjsConfig.onUnhandledError = (error) => reported.push(error);
