@@ -618,6 +618,20 @@ describe('a limit that an Observable tells', () => {
     },
   );
 
+  test('that fails lets what is active go on, also where each key has an order of its own', () => {
+    const limits = new BehaviorSubject(2);
+    const { inners, started, source, seen, push } = start({ concurrent: limits, key: (n) => n % 2, order: 'key' });
+    push(0, 1, 2, 3);
+    limits.error(BOOM);
+    expect(source.observed).toBe(false);
+    inners[1]!.next('b');
+    inners[1]!.complete();
+    inners[0]!.next('a');
+    inners[0]!.complete();
+    expect(started).toEqual([0, 1]);
+    expect(seen.heard).toEqual(['b', 'a', failure(BOOM)]);
+  });
+
   test('that fails is the error, although a consumer takes the last value when the source is left', async () => {
     const limits = new BehaviorSubject(1);
     const answers: Promise<unknown>[] = [];

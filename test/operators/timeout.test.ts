@@ -799,6 +799,30 @@ describe('a passed limit', () => {
     expect(seen.heard).toEqual(['|']);
   });
 
+  test('lets a listener of the signal end everything, and then fails nothing', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const events: string[] = [];
+    const source = new Subject<string>();
+    const end = new Subject<void>();
+    const seen = record(
+      source.pipe(
+        concatMapEager(
+          (_value, _index, { signal }) => {
+            signal.addEventListener('abort', () => end.next());
+            return NEVER;
+          },
+          { timeout: 10, onError: 'skip', scheduler, monitor: ({ type }) => void events.push(type) },
+        ),
+      ),
+    );
+    end.subscribe(() => seen.subscription.unsubscribe());
+    source.next('a');
+    scheduler.flush();
+    expect(events).toEqual(['received', 'started', 'ended']);
+    expect(source.observed).toBe(false);
+    expect(seen.heard).toEqual([]);
+  });
+
   test('lets a listener of the signal push into the source', () => {
     const scheduler = new HandScheduler();
     const source = new Subject<number>();
