@@ -124,7 +124,7 @@ async function searchAll(progressed: () => void) {
       // Without a single scenario, it would look like a failure.
       return result.numRuns === 0 ? (last ?? result) : result;
     }
-    if (result.failed || rest <= AT_ONCE) {
+    if (result.failed || rest <= AT_ONCE || path !== undefined) {
       return result;
     }
     last = result;

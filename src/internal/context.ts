@@ -4,8 +4,8 @@ const NAMES: readonly PropertyKey[] = ['attempt', 'signal'] satisfies (keyof Ite
 
 const NOT_ABORTED = {};
 
-/** What is known of an attempt or a fallback outside, by whoever holds its signal: it leads to nothing else. */
-export class Outside implements ItemContext {
+/** The context of an attempt or a fallback. Its function may keep it for as long as it likes: it leads to nothing else. */
+export class AttemptContext implements ItemContext {
   private controller: AbortController | undefined = undefined;
   /** Why it was cancelled, or that it was not. */
   private reason: unknown = NOT_ABORTED;
@@ -39,12 +39,12 @@ export class Outside implements ItemContext {
  * an object with a getter of its own takes longer to make than all else that is done for an item.
  */
 const SHOWN: ProxyHandler<ItemContext> = {
-  get: (outside, name) => (NAMES.includes(name) ? outside[name as keyof ItemContext] : undefined),
+  get: (context, name) => (NAMES.includes(name) ? context[name as keyof ItemContext] : undefined),
   has: (_, name) => NAMES.includes(name),
   ownKeys: () => NAMES as string[],
-  getOwnPropertyDescriptor: (outside, name) =>
+  getOwnPropertyDescriptor: (context, name) =>
     NAMES.includes(name)
-      ? { value: outside[name as keyof ItemContext], enumerable: true, configurable: true }
+      ? { value: context[name as keyof ItemContext], enumerable: true, configurable: true }
       : undefined,
   getPrototypeOf: () => Object.prototype,
   set: () => false,
@@ -69,4 +69,4 @@ export function wantsContext(project: (...args: never[]) => unknown): boolean {
   return !SIMPLE.test(text) || /\barguments\b|\beval\b/.test(text);
 }
 
-export const contextOf = (outside: Outside): ItemContext => new Proxy<ItemContext>(outside, SHOWN);
+export const contextOf = (context: AttemptContext): ItemContext => new Proxy<ItemContext>(context, SHOWN);

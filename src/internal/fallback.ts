@@ -35,7 +35,7 @@ export class Fallback<T, R> extends InnerRun<T, R> {
   protected call(item: Item<T, R>, { settings }: Host<T, R>): ObservableInput<R> {
     const onError = settings.onError as OnErrorFunction<T, R>;
     const { value, index, attempts: attempt, emitted, lock } = item;
-    const outside = this.show(attempt);
+    const shown = this.show(attempt);
     const failed: FailedItem<T> = {
       value: value as T,
       index,
@@ -43,7 +43,7 @@ export class Fallback<T, R> extends InnerRun<T, R> {
       emitted,
       ...(lock && 'key' in lock.of && lock.of),
       get signal() {
-        return outside.signal;
+        return shown.signal;
       },
     };
     item.emittedBefore = emitted;

@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import type { ItemContext } from '../config.js';
 import { presentContext, runIn, type AsyncContext } from './asyncContext.js';
-import { Outside } from './context.js';
+import { AttemptContext } from './context.js';
 import type { Clock, ClockOwner, Deadlines, Duration } from './deadlines.js';
 import type { Item, Running } from './item.js';
 import { alreadyRead, timeoutError } from './itemErrors.js';
@@ -161,7 +161,7 @@ export abstract class Run<T, R, V> extends InputObserver<V> implements ClockOwne
 
 /** A run that emits for its item, and whose function is given a signal. */
 export abstract class InnerRun<T, R> extends Run<T, R, R> {
-  private outside: Outside | undefined = undefined;
+  private shown: AttemptContext | undefined = undefined;
 
   override isFull(): boolean {
     return this.item.kept >= this.host.maxParked;
@@ -209,22 +209,22 @@ export abstract class InnerRun<T, R> extends Run<T, R, R> {
   }
 
   override cancel(reason?: unknown): void {
-    const { outside } = this;
-    this.outside = undefined;
+    const { shown } = this;
+    this.shown = undefined;
     try {
       super.cancel();
     } finally {
-      outside?.abort(reason);
+      shown?.abort(reason);
     }
   }
 
   protected override ended(): void {
-    this.outside = undefined;
+    this.shown = undefined;
     super.ended();
   }
 
   /** Makes what its function is given of it. */
-  protected show(attempt: number): Outside {
-    return (this.outside = new Outside(attempt));
+  protected show(attempt: number): AttemptContext {
+    return (this.shown = new AttemptContext(attempt));
   }
 }

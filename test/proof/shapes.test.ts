@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { concatEager, concatMapEager } from 'rxjs-concat-map-eager';
 import { Attempt } from '../../src/internal/attempt.js';
 import { Blocking } from '../../src/internal/blocking.js';
-import { Outside } from '../../src/internal/context.js';
+import { AttemptContext } from '../../src/internal/context.js';
 import { Clock } from '../../src/internal/deadlines.js';
 import { EagerLoop } from '../../src/internal/eagerLoop.js';
 import { Item } from '../../src/internal/item.js';
@@ -28,7 +28,7 @@ const runStream = () =>
 const count = (each: abstract new (...args: never[]) => object) => queryObjects(each, { format: 'count' });
 
 describe('when all streams have ended, V8 keeps the shapes and the code', () => {
-  const plain = [Attempt, Blocking, Clock, EagerLoop, Item, Monitor, Outside, PulledSource, PushedSource];
+  const plain = [Attempt, Blocking, Clock, EagerLoop, Item, Monitor, AttemptContext, PulledSource, PushedSource];
   const keyed = [KeyAsker, KeyedBacklog, KeyedItem, Lock, Turns];
 
   test.each([...plain, ...keyed])(

@@ -103,14 +103,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the signal aborts before the inner is unsubscribed',
     file: 'run.ts',
-    code: 'try {\n      super.cancel();\n    } finally {\n      outside?.abort(reason);\n    }',
-    bug: 'outside?.abort(reason);\n    super.cancel();',
+    code: 'try {\n      super.cancel();\n    } finally {\n      shown?.abort(reason);\n    }',
+    bug: 'shown?.abort(reason);\n    super.cancel();',
   },
   {
     name: 'the signal aborts although the inner has ended by itself',
     file: 'run.ts',
-    code: 'ended(): void {\n    this.outside = undefined;',
-    bug: 'ended(): void {\n    this.outside?.abort(undefined);\n    this.outside = undefined;',
+    code: 'ended(): void {\n    this.shown = undefined;',
+    bug: 'ended(): void {\n    this.shown?.abort(undefined);\n    this.shown = undefined;',
   },
   {
     name: 'links are cut one after another while teardowns run',
