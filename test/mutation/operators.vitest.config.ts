@@ -5,7 +5,7 @@ import config from '../../vitest.config.js';
 /** What finds most mutants in the least time. */
 const FIRST = ['model', 'marbles', 'config', 'failures', 'timeout'];
 /** What takes so long that only mutants meet it which no other test has found: see `scripts/mutation.ts`. */
-const LONG = ['depth', 'release', 'keys', 'lateTimers', 'asking', 'maxWaiting'];
+const LONG = ['adaptive', 'depth', 'release', 'keys', 'lateTimers', 'asking', 'maxWaiting'];
 
 /** The first test that fails is the last that runs: so those that are likely to, and cheap, come first. */
 class CheapFirst extends BaseSequencer {
@@ -28,7 +28,9 @@ export default defineConfig({
       ...(process.env.MUTATION_LONG === undefined ? [`test/{operators,proof}/{${LONG.join(',')}}.test.ts`] : []),
     ],
     env: { FUZZ_RUNS: '200' },
-    testTimeout: 600_000,
+    // What hangs is noticed by this, since Stryker waits much longer.
+    testTimeout: 20_000,
+    hookTimeout: 300_000,
     isolate: false,
     sequence: { sequencer: CheapFirst },
     setupFiles: ['test/mutation/setup.ts'],

@@ -1,5 +1,5 @@
 import { Observable, range, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { MAX, rules, type Controller } from '../../bench/adaptive/controllers.js';
 import { compare, findBest, highest, recover, serviceOf, type Outcome } from '../../bench/adaptive/measure.js';
 import { kinds, latencies, SIZES, TURN_KINDS, turns } from '../../bench/adaptive/scenes.js';
@@ -20,13 +20,17 @@ describe('an adaptive limit, simulated', () => {
       SIZES.map((servers) => ({ kind, id, servers, service: serviceOf(kind, id, servers) })),
     ),
   );
-  const found = cases.map((each) => ({
-    ...each,
-    bests: SEEDS.map((seed) => findBest(each.service, 10_000, seed, [1, 1.05])),
-  }));
-  const outcomesOf = (rule: typeof ours, { service, bests }: (typeof found)[number]) =>
+  type Case = (typeof cases)[number];
+  const bestsOf = ({ service }: Case) => SEEDS.map((seed) => findBest(service, 10_000, seed, [1, 1.05]));
+  type Found = Case & { readonly bests: ReturnType<typeof bestsOf> };
+  const outcomesOf = (rule: typeof ours, { service, bests }: Found) =>
     bests.map((best, i) => ({ best: best.limit, ...compare(service, rule!.create(), best, SEEDS[i]!) }));
-  const outcomes = found.map((each) => ({ ...each, runs: outcomesOf(ours, each) }));
+  let outcomes: (Found & { readonly runs: ReturnType<typeof outcomesOf> })[];
+  // Not while tests are collected: that is done for those that are left out as well.
+  beforeAll(() => {
+    const found = cases.map((each) => ({ ...each, bests: bestsOf(each) }));
+    outcomes = found.map((each) => ({ ...each, runs: outcomesOf(ours, each) }));
+  });
 
   const isHigh = ({ limit, best }: Outcome & { best: number }) => limit > highest(best);
 
@@ -80,7 +84,7 @@ describe('an adaptive limit, simulated', () => {
   );
 
   test.each(others)('does what $name does not', (rule) => {
-    const failed = found
+    const failed = outcomes
       .filter(({ service, id }) => id === 'exponential' && service.servers <= 100)
       .flatMap((each) => outcomesOf(rule, each))
       .filter((run) => run.steadyShare < 0.8 || run.refused > 0.2 || isHigh(run));
