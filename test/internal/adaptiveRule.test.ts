@@ -192,6 +192,12 @@ describe('a mean that more than doubles or halves', () => {
   });
 });
 
+test('a mean that is exactly twice as long, or half as long, tells nothing of a change', () => {
+  const rule = () => new AdaptiveRule(1, 200, 8);
+  expect(windows(rule(), 50, 100, 200, 400, 400)).toEqual([16, 12, 14, 13, 10]);
+  expect(windows(rule(), 200, 800, 100, 50, 100)).toEqual([16, 12, 14, 20, 24]);
+});
+
 describe('the least mean of late', () => {
   const up = [100, 110, 121, 132, 145, 900];
   const limits = [14, 17, 20, 24, 29, 26];
@@ -200,6 +206,14 @@ describe('the least mean of late', () => {
     // 26 is 2.17 times 12, where attempts took 100: that is 119.405 after six windows, times 1.786.
     expect(windows(steadyAt12(), ...up, 213)).toEqual([...limits, 31]);
     expect(windows(steadyAt12(), ...up, 214)).toEqual([...limits, 23]);
+  });
+
+  test('says something of a limit that is exactly twice as high, and of the highest limit at which it was seen', () => {
+    const rule = () => new AdaptiveRule(1, 200, 8);
+    // 16 is twice 8, where attempts took 50.
+    expect(windows(rule(), 50, 800, 100, 400, 400, 100)).toEqual([16, 12, 14, 13, 16, 14]);
+    // 24 is less than twice 16, where attempts took 100 as they did at 8.
+    expect(windows(rule(), 100, 100, 200, 800)).toEqual([16, 32, 24, 29]);
   });
 
   test('is also that of the first climb', () => {
