@@ -21,5 +21,6 @@ export default defineConfig({
     exclude: ['test/testing/{docs,fuzz}.test.ts'],
     isolate: false,
     sequence: { sequencer: CheapestFirst },
+    setupFiles: ['test/mutation/setup.ts'],
   },
 });
