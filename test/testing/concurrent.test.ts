@@ -18,6 +18,7 @@ const operators: MarbleOperators = {
   // What is tested here should not depend on this package's operators: it emits the limits.
   limits: ({ config }) => concatMap(() => (config as { concurrent: Observable<number> }).concurrent),
   limitsOf: ({ config }) => concatMap(() => config as Observable<number>),
+  nested: ({ config }) => concatMap(() => (config as { x: [number, { y: Observable<number> }] }).x[1].y),
   ofContext: ({ concurrent }) => concatMap(() => concurrent),
   log: ({ config }) => {
     configs.push(config);
@@ -135,6 +136,22 @@ describe('the limits', () => {
       'result     t-|',
       'where      t: 2',
     ]);
+  });
+
+  test('belong to the operator whose line names them, however deep, and not to the first', () => {
+    run([
+      source,
+      'concurrent 2-|',
+      '> log',
+      '> nested x: [1, { y: $concurrent }]',
+      'result     t-|',
+      'where      t: 2',
+    ]);
+    expect(configs).toEqual([undefined]);
+  });
+
+  test('belong to the first where a line names another fixture', () => {
+    run([source, 'concurrent 2-|', '> limits x: $other', 'result     t-|', 'where      t: 2'], { other: 1 });
   });
 
   test('can be used by a fixture: here the limit that the streams share', () => {
