@@ -530,15 +530,6 @@ describe('however many', () => {
   });
 });
 
-test('a million synchronous items of a thousand keys are emitted in order, on a flat stack', () => {
-  let count = 0;
-  let inOrder = true;
-  range(0, 1_000_000)
-    .pipe(concatMapEager((value) => of(value), { key: (value) => value % 1_000, concurrent: 16 }))
-    .subscribe((value) => (inOrder &&= value === count++));
-  expect([count, inOrder]).toEqual([1_000_000, true]);
-});
-
 describe('while the stream lives on', () => {
   /** Values of which each is its own key; the one with the index `busy` goes on. */
   async function keysLeft(end: (source: Subject<object>, ends: Subject<never>[]) => void, config: Config = {}) {

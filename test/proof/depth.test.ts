@@ -269,3 +269,10 @@ describe('the stack does not grow', () => {
     expect(seen).toEqual({ values: 100_000, last: 99_999, inOrder: true, end: '|' });
   });
 });
+
+test('a million synchronous items of a thousand keys are emitted in order, on a flat stack', () => {
+  const seen = count(
+    range(0, MILLION).pipe(concatMapEager((value) => of(value), { key: (value) => value % 1_000, concurrent: 16 })),
+  );
+  expect(seen).toEqual({ values: MILLION, last: MILLION - 1, inOrder: true, end: '|' });
+});
