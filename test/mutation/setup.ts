@@ -20,8 +20,11 @@ globalThis.gc = runInNewContext('gc') as typeof globalThis.gc;
 fc.configureGlobal({ seed: 1, endOnFailure: true });
 
 // Nor are the other files loaded then, which takes longer than most mutants live.
-const world = globalThis as { noticedMutant?: string };
+const world = globalThis as { noticedMutant?: string; __stryker__?: { hitLimit?: number } };
 if (inject('mode') === 'mutant') {
+  // By default a mutant that has a loop go on is stopped when it was met a hundred times as often as in all tests, which takes long.
+  const stryker = world.__stryker__;
+  if (stryker?.hitLimit !== undefined) stryker.hitLimit /= 10;
   const mutant = inject('activeMutant');
   if (world.noticedMutant === mutant) throw new Error('This mutant is noticed');
   afterEach(({ task }) => {
