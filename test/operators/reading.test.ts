@@ -6,6 +6,7 @@ import {
   concatEager,
   concatMapEager,
   concatMapEagerFrom,
+  sharedLimit,
   type ConcatMapEagerConfig,
 } from '../../src/index.js';
 import { failure, record, subjects, thrownBy } from '../support/record.js';
@@ -217,15 +218,62 @@ describe('`readAhead`', () => {
     expect(started).toHaveLength(3 + left);
   });
 
-  test('reading may have an item fail, which is tried again at once', () => {
+  test('reading may end an item behind the head: what waits is started', () => {
+    const inners = subjects(3);
+    const started: number[] = [];
+    const values = function* () {
+      yield* [0, 1, 2];
+      inners[1]!.complete();
+    };
+    const project = (n: number) => (started.push(n), inners[n]!);
+    record(concatMapEagerFrom(values, project, { concurrent: 2, readAhead: 2 }));
+    expect(started).toEqual([0, 1, 2]);
+  });
+
+  test('reading may ask for a value, which leaves the window: what waits is started', async () => {
+    const started: number[] = [];
+    const values = function* () {
+      yield* [0, 1, 2, 3];
+      asked = result.next();
+    };
+    const project = (n: number) => (started.push(n), n < 2 ? of(n) : NEVER);
+    let asked: Promise<IteratorResult<number>> | undefined;
+    const result = concatMapEagerFrom(values, project, { reorderWindow: 2, readAhead: 2 })[Symbol.asyncIterator]();
+    expect(await result.next()).toEqual({ value: 0, done: false });
+    expect(await asked).toEqual({ value: 1, done: false });
+    expect(started).toEqual([0, 1, 2, 3]);
+    await result.return!();
+  });
+
+  test.each([
+    ['while a slot is free', { concurrent: 2 }],
+    ['while values are read ahead', { concurrent: 1, readAhead: 1 }],
+  ])('reading may have an item fail, which is tried again at once: %s', (_, config) => {
     const inner = new Subject<number>();
     const values = function* () {
       yield 0;
       inner.error(BOOM);
     };
     const project = vi.fn((_: number, __: number, { attempt }: { attempt: number }) => (attempt === 1 ? inner : of(1)));
-    const { heard } = record(concatMapEagerFrom(values, project, { concurrent: 1, readAhead: 1, retry: 1 }));
+    const { heard } = record(concatMapEagerFrom(values, project, { ...config, retry: 1 }));
     expect(heard).toEqual([1, '|']);
+  });
+
+  test('reading may have another stream take the slot that it is for: values are read ahead', () => {
+    const concurrent = sharedLimit(1);
+    const other = new Subject<number>();
+    const read: number[] = [];
+    const values = function* () {
+      record(concatMapEagerFrom([0], () => other, { concurrent }));
+      for (let n = 0; n < 5; n++) {
+        read.push(n);
+        yield n;
+      }
+    };
+    const { heard } = record(concatMapEagerFrom(values, one, { concurrent, readAhead: 2 }));
+    expect(read).toEqual([0, 1]);
+    other.complete();
+    expect(heard).toEqual([0, 1, 2, 3, 4, '|']);
   });
 
   test('finishes what was read ahead when the source fails', () => {
