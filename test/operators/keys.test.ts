@@ -530,6 +530,22 @@ describe('however many', () => {
   });
 });
 
+test('items of several keys are torn down in the order of the source, also where each key has an order of its own', () => {
+  const torn: number[] = [];
+  const { subscription } = record(
+    of(0, 1, 2, 3).pipe(
+      concatMapEager((n) => new Observable<never>(() => () => torn.push(n)), {
+        key: (n) => n % 2,
+        order: 'key',
+        concurrentPerKey: 2,
+        onError: 'skip',
+      }),
+    ),
+  );
+  subscription.unsubscribe();
+  expect(torn).toEqual([0, 1, 2, 3]);
+});
+
 describe('while the stream lives on', () => {
   /** Values of which each is its own key; the one with the index `busy` goes on. */
   async function keysLeft(end: (source: Subject<object>, ends: Subject<never>[]) => void, config: Config = {}) {
