@@ -622,6 +622,17 @@ describe('with an order for each key', () => {
     expect(await iterator.next()).toEqual(DONE);
   });
 
+  test('an error that is all there is left ends the result, although nobody asks: a signal that aborts then is too late', async () => {
+    const controller = new AbortController();
+    const { inputs, iterator } = iterate(1, { key: () => 'x', order: 'key', signal: controller.signal });
+    const first = iterator.next();
+    inputs[0]!.next(1);
+    expect(await first).toEqual(value(1));
+    inputs[0]!.error(BOOM);
+    controller.abort();
+    await expect(iterator.next()).rejects.toBe(BOOM);
+  });
+
   test('an error comes at its turn in its key', async () => {
     const { iterator, first, emit } = keyed({ onError: 'in-order' });
     emit('b1', '!');
