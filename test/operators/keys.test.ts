@@ -530,6 +530,25 @@ describe('however many', () => {
   });
 });
 
+test.each(['a value', 'the end'])(
+  '%s that `project` sets off comes after a value that asking for a key has set off',
+  (what) => {
+    const source = new Subject<number>();
+    const key = (n: number) => {
+      if (n === 0) source.next(1);
+      return n;
+    };
+    const project = (n: number) => {
+      if (n === 0 && what === 'a value') source.next(2);
+      if (n === 0 && what === 'the end') source.complete();
+      return of(n);
+    };
+    const { heard } = record(source.pipe(concatMapEager(project, { key })));
+    source.next(0);
+    expect(heard).toEqual(what === 'a value' ? [0, 1, 2] : [0, 1, '|']);
+  },
+);
+
 test('items of several keys are torn down in the order of the source, also where each key has an order of its own', () => {
   const torn: number[] = [];
   const { subscription } = record(
