@@ -94,6 +94,15 @@ describe('a shared limit', () => {
     }
   });
 
+  test('is given to who still waits when most of those that waited have left', () => {
+    const all = streams(sharedLimit(1), 'abcd');
+    [all.a, all.b, all.c, all.d].forEach((each) => each.push());
+    all.c.subscription.unsubscribe();
+    all.d.subscription.unsubscribe();
+    all.end('a0');
+    expect(all.started).toEqual(['a0', 'b0']);
+  });
+
   test('has whoever joins come last', () => {
     const all = streams(sharedLimit(1), 'ab');
     all.a.push(3);
