@@ -381,6 +381,16 @@ describe('a shared limit', () => {
     expect(later).toEqual([[3, '|']]);
   });
 
+  test('that stays at another number is no error, although something waits', () => {
+    const numbers = new BehaviorSubject(1);
+    const all = streams(sharedLimit(numbers), 'a');
+    all.a.push(2);
+    numbers.complete();
+    expect(all.a.heard).toEqual([]);
+    all.end('a0');
+    expect(all.started).toEqual(['a0', 'a1']);
+  });
+
   test('that stays at 0 is an error of every stream in which something waits', () => {
     const limit = sharedLimit(of(0));
     const all = streams(limit, 'ab');
