@@ -363,6 +363,23 @@ describe('an attempt that would read on where an earlier one has stopped', () =>
     expect(calls).toBe(2);
   });
 
+  test('neither reads on nor closes what it would read', () => {
+    const log: string[] = [];
+    const iterator = {
+      next: () => {
+        log.push('next');
+        throw new Error('boom');
+      },
+      return: () => {
+        log.push('return');
+        return { done: true, value: undefined };
+      },
+    };
+    const inner = { [Symbol.iterator]: () => iterator } as Iterable<number>;
+    record(of(0).pipe(concatMapEager(() => inner, { retry: 3 })));
+    expect(log).toEqual(['next']);
+  });
+
   test('is tried again where it is made anew', () => {
     let calls = 0;
     const project = function* () {
