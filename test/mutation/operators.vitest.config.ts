@@ -22,7 +22,7 @@ class CheapFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ['test/{internal,operators,proof,rxjs}/*.test.ts'],
+    include: ['test/{internal,operators,proof,rxjs}/*.test.ts', 'test/repo/errors.test.ts'],
     exclude: [
       'test/proof/{checkLog,laws,linearTime,plantedBugs,realTime,realTimers,realTimers.zone,shapes}.test.ts',
       ...(process.env.MUTATION_LONG === undefined ? LONG.map((files) => `test/${files}.test.ts`) : []),
