@@ -401,6 +401,20 @@ describe('a shared limit', () => {
     expect(all.b.heard).toEqual(['|']);
   });
 
+  test('that comes to stay at 0 is an error of those that wait then', () => {
+    const numbers = new BehaviorSubject(1);
+    const all = streams(sharedLimit(numbers), 'ab');
+    all.a.push(2);
+    all.b.push();
+    numbers.next(0);
+    expect(all.b.heard).toEqual([]);
+    numbers.complete();
+    expect(all.b.heard).toEqual([failure(expect.any(TypeError))]);
+    expect(all.a.heard).toEqual([]);
+    all.end('a0');
+    expect(all.a.heard).toEqual([failure(expect.any(TypeError))]);
+  });
+
   test('fills the room that a higher limit makes by the default window', () => {
     const numbers = new BehaviorSubject(1);
     const limit = sharedLimit(numbers);
