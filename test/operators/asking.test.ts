@@ -626,8 +626,8 @@ describe('with an order for each key', () => {
     const controller = new AbortController();
     const { inputs, iterator } = iterate(1, { key: () => 'x', order: 'key', signal: controller.signal });
     const first = iterator.next();
-    inputs[0]!.next(1);
-    expect(await first).toEqual(value(1));
+    inputs[0]!.next('a');
+    expect(await first).toEqual(value('a'));
     inputs[0]!.error(BOOM);
     controller.abort();
     await expect(iterator.next()).rejects.toBe(BOOM);
