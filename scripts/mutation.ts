@@ -60,11 +60,18 @@ async function run({ configFile, hasLongTests }: Part): Promise<MutantResult[]> 
   if (!hasLongTests || survivors.length === 0) {
     return mutants;
   }
+  process.stdout.write(`${survivors.length} survive the quick tests, and meet the slow ones\n`);
   // What runs the tests sees this.
   process.env.MUTATION_LONG = 'yes';
   try {
     const mutate = [...new Set(survivors.map(placeOf))];
-    const again = await new Stryker({ configFile, mutate, thresholds: { break: null } }).runMutationTest();
+    // Those that survive run all of the slow tests, which is not to look like a loop without end.
+    const again = await new Stryker({
+      configFile,
+      mutate,
+      timeoutFactor: 2,
+      thresholds: { break: null },
+    }).runMutationTest();
     return mutants.map((mutant) =>
       isSurvivor(mutant) ? (again.find((each) => isSame(each, mutant)) ?? mutant) : mutant,
     );
