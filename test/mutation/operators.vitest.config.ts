@@ -8,7 +8,7 @@ const FIRST = ['model', 'marbles', 'config', 'keys', 'failures', 'timeout'];
 const LONG = ['operators/lateTimers', 'proof/{adaptive,depth,limits,release,releaseIterator}'].map(
   (files) => `test/${files}.test.ts`,
 );
-const QUICK = ['test/{internal,operators,proof,rxjs}/*.test.ts', 'test/repo/errors.test.ts'];
+const QUICK = ['test/{internal,operators,proof,rxjs}/*.test.ts'];
 const isLong = process.env.MUTATION_LONG !== undefined;
 
 /** The first test that fails is the last that runs: so those that are likely to, and cheap, come first. */
