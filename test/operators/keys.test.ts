@@ -84,6 +84,19 @@ describe.each(functions)('%s', (_, start) => {
   });
 });
 
+test.each<[unknown, string]>([
+  [{ key: 'x' }, 'Expected `key` to be a function, got `"x"` (string)'],
+  [{ key: () => 1, order: 'keys' }, "Expected `order` to be `'source'` or `'key'`, got `\"keys\"` (string)"],
+  [
+    { key: () => 1, concurrentPerKey: 0 },
+    'Expected `concurrentPerKey` to be an integer from 1 and up or `Infinity`, got `0` (number)',
+  ],
+  [{ concurrentPerKey: 2 }, 'Expected `concurrentPerKey` to be given together with `key` only, got `2` (number)'],
+  [{ order: 'key' }, 'Expected `order` to be `\'source\'`, where there is no `key`, got `"key"` (string)'],
+])('%o is refused: what was expected, and what came', (config, message) => {
+  expect((thrownBy(() => concatMapEager((n: number) => [n], config as Config)) as Error).message).toBe(message);
+});
+
 test.each([
   [4, 4],
   [Infinity, 1024],
