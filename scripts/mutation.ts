@@ -1,5 +1,5 @@
 // Changes src/ at one point at a time and runs the tests, which are to notice: mutation testing with Stryker. It takes some
-// hours. Survivors are explained in docs/evidence/mutants.md, where the figures of the last whole run stand.
+// hours. Survivors are explained in docs/evidence/mutants.md, where the figures of the last run stand.
 import { Stryker } from '@stryker-mutator/core';
 import { relative } from 'node:path';
 import { table } from './markdown.js';
