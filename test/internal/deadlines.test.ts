@@ -88,6 +88,28 @@ test('closing ends all clocks and leaves no action', () => {
   expect(passed).toEqual([]);
 });
 
+test('none passes any more when the owner of another one has closed them, at the same time', () => {
+  const { scheduler, clocks, durations, passed, owner } = deadlines(10, 10);
+  clocks.start(
+    durations[0]!,
+    owner('a', () => clocks.close()),
+  );
+  clocks.start(durations[1]!, owner('b'));
+  scheduler.advance(100);
+
+  expect(passed).toEqual(['10:a/10']);
+});
+
+test('a clock without a duration that is started when one passes waits for the next action', () => {
+  const { scheduler, clocks, durations, passed, owner } = deadlines(0);
+  const again = (name: string, then?: () => void) => clocks.start(durations[0]!, owner(name, then));
+  again('a', () => again('b', () => again('c')));
+  scheduler.advance(1);
+
+  expect(passed).toEqual(['0:a/0', '0:b/0', '0:c/0']);
+  expect(scheduler.fired).toBe(3);
+});
+
 test('an owner that throws keeps no other clock from passing', () => {
   const { scheduler, clocks, durations, passed, owner } = deadlines(10);
   const throwing = owner('a', () => {

@@ -119,6 +119,21 @@ describe('a result that is iterated', () => {
     expect(await iterator.next()).toEqual(DONE);
   });
 
+  test('gives nothing of an atomic item that has not ended, although nobody has waited for it before', async () => {
+    const { inputs, iterator } = iterate(2, { atomic: true });
+    const first = iterator.next();
+    inputs[1]!.next('b1');
+    inputs[0]!.next('a1');
+    inputs[0]!.complete();
+    expect(await first).toEqual(value('a1'));
+    const second = watch(iterator.next());
+    await turn();
+    expect(second.state).toBe('waits');
+    inputs[1]!.error(BOOM);
+    await turn();
+    expect(second.state).toEqual({ error: BOOM });
+  });
+
   test('throws an error to the first who waits; the others are done', async () => {
     const { inputs, iterator } = iterate(1);
     const asked = [1, 2].map(() => watch(iterator.next()));

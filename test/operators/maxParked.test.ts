@@ -326,6 +326,12 @@ test('it is read on in the context of its item, whoever has made room', () => {
   expect(seen).toEqual(['item', 'item', 'item']);
 });
 
+test('a subscriber has an item keep all of its values by default', () => {
+  const numbers = counted(5_000);
+  park({}, numbers.sync());
+  expect(numbers.log.read).toBe(5_000);
+});
+
 test('a consumer that asks has an item keep no more than 1,024 values by default, unless it is atomic', async () => {
   for (const [config, most] of [
     [{}, 1024],

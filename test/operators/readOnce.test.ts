@@ -380,6 +380,14 @@ describe('an attempt that would read on where an earlier one has stopped', () =>
     expect(log).toEqual(['next']);
   });
 
+  test('lets go of a stream that it would read', async () => {
+    const stream = new ReadableStream({ start: (controller) => controller.error(new Error('boom')) });
+    const values = lastValueFrom(of(0).pipe(concatMapEager(() => stream, { retry: 3 })));
+
+    await expect(values).rejects.toThrow(/new iterator or stream for each attempt/);
+    expect(stream.locked).toBe(false);
+  });
+
   test('is tried again where it is made anew', () => {
     let calls = 0;
     const project = function* () {

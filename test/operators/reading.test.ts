@@ -404,6 +404,38 @@ describe('`until`', () => {
     expect(heard).toEqual(['|']);
   });
 
+  test('reads nothing more, although its own teardown has a slot become free', () => {
+    const notify = new Subject<void>();
+    let opened: ReturnType<typeof open> | undefined = undefined;
+    const until = new Observable<void>((subscriber) => {
+      notify.subscribe(subscriber);
+      return () => opened?.inners[0]!.complete();
+    });
+    opened = open({ concurrent: 1, until });
+    notify.next();
+    expect(opened.read).toEqual([0]);
+    expect(opened.seen.heard).toEqual(['|']);
+  });
+
+  test('may end without a value before the source does', async () => {
+    const until = (async function* () {})();
+    const later = async function* () {
+      await turn();
+      yield 1;
+    };
+    const { heard } = record(concatMapEagerFrom(later, one, { until }));
+    const reported = vi.fn();
+    const { config } = await import('rxjs');
+    config.onUnhandledError = reported;
+    try {
+      await vi.waitFor(() => expect(heard).toEqual([1, '|']));
+      await turn();
+      expect(reported).not.toHaveBeenCalled();
+    } finally {
+      config.onUnhandledError = null;
+    }
+  });
+
   test('that is set off by `project`, a key or a value, comes after what has been read', () => {
     for (const place of ['project', 'key', 'value']) {
       const until = new Subject<void>();

@@ -175,7 +175,10 @@ describe('no promise becomes an unhandled rejection', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('that `project` returns after the subscriber has left', async () => {
+  test.each([
+    ['', {}],
+    [', with limits of time', { timeout: 1_000 }],
+  ])('that `project` returns after the subscriber has left%s', async (_, config) => {
     const source = new Subject<number>();
     const unhandled = await unhandledRejections(() => {
       const { subscription } = record(
@@ -183,7 +186,7 @@ describe('no promise becomes an unhandled rejection', () => {
           concatMapEager(() => {
             subscription.unsubscribe();
             return rejected();
-          }),
+          }, config),
         ),
       );
       source.next(1);

@@ -377,6 +377,20 @@ describe('a TimeoutError', () => {
     });
   });
 
+  test("has its item's value also where nothing else wants it after `project`", () => {
+    inVirtualTime(({ record, flush }) => {
+      const { heard } = record(of('zero').pipe(concatMapEager(() => NEVER, { timeout: 5 })));
+      flush();
+      expect(heard).toEqual([
+        failure(
+          expect.objectContaining({
+            info: { meta: { value: 'zero', index: 0, attempt: 1, limit: 'total' }, seen: 0, lastValue: null },
+          }),
+        ),
+      ]);
+    });
+  });
+
   test('comes after the inner is unsubscribed and its signal aborted with it', () => {
     for (const timeout of [{ first: 5 }, { each: 5 }, { total: 5 }, { blocking: 5 }]) {
       const scheduler = new HandScheduler();
