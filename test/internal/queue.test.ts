@@ -26,6 +26,17 @@ test('gives what an array gives, whatever comes and goes between', () => {
   );
 });
 
+test('gives each value although it is empty between any two', () => {
+  const queue = new Queue<number>();
+  const values = Array.from({ length: 3_000 }, (_, n) => n);
+  const given = values.map((value) => {
+    queue.push(value);
+    return queue.shift();
+  });
+
+  expect(given).toEqual(values);
+});
+
 test('keeps `undefined` as a value like any other', () => {
   const queue = new Queue<string | undefined>();
   queue.push(undefined);

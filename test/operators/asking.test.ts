@@ -502,10 +502,10 @@ describe('a consumer that ends it', () => {
 });
 
 describe('with an order for each key', () => {
-  const keyed = (config?: ConcatMapEagerConfig<string>) => {
+  const keyed = (config?: ConcatMapEagerConfig<string>, names = ['a1', 'b1', 'a2', 'b2']) => {
     const inners = new Map<string, Subject<string>>();
     const iterator = concatMapEagerFrom(
-      ['a1', 'b1', 'a2', 'b2'],
+      names,
       (name) => {
         const inner = new Subject<string>();
         inners.set(name, inner);
@@ -516,7 +516,8 @@ describe('with an order for each key', () => {
     const first = iterator.next();
     const emit = (name: string, ...values: string[]) => values.forEach((each) => inners.get(name)!.next(name + each));
     const end = (name: string) => inners.get(name)!.complete();
-    return { iterator, first, emit, end };
+    const fail = (name: string) => inners.get(name)!.error(BOOM);
+    return { iterator, first, emit, end, fail };
   };
 
   test('values leave in the order in which they became ready', async () => {
@@ -555,6 +556,74 @@ describe('with an order for each key', () => {
     end('b1');
     end('b2');
     expect([(await first).value, ...(await take(iterator))]).toEqual(['a1!', 'a1?', 'a2!', 'a2?', 'b1!', 'b1?', 'b2!']);
+  });
+
+  test('what an active item emits comes behind several that have ended, of which one is taken before', async () => {
+    const { iterator, first, emit, end } = keyed({ concurrentPerKey: 4 }, ['a1', 'a2', 'a3', 'a4']);
+    emit('a1', '!', '?');
+    expect(await first).toEqual(value('a1!'));
+    for (const name of ['a2', 'a3']) emit(name, '!');
+    for (const name of ['a1', 'a2', 'a3']) end(name);
+    expect(await iterator.next()).toEqual(value('a1?'));
+    emit('a4', '!');
+    end('a4');
+    expect(await take(iterator)).toEqual(['a2!', 'a3!', 'a4!']);
+  });
+
+  test('an error comes behind an item that goes on between it and one that has ended', async () => {
+    const { iterator, first, emit, end, fail } = keyed({ onError: 'in-order' }, ['a1', 'a2', 'a3']);
+    emit('a1', '!');
+    end('a1');
+    emit('a2', '!');
+    expect([await first, await iterator.next()]).toEqual(['a1!', 'a2!'].map(value));
+    fail('a3');
+    const asked = watch(iterator.next());
+    await turn();
+    expect(asked.state).toBe('waits');
+    emit('a2', '?');
+    end('a2');
+    await turn();
+    expect(asked.state).toEqual(value('a2?'));
+    await expect(iterator.next()).rejects.toBe(BOOM);
+  });
+
+  test('an error that is there first comes behind an item that has still to begin', async () => {
+    const { iterator, first, emit, end, fail } = keyed({ onError: 'in-order', concurrentPerKey: 3 }, [
+      'a1',
+      'a2',
+      'a3',
+    ]);
+    fail('a3');
+    end('a1');
+    const asked = watch(first);
+    await turn();
+    expect(asked.state).toBe('waits');
+    emit('a2', '!');
+    end('a2');
+    await turn();
+    expect(asked.state).toEqual(value('a2!'));
+    await expect(iterator.next()).rejects.toBe(BOOM);
+  });
+
+  test('a TimeoutError says how many values there were', async () => {
+    const { iterator, first, emit } = keyed({ onError: 'in-order', timeout: { each: 20 } }, ['a1']);
+    emit('a1', '!', '?');
+    expect([await first, await iterator.next()]).toEqual(['a1!', 'a1?'].map(value));
+    await expect(iterator.next()).rejects.toMatchObject({ info: { seen: 2 } });
+  });
+
+  test('an atomic item that has not ended is not held up', async () => {
+    vi.useFakeTimers();
+    try {
+      const { first, emit, end } = keyed({ atomic: true, timeout: { blocking: 100 } });
+      emit('a2', '!');
+      await vi.advanceTimersByTimeAsync(1_000);
+      emit('a1', '!');
+      end('a1');
+      expect(await first).toEqual(value('a1!'));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('items that emit nothing are flushed although nobody asks, and the blocked key only is', async () => {
