@@ -536,6 +536,16 @@ describe('a limit that an Observable tells', () => {
     expect(started).toHaveLength(3000);
   });
 
+  test('that was Infinity once does not count for the default window', () => {
+    const limits = new BehaviorSubject(Infinity);
+    const started: number[] = [];
+    const source = new Subject<number>();
+    record(source.pipe(concatMapEager((n) => (started.push(n), n === 0 ? NEVER : EMPTY), limits)));
+    limits.next(2);
+    for (let n = 0; n < 2_000; n++) source.next(n);
+    expect(started).toHaveLength(1024);
+  });
+
   test('leaves the default window as large as it was when it is lowered', () => {
     const limits = new BehaviorSubject(100);
     const { started, push, inners } = start({ concurrent: limits }, 2000);

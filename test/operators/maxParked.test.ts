@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { concat, NEVER, of, Subject, throwError, TimeoutError } from 'rxjs';
+import { concat, config, NEVER, Observable, of, Subject, throwError, TimeoutError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { concatMapEager, concatMapEagerFrom, type ConcatMapEagerConfig } from '../../src/index.js';
 import { failure, record } from '../support/record.js';
@@ -133,6 +133,61 @@ describe('an inner that can be asked is not read on while its item keeps `maxPar
     expect(numbers.log.read).toBe(0);
     again.subscription.unsubscribe();
     await turn();
+  });
+
+  test.each(['sync', 'later'] as const)(
+    'nothing is read after a retry while what an earlier attempt emitted is kept: %s',
+    async (kind) => {
+      const numbers = counted();
+      let attempts = 0;
+      const failing = () =>
+        concat(
+          [7, 8, 9],
+          throwError(() => BOOM),
+        );
+      const project = () => (attempts++ === 0 ? failing() : numbers[kind]());
+      const iterator = concatMapEagerFrom([0], project, { maxParked: 1, retry: 1 })[Symbol.asyncIterator]();
+      const read: unknown[] = [];
+      for (let n = 0; n < 4; n++) {
+        const { value } = (await iterator.next()) as { value: number };
+        await turn();
+        read.push([value, numbers.log.read]);
+      }
+      expect(read).toEqual([
+        [7, 0],
+        [8, 0],
+        [9, 1],
+        [0, 2],
+      ]);
+      await iterator.return!();
+    },
+  );
+
+  test.each<[string, () => Observable<number>]>([
+    ['an Observable that has not ended', () => concat([1, 2], NEVER)],
+    [
+      'an Observable whose next attempt has still to come',
+      () =>
+        concat(
+          [1, 2],
+          throwError(() => BOOM),
+        ),
+    ],
+  ])('what was kept of %s is taken, and nothing is read on', async (_, inner) => {
+    const iterator = concatMapEagerFrom([0], inner, { maxParked: 1, retry: { count: 1, delay: 60_000 } })[
+      Symbol.asyncIterator
+    ]();
+    const reported = vi.fn();
+    config.onUnhandledError = reported;
+    try {
+      expect(await iterator.next()).toEqual({ done: false, value: 1 });
+      expect(await iterator.next()).toEqual({ done: false, value: 2 });
+      await turn();
+      expect(reported).not.toHaveBeenCalled();
+    } finally {
+      config.onUnhandledError = null;
+    }
+    await iterator.return!();
   });
 
   test('an Observable cannot be asked, and is heard in full', () => {

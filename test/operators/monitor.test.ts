@@ -529,6 +529,26 @@ describe('a re-entrant monitor', () => {
     balance(events);
   });
 
+  test.each<[string, (called: () => void) => ConcatMapEagerConfig<number, number>]>([
+    ['how long a retry waits', (called) => ({ retry: { count: 1, delay: () => (called(), of(0)) } })],
+    ['for a fallback', (called) => ({ onError: () => (called(), of(0)) })],
+  ])('may unsubscribe when told of a failure, and nobody is asked %s', (_, configOf) => {
+    const called = vi.fn();
+    const inner = new Subject<number>();
+    const { subscription } = record(
+      of(0).pipe(
+        concatMapEager(() => inner, {
+          ...configOf(called),
+          monitor: ({ type }) => {
+            if (type === 'failed') subscription.unsubscribe();
+          },
+        }),
+      ),
+    );
+    inner.error(new Error('boom'));
+    expect(called).not.toHaveBeenCalled();
+  });
+
   test.each(['failed', 'cancelled'] as const)(
     'may unsubscribe while a failure cancels others: the first %s',
     (outcome) => {
