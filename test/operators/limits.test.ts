@@ -276,7 +276,7 @@ describe('a limit that an Observable tells', () => {
     ['tells NaN', of(NaN), expect.any(RangeError)],
     ['tells anything but a number', of('3'), expect.any(TypeError)],
     ['tells undefined', of(undefined), expect.any(TypeError)],
-    ['completes without a number', EMPTY, expect.any(TypeError)],
+    ['completes without a number', EMPTY, new TypeError('Expected `concurrent` to emit a number before it completes')],
   ])('that %s', (_, end, error) => {
     /** Two items are active when the limit ends. */
     function play(config: ConcatMapEagerConfig<number>) {

@@ -20,6 +20,11 @@ const mistakes: [name: string, result: () => Observable<unknown>, message: strin
     `Expected \`project\` to return ${kinds} for item 0, got \`1\` (number)`,
   ],
   [
+    'concatMapEager with a fallback that returns a value',
+    () => of('a').pipe(concatMapEager(() => Promise.reject(new Error('boom')), { onError: (() => 1) as never })),
+    `Expected \`onError\` to return ${kinds} for item 0, or \`EMPTY\` to skip the item, got \`1\` (number)`,
+  ],
+  [
     'concatAllEager of values',
     () => of([], {}).pipe(concatAllEager() as OperatorFunction<unknown, unknown>),
     `Expected the source to emit ${kinds} for item 1, got \`[object Object]\` (object). Use \`concatMapEager(project)\` to make one of it`,

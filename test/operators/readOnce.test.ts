@@ -182,7 +182,7 @@ describe('a function that gives the inputs', () => {
     }
     for (const inputs of [() => 1, () => Promise.resolve({})]) {
       await expect(lastValueFrom(concatEager(inputs as never, { onError: 'skip' }))).rejects.toThrow(
-        /function that is given for `inputs` to return an array/,
+        /function that is given for `inputs` to return an array.* ReadableStream, or a promise of one, got `/,
       );
     }
   });
@@ -359,7 +359,9 @@ describe('an attempt that would read on where an earlier one has stopped', () =>
     };
     const values = lastValueFrom(of(0).pipe(concatMapEager(project, { retry: 3 }), toArray()));
 
-    await expect(values).rejects.toThrow(/new iterator or stream for each attempt.*item 0/);
+    await expect(values).rejects.toThrow(
+      /new iterator or stream for each attempt.*item 0.*: make it in `project`, or give an Observable/,
+    );
     expect(calls).toBe(2);
   });
 
