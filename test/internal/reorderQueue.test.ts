@@ -46,6 +46,12 @@ test('cuts the link of an item that is gone, so that who holds it does not hold 
   expect(items.map(({ next }) => next)).toEqual([undefined, undefined, undefined]);
 });
 
+test('has no head once all are removed', () => {
+  const { queue, items } = lane(2);
+  expect(queue.removeAfter(undefined)).toEqual(items);
+  expect(queue.head).toBe(undefined);
+});
+
 describe('`ready`', () => {
   test('counts items behind the head that were marked, each once', () => {
     const { queue, items } = lane(3);

@@ -48,10 +48,10 @@ test('finds an item once it is started, until its turn is removed', () => {
 });
 
 test('keeps no chunk whose turns are all removed, except the newest', () => {
-  const { turns, lock } = waiting(2 * CHUNK, 2 * CHUNK);
-  expect(chunksOf(turns)).toBe(2);
+  const { turns, lock } = waiting(3 * CHUNK, 3 * CHUNK);
+  expect(chunksOf(turns)).toBe(3);
 
-  for (let index = 2 * CHUNK - 1; index >= 0; index--) {
+  for (let index = 3 * CHUNK - 1; index >= 0; index--) {
     turns.remove(index);
     turns.remove(index);
   }

@@ -52,6 +52,7 @@ describe('an adaptive limit', () => {
 
   test.each<[string, unknown]>([
     ['that of the platform', Object.assign(new Error('late'), { name: 'TimeoutError' })],
+    ["that of rxjs's `timeout`", { name: 'TimeoutError', info: { meta: null, seen: 0, lastValue: null } }],
     ['the status 429', { status: 429 }],
     ['the status 503', { status: 503 }],
     ['the statusCode 429', { statusCode: 429 }],
