@@ -16,7 +16,8 @@ class CheapFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const first = FIRST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      return first < 0 ? FIRST.length : first;
+      // A change of a constant meets the tests of all rooms: those of the rooms themselves are quick.
+      return first >= 0 ? first : FIRST.length + (moduleId.includes('/internal/') ? 0 : 1);
     };
     return Promise.resolve(files.sort((a, b) => rank(a) - rank(b)));
   }
