@@ -45,6 +45,12 @@ describe('the present context', () => {
     }
   });
 
+  test('is none where there is no `process`, as in browsers', async () => {
+    vi.stubGlobal('process', undefined);
+    const { presentContext } = await load().finally(() => vi.unstubAllGlobals());
+    expect(presentContext(0)).toBeUndefined();
+  });
+
   test.each<[what: string, held: [string, unknown][]]>([
     ['nothing but its ids', []],
     ['a store without a value', [['kResourceStore', undefined]]],

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { from, lastValueFrom, of, retry, Subject, take, takeUntil, toArray } from 'rxjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { concatAllEager, concatEager, concatMapEager } from '../../src/index.js';
 import { failure, record } from '../support/record.js';
 import { turn, unhandledRejections } from '../support/turn.js';
@@ -274,6 +274,23 @@ describe('a silent Node stream', () => {
     expect([failed.destroyed, taken.destroyed]).toEqual([true, true]);
   });
 });
+
+test.each(['pipe, on', 'pipe, destroy', 'on, destroy', 'destroy'])(
+  'an async iterable that has no other method of a Node stream than %s is closed as an iterator',
+  (list) => {
+    const names = list.split(', ');
+    const methods = Object.fromEntries(names.map((name) => [name, vi.fn()]));
+    const closed = vi.fn(() => Promise.resolve({ done: true as const, value: undefined }));
+    const iterator = { next: () => new Promise<never>(() => {}), return: closed };
+    const { subscription } = record(
+      of(0).pipe(concatMapEager(() => ({ ...methods, [Symbol.asyncIterator]: () => iterator }))),
+    );
+    subscription.unsubscribe();
+
+    expect(closed).toHaveBeenCalledOnce();
+    names.forEach((name) => expect(methods[name]).not.toHaveBeenCalled());
+  },
+);
 
 describe('what may fail before its turn', () => {
   test('a promise in a Set is not an unhandled rejection', async () => {
