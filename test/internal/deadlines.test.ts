@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { Subscription } from 'rxjs';
+import { describe, expect, test, vi } from 'vitest';
 import { Deadlines, type Clock, type Duration } from '../../src/internal/deadlines.js';
 import { HandScheduler } from '../support/HandScheduler.js';
 
@@ -86,6 +87,15 @@ test('closing ends all clocks and leaves no action', () => {
   scheduler.advance(100);
 
   expect(passed).toEqual([]);
+});
+
+test('they may be closed by a scheduler, before it has scheduled', () => {
+  const schedule = vi.fn(() => (clocks.close(), Subscription.EMPTY));
+  const clocks: Deadlines = new Deadlines({ now: () => 0, schedule });
+  const duration = clocks.add('a', 10)!;
+  clocks.start(duration, { passed: () => expect.fail('It passes') });
+
+  expect(schedule).toHaveBeenCalledOnce();
 });
 
 test('none passes any more when the owner of another one has closed them, at the same time', () => {
