@@ -201,13 +201,11 @@ describe('a shared limit', () => {
     a.next('a0');
     b.next('b0');
     a.next('a1');
-    inners.a0!.subscribe({
-      complete: () => {
-        // Behind the operator's own observer: `b0` is active by now.
-        expect(started).toEqual(['a0', 'b0']);
-      },
-    });
+    let before: string[] = [];
+    // Behind the operator's own observer: `b0` is active by now.
+    inners.a0!.subscribe({ complete: () => (before = [...started]) });
     inners.a0!.complete();
+    expect(before).toEqual(['a0', 'b0']);
     inners.b0!.complete();
 
     expect(started).toEqual(['a0', 'b0', 'a1']);

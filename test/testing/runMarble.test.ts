@@ -500,9 +500,11 @@ describe('inputs', () => {
   });
 
   test('are none where no row names them', () => {
+    let read: unknown[] | undefined;
     const { message } = mismatch(['source  (a!)', '> call $read', 'result  a'], ({ inputs }) => ({
-      read: tap(() => expect([...inputs]).toEqual([])),
+      read: tap(() => (read = [...inputs])),
     }));
+    expect(read).toEqual([]);
     expect(message).toContain('\n"inputs" has no row, and is asked for\n');
   });
 
