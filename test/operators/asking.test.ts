@@ -444,6 +444,22 @@ describe('a consumer that ends it', () => {
     expect((await Promise.all(asked)).slice(0, 4)).toEqual([value(1), value(2), value(3), DONE]);
   });
 
+  test('that asks from within, while what has waited for its turn is given to those who have asked before', async () => {
+    const head = new Subject<number>();
+    let nested: Promise<unknown> | undefined;
+    const inner = function* (): Generator<number> {
+      yield* [1, 2];
+      nested = iterator.next();
+      yield* [3, 4];
+    };
+    const iterator: AsyncIterableIterator<number> = concatMapEagerFrom([head, inner()], (input) => input, {
+      maxParked: 2,
+    })[Symbol.asyncIterator]();
+    const asked = [iterator.next(), iterator.next(), iterator.next()];
+    head.complete();
+    expect(await Promise.all([...asked, nested])).toEqual([1, 2, 3, 4].map(value));
+  });
+
   test('that asks from within, while it takes what is ready', async () => {
     let nested: Promise<unknown> | undefined;
     const iterator: AsyncIterableIterator<number> = concatMapEagerFrom(

@@ -335,6 +335,19 @@ describe('too many values that wait', () => {
     },
   );
 
+  test.each(['error', 'drop-newest'] as const)(
+    'leave nothing of their keys once they are started: %s',
+    async (overflow) => {
+      const tracker = new Tracker();
+      const source = new Subject<number>();
+      const key = (n: number) => tracker.track(`key ${n}`, { n });
+      const seen = record(source.pipe(concatMapEager(one, { maxWaiting: 10, overflow, key })));
+      for (let n = 0; n < 1_000; n++) source.next(n);
+      expect((await tracker.left()).length).toBeLessThan(50);
+      seen.subscription.unsubscribe();
+    },
+  );
+
   test('never are with the default `concurrent`', () => {
     const { emit, seen, dropped } = open({ maxWaiting: 0 });
     emit(0, 1, 2, 3);

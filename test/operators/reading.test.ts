@@ -404,6 +404,33 @@ describe('`until`', () => {
     expect(heard).toEqual(['|']);
   });
 
+  test('that fails after it has led to the end of the source changes nothing: its error is reported', async () => {
+    const reported: unknown[] = [];
+    const { config } = await import('rxjs');
+    config.onUnhandledError = (error) => void reported.push(error);
+    try {
+      const asked: Promise<unknown>[] = [];
+      const until = {
+        [Symbol.iterator]: () => {
+          asked.push(iterator.next());
+          throw BOOM;
+        },
+      };
+      const inner = new Subject<number>();
+      const iterator: AsyncIterableIterator<number> = concatMapEagerFrom([1], () => inner, { until })[
+        Symbol.asyncIterator
+      ]();
+      asked.push(iterator.next());
+      inner.complete();
+      const done = { done: true, value: undefined };
+      expect(await Promise.all(asked)).toEqual([done, done]);
+      await turn();
+      expect(reported).toEqual([BOOM]);
+    } finally {
+      config.onUnhandledError = null;
+    }
+  });
+
   test('reads nothing more, although its own teardown has a slot become free', () => {
     const notify = new Subject<void>();
     let opened: ReturnType<typeof open> | undefined = undefined;

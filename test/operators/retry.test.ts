@@ -357,6 +357,25 @@ describe('a retry', () => {
   });
 
   test.each<[string, () => ObservableInput<unknown>]>([
+    ['a promise', () => Promise.resolve()],
+    ['an array', () => [1]],
+  ])('is over once, where it is %s', async (_, delay) => {
+    const reported: unknown[] = [];
+    rxjsConfig.onUnhandledError = (error) => reported.push(error);
+    try {
+      const project = (v: string, _: number, { attempt }: { attempt: number }) =>
+        attempt === 1 ? throwError(boom) : of(v);
+      const { heard } = record(of('a').pipe(concatMapEager(project, { retry: { delay } })));
+      await turn();
+      await turn();
+      expect(heard).toEqual(['a', '|']);
+      expect(reported).toEqual([]);
+    } finally {
+      rxjsConfig.onUnhandledError = null;
+    }
+  });
+
+  test.each<[string, () => ObservableInput<unknown>]>([
     ['a notifier', () => NEVER],
     ['a promise', () => new Promise(() => {})],
   ])('is called off by unsubscribing: %s', (_, delay) => {
