@@ -88,7 +88,6 @@ export class FirstCome<T, R> implements Backlog<T, R> {
   }
 
   removeWaiting(): Item<T, R>[] {
-    this.cut = true;
     return [];
   }
 

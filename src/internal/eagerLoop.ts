@@ -456,8 +456,7 @@ export class EagerLoop<T, R>
     }
     const item = backlog.take() ?? (this.reads ? this.pull() : undefined);
     if (item === undefined) {
-      // While it was being pulled, the source may have made an item fail and be queued for a retry.
-      return this.reads && (restarts.length > 0 || this.readAhead());
+      return this.reads && this.readAhead();
     }
     this.unflushed++;
     slots.take();

@@ -37,7 +37,7 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
   private arrivals: Arrival<T, R>[] = [];
   /** No value before this one waits. */
   private oldest = 0;
-  /** How many that are free may have nothing left that waits, since it was dropped. */
+  /** How many that are free have nothing left that waits, since it was dropped, at most. */
   private emptied = 0;
 
   constructor(
@@ -121,7 +121,7 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
     if (--lock.items === 0) {
       this.locks.delete(lock.id);
     }
-    this.forgetEmptied(lock);
+    this.forgetEmptied();
     if (this.lane !== undefined) {
       this.queue(this.lane);
     }
@@ -218,8 +218,8 @@ export class KeyedBacklog<T, R> implements Backlog<T, R> {
   }
 
   /** So that they are never more than the others, however many keys come and go while nothing can be started. */
-  private forgetEmptied(lock: Lock<T, R>): void {
-    if (lock.offered && lock.first === NONE && 2 * ++this.emptied > this.free.length) {
+  private forgetEmptied(): void {
+    if (2 * ++this.emptied > this.free.length) {
       this.free.keep((each) => (each.offered = each.first !== NONE));
       this.emptied = 0;
     }

@@ -108,7 +108,7 @@ export class PacedLoop<T, R> extends EagerLoop<T, R> {
       }
     }
     this.fronts.set(lane, front);
-    if (lane.failure !== undefined && front.next === undefined && (front === item || front.ended)) {
+    if (lane.failure !== undefined && (front === item || front.ended)) {
       this.becomeReady(lane, 1);
     }
   }

@@ -57,7 +57,7 @@ export class SharedSlots implements LimitOwner {
     if (!this.sharers.delete(sharer)) {
       return;
     }
-    if (sharer.isWaiting && 2 * ++this.gone > this.waiting.length) {
+    if (2 * ++this.gone > this.waiting.length) {
       // However many come and go while there is no slot.
       this.waiting.keep((each) => this.sharers.has(each));
       this.gone = 0;
@@ -156,9 +156,7 @@ export class SharedSlots implements LimitOwner {
   // What the Observable says.
 
   changeTo(limit: number): void {
-    if (limit !== this.current) {
-      this.limits.next(limit);
-    }
+    this.limits.next(limit);
     this.sharers.forEach((sharer) => {
       sharer.starter.limitTo(this.current);
       // There may be more room as well.

@@ -10,8 +10,8 @@ type Failure = { readonly error: unknown } | undefined;
 export class Until<T> implements Source, Intake<T> {
   private readonly source: Source;
   private readonly notifier = new Notifier((failure) => this.end(failure));
-  /** Whether nothing is read: not before the notifier is subscribed, nor any more. */
-  private over = true;
+  /** Whether nothing is read any more. */
+  private over = false;
 
   constructor(
     private readonly until: ObservableInput<unknown>,
@@ -21,8 +21,8 @@ export class Until<T> implements Source, Intake<T> {
     this.source = open(this);
   }
 
+  /** Its source is one that is read: that starts when it is asked. */
   start(): void {
-    this.over = false;
     try {
       observeInput(this.until, this.notifier);
     } catch (error) {
@@ -31,9 +31,6 @@ export class Until<T> implements Source, Intake<T> {
       } else {
         this.end({ error });
       }
-    }
-    if (!this.over) {
-      this.source.start();
     }
   }
 
