@@ -1,4 +1,4 @@
-import { of, range, Subject, throwError, timer, VirtualTimeScheduler, type Observable } from 'rxjs';
+import { EMPTY, NEVER, of, range, Subject, throwError, timer, VirtualTimeScheduler, type Observable } from 'rxjs';
 import { concatMapEager, sharedLimit, type ConcatMapEagerConfig, type MonitorEvent } from 'rxjs-concat-map-eager';
 import { describe, expect, test } from 'vitest';
 import { checkRun, RUN_RULES } from '../../src/testing/index.js';
@@ -23,6 +23,10 @@ function eventsOf(
 describe('finds nothing wrong with what the operators do:', () => {
   const soon = (n: number) => of(n);
   const failing = (n: number) => (n % 4 === 3 ? throwError(() => n) : of(n));
+  const never = () => NEVER;
+  const noKey = () => {
+    throw new Error('no key');
+  };
   test.each<[name: string, config: ConcatMapEagerConfig<number, unknown>, project: (n: number) => Observable<unknown>]>(
     [
       ['without options', {}, soon],
@@ -34,16 +38,13 @@ describe('finds nothing wrong with what the operators do:', () => {
       ['with failures that are skipped', { concurrent: 3, onError: 'skip', retry: 2 }, failing],
       ['with fallbacks', { concurrent: 3, onError: () => of('instead') }, failing],
       ['with a limit that changes', { concurrent: of(1, 3, 2) }, soon],
-      [
-        'with keys that fail',
-        {
-          key: () => {
-            throw new Error('no key');
-          },
-          onError: () => of('instead'),
-        },
-        soon,
-      ],
+      ['with keys that fail', { key: noKey, onError: () => of('instead') }, soon],
+      ['where the earliest are dropped', { concurrent: 2, maxWaiting: 3, overflow: 'drop-oldest' }, never],
+      ['where the latest are dropped', { concurrent: 2, maxWaiting: 3, overflow: 'drop-newest' }, never],
+      ['where too many wait', { concurrent: 2, maxWaiting: 3 }, never],
+      ['where nothing may wait', { concurrent: 2, maxWaiting: 0, overflow: 'drop-newest' }, never],
+      ['where some of a key are dropped', { maxWaiting: 3, overflow: 'drop-oldest', key: (n) => n % 2 }, never],
+      ['where keys overtake one another', { key: (n) => n % 3, order: 'key' }, (n) => (n % 3 === 0 ? NEVER : of(n))],
     ],
   )('%s', (_, config, project) => {
     const events = eventsOf(config, project);
@@ -155,6 +156,14 @@ const ended = (index: number, outcome = 'completed', more: object = {}): Given =
 const flushed = (index: number, more: object = {}): Given => ({ type: 'flushed', index, ...more });
 const key = (name: string) => ({ key: name });
 
+/** A window with room for as many items as that, which is full, and one more that starts. */
+const filled = (room: number): Given[] => [
+  ...Array.from({ length: room + 1 }, (_, index) => received(index)),
+  started(0),
+  ...Array.from({ length: room - 1 }, (_, index) => [started(index + 1), ended(index + 1)]).flat(),
+  started(room),
+];
+
 /** What each rule finds: the events of a run of which the last one is wrong. */
 const WRONG: Readonly<
   Record<string, readonly (readonly [config: ConcatMapEagerConfig<never, unknown>, ...given: readonly Given[]])[]>
@@ -164,6 +173,9 @@ const WRONG: Readonly<
     [{}, received(0), received(0)],
   ],
   'nothing happens to what has not been received, or is over': [
+    [{}, started(0)],
+    [{}, failed(0, false)],
+    [{ maxWaiting: 0 }, ended(0, 'dropped')],
     [{}, received(0), started(0), ended(0), flushed(0), flushed(0)],
     [{}, received(0), ended(0, 'cancelled'), ended(0, 'cancelled')],
   ],
@@ -185,6 +197,9 @@ const WRONG: Readonly<
   'the counts are those of the items': [
     [{}, received(0, { waiting: 0 })],
     [{}, received(0), started(0, { active: 2 })],
+    [{}, received(0), started(0, { waiting: 1, active: 0 })],
+    [{}, received(0), received(1), started(0, { waiting: 0, active: 2 })],
+    [{ key: String }, received(0, { ...key('a'), waiting: 0, active: 1 })],
     [{}, received(0), started(0), ended(0, 'completed', { parked: 0 })],
   ],
   'no more items are active than the limit, when one starts': [
@@ -192,6 +207,8 @@ const WRONG: Readonly<
   ],
   'the limit is the one that was given': [[{ concurrent: 3 }, received(0)]],
   'no more items are unflushed than the window has room for, when one starts': [
+    [{}, ...filled(1024)],
+    [{ concurrent: 100 }, ...filled(1600).map((event) => ({ ...event, concurrent: 100 }))],
     [{ reorderWindow: 2 }, received(0), received(1), received(2), started(0), started(1), ended(1), started(2)],
   ],
   'of the values whose key is free, the first is started first': [
@@ -220,6 +237,10 @@ const WRONG: Readonly<
     [{ maxWaiting: 0 }, received(0), started(0), ended(0, 'dropped')],
   ],
   'nothing later starts behind an error that has its turn': [
+    [
+      { onError: () => EMPTY },
+      ...[received(0), received(1), started(0), failed(0, false), ended(0, 'failed'), started(1)],
+    ],
     [{}, received(0), received(1), started(0), failed(0, false), ended(0, 'failed'), started(1)],
     [
       { key: String, order: 'key' },
@@ -261,6 +282,35 @@ describe('finds what is wrong:', () => {
     const busy = [received(0, key('a')), started(0, key('a')), received(1, key('a')), received(2, key('b'))];
     expect(checkRun(written(...busy, started(2, key('b'))), config)).toEqual([]);
     expect(checkRun(written(received(0), received(1, key('b')), started(1, key('b'))), config)).toEqual([]);
+  });
+
+  test('not where a value has no key: it waits, or is active by its fallback', () => {
+    const config = { concurrent: 2, key: String, onError: () => EMPTY };
+    expect(checkRun(written(received(0)), config)).toEqual([]);
+    expect(checkRun(written(received(0, { waiting: 0, active: 1 })), config)).toEqual([]);
+    const [mistake] = checkRun(written(received(0), received(1, { waiting: 5 })), config);
+    expect(mistake?.message).toContain('says 5 waiting, 0 active and 0 parked, and not 2, 0 and 0');
+
+    const behindAnother = [
+      ...[received(0, key('a')), started(0, key('a')), received(1, { waiting: 0, active: 2 })],
+      ...[ended(1, 'completed', { active: 1, parked: 1 }), flushed(1, { active: 1 })],
+    ];
+    expect(checkRun(written(...behindAnother), { ...config, order: 'key' })).toEqual([]);
+  });
+
+  test('not where an error has its turn, and what starts then comes before it', () => {
+    const events = [
+      ...[received(0, key('a')), started(0, key('a')), received(1, key('a')), received(2, key('b'))],
+      ...[started(2, key('b')), failed(2, false, key('b')), ended(2, 'failed', key('b'))],
+      ...[ended(0, 'completed', key('a')), flushed(0, key('a')), started(1, key('a'))],
+    ];
+    expect(checkRun(written(...events), { concurrent: 2, key: String })).toEqual([]);
+  });
+
+  test('not where a limit is lowered, and what is active is tried again', () => {
+    const lowered = { concurrent: 1 };
+    const events = [received(0), received(1), started(0), started(1), failed(0, true, lowered), started(0, lowered)];
+    expect(checkRun(written(...events), { concurrent: NEVER, retry: 1 })).toEqual([]);
   });
 
   test('where an attempt that emitted may be retried more often, it is not', () => {
