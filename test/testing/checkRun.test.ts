@@ -243,6 +243,13 @@ const WRONG: Readonly<
     ],
     [{}, received(0), received(1), started(0), failed(0, false), ended(0, 'failed'), started(1)],
     [
+      { key: String },
+      ...[received(0, key('a')), started(0, key('a')), received(1, key('b')), started(1, key('b'))],
+      ...[received(2, key('a')), ended(1, 'completed', key('b')), received(3, key('b')), started(3, key('b'))],
+      ...[failed(3, false, key('b')), ended(3, 'failed', key('b')), failed(0, false, key('a'))],
+      ...[ended(0, 'failed', key('a')), started(2, key('a'))],
+    ],
+    [
       { key: String, order: 'key' },
       ...[received(0, key('a')), started(0, key('a')), received(1, key('a')), received(2, key('b'))],
       ...[started(2, key('b')), failed(2, false, key('b')), ended(2, 'failed', key('b'))],

@@ -785,8 +785,14 @@ actual
     ] as const) {
       expect(mismatch([`source  ${source}`, '> call $real', `result  ${result}`], fixtures).message).toContain(note);
     }
-    const wrong = mismatch(['source  a|', 'a       2|', '> mergeMap', 'result  1|']);
-    expect(wrong.message).not.toContain('virtual time');
+    for (const [inner, result] of [
+      ['2|', '1|'],
+      ['1|', '1-1|'],
+      ['1#', '1-1|'],
+    ] as const) {
+      const wrong = mismatch(['source  a|', `a       ${inner}`, '> mergeMap', `result  ${result}`]);
+      expect(wrong.message).not.toContain('virtual time');
+    }
   });
 
   test('says that no error came which is expected as a value', () => {
@@ -936,7 +942,11 @@ actual
         mergeMap((each) => each, 1),
       ),
     });
-    const error = mismatch(['source  (ab|)', 'a       -1|', 'b         -2|', '> call $early', 'result  -1-2|'], early);
+    const rows = ['a       -1|', 'b         -2|', '> call $early', 'result  -1-2|'];
+    const error = mismatch(['source  (ab|)', ...rows], early);
+    // What is pushed is projected when its key is free.
+    const withKeys = mismatch(['source  (ab|)', 'keys    (xx)', ...rows], early);
+    expect(withKeys.message).toContain('\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n');
     expect(error.message).toContain(
       'page.md:2: the block\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n\nexpected\n\n',
     );
