@@ -46,6 +46,17 @@ describe('a picture', () => {
     );
   const ticks = (svg: string) =>
     [...svg.matchAll(/<text class="faint" x="([\d.]+)" y="9">([^<]*)/g)].map(([, x, text]) => [text, Number(x)]);
+  // Drawn, and looked at once; `vitest -u` draws them anew.
+  test.each<[name: string, ...lines: string[]]>([
+    ['left', 'source  ab', 'a       --1-!', 'b        -2-!', '> mergeMap', 'unsub   ----!', 'result  --(12)'],
+    ['throws', 'source  a-(b!)', 'a       --!', 'b         throws', '> mergeMap', 'result  --#'],
+    ['legend', 'source  a!', 'a       #', '> mergeMap', 'result  #', 'error   { id: 1 }', 'where   a: [0]'],
+    ['gaps', 'source  a- 100ms b', 'a       1|', 'b                2 3s -', '> mergeMap', 'result  1- 100ms 2 3s -'],
+    ['limits', 'source      a- 100ms bc|', 'concurrent  1- 100ms 02- 2s 0', '> any', 'result      -- 100ms --- 2s -'],
+  ])('%s is what was looked at', async (name, ...lines) => {
+    await expect(draw(...lines)).toMatchFileSnapshot(`../support/pictures/${name}.svg`);
+  });
+
   const eager = [
     'source  abc|',
     'a       -----1|',
