@@ -107,10 +107,10 @@ describe('a row of keys', () => {
     [
       'another duration',
       ['source  a 100ms b|', 'keys    x 200ms y'],
-      '4:11: expected the duration "100ms" in the same columns',
+      '4:11: expected the duration "100ms" in the same columns as in another row, got "200ms y"',
     ],
   ])('says what it expects where there is %s', (_, rows, message) => {
-    expect(messageOf(() => read(...rows, '> any', 'result  -'))).toContain(`page.md:${message}`);
+    expect(messageOf(() => read(...rows, '> any', 'result  -'))).toBe(`page.md:${message}`);
   });
 
   test('stands nowhere else', () => {
