@@ -777,7 +777,9 @@ actual
     ],
     ['a ReadableStream', () => new Response('1').body],
   ])('says why nothing came from %s', (_, project) => {
-    const note = '\nPromises, async iterables, streams and `setTimeout` do not run in virtual time.';
+    const note =
+      '\nPromises, async iterables, streams and `setTimeout` do not run in virtual time. If the operators of this block wait ' +
+      'for one, give them Observables instead, or test them in real time\n';
     const fixtures = () => ({ real: mergeMap(project as () => Promise<string>) });
     for (const [source, result] of [
       ['a|', '1|'],
