@@ -55,6 +55,7 @@ describe('a picture', () => {
     ['limits', 'source      a- 100ms bc|', 'concurrent  1- 100ms 02- 2s 0', '> any', 'result      -- 100ms --- 2s -'],
     ['groups', 'inputs  ab|', 'a       -1|', 'b         -(2|)', '> concatEager 1', '> any', 'result  -1-(2|)'],
     ['lowered', 'source      ab', 'concurrent  (12)-0-3|', '> any', 'result      (12)-0'],
+    ['hot', 'hot     ab!', 'hot     --c!', 'a       -1|', 'c         x|', '> any', 'result  -1cb(x|)'],
   ])('%s is what was looked at', async (name, ...lines) => {
     await expect(draw(...lines)).toMatchFileSnapshot(`../support/pictures/${name}.svg`);
   });
