@@ -70,6 +70,9 @@ describe('a row of keys', () => {
     expect(printMarble(read(...lines))).toBe(lines.join('\n'));
     const inputs = ['inputs  abc|', 'keys    xyx', 'a       |', '> any', 'result  -'];
     expect(printMarble(read(...inputs))).toBe(inputs.join('\n'));
+    // Inputs have no columns of time.
+    const late = ['inputs  abc|', 'keys    xyx', 'a       - 100ms 1|', '> any', 'result  - 100ms 1'];
+    expect(printMarble(read(...late))).toBe(late.join('\n'));
   });
 
   test('is not there where a block has none', () => {
