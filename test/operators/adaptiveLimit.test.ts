@@ -177,6 +177,20 @@ describe('an adaptive limit', () => {
     expect(calls).toBe(0);
   });
 
+  test('knows that a slot is free although values wait, where the window is full', () => {
+    // So that every window is looked at anew.
+    underused.mockImplementation(() => undefined);
+    const limit = adaptiveLimit({ initial: 3 });
+    const source = new Subject<number>();
+    record(source.pipe(concatMapEager(() => NEVER, { concurrent: limit, reorderWindow: 2 })));
+    source.next(0);
+    source.next(1);
+    underused.mockClear();
+    source.next(2);
+
+    expect(underused).toHaveBeenCalled();
+  });
+
   test('is raised and lowered by what it finds, tells so, and fills the slots', () => {
     const limit = adaptiveLimit({ initial: 2, max: 64 });
     const changes = record(limit.changes).heard;
