@@ -139,8 +139,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'no more items are unflushed than the window has room for, when one starts': (event, { config }) => {
     const { concurrent = Infinity } = config;
     // The default window of a limit that changes follows numbers of which there may be no event.
-    const byDefault =
-      typeof concurrent === 'number' && concurrent < Infinity ? Math.max(1024, 16 * concurrent) : Infinity;
+    const byDefault = typeof concurrent === 'number' ? Math.max(1024, 16 * concurrent) : Infinity;
     const window = config.reorderWindow ?? byDefault;
     const unflushed = event.active + event.parked;
     return isFirstStart(event) && unflushed > window && `is one of ${unflushed} unflushed items of ${window}`;

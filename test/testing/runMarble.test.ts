@@ -787,6 +787,10 @@ actual
     ] as const) {
       expect(mismatch([`source  ${source}`, '> call $real', `result  ${result}`], fixtures).message).toContain(note);
     }
+    const some = () => ({
+      some: mergeMap((label: string) => (label === 'a' ? of('1') : new Promise<string>(() => {}))),
+    });
+    expect(mismatch(['source  (ab)', '> call $some', 'result  (12)'], some).message).toContain(note);
     for (const [inner, result] of [
       ['2|', '1|'],
       ['1|', '1-1|'],
@@ -949,6 +953,7 @@ actual
     // What is pushed is projected when its key is free.
     const withKeys = mismatch(['source  (ab|)', 'keys    (xx)', ...rows], early);
     expect(withKeys.message).toContain('\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n');
+    expect(withKeys.message).toContain('\n  keys    (xx)\n');
     expect(error.message).toContain(
       'page.md:2: the block\n"b" is projected at 0 ms, and subscribed at 2 ms: must be the same\n\nexpected\n\n',
     );
