@@ -96,7 +96,7 @@ export const LIMITS = 'concurrent';
 
 /** Whether a value in a row of limits is the number that it looks like, and never what `where` says. */
 export function isDigit(mark: string): boolean {
-  return /^\d$/.test(mark);
+  return /\d/.test(mark);
 }
 
 /** Whether a row ends with an error of its own. */

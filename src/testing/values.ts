@@ -45,7 +45,7 @@ export function readValue(reader: TextReader, depth = 0): MarbleValue {
   if (NUMBER.test(token)) return Number(reader.take().replaceAll('_', ''));
   if (WORD.test(token) || CONSTANTS.has(token)) return constant(reader.take());
   if (FIXTURE.test(token)) return new MarbleFixture(reader.take().slice(1));
-  if (token.startsWith('"')) {
+  if (isQuoted(token)) {
     const text = parse(reader, token);
     reader.take();
     return text;
@@ -73,10 +73,13 @@ function readObject(reader: TextReader, depth: number): MarbleValue {
   return Object.fromEntries(entries);
 }
 
+/** Whether a token is a text in quotes. */
+const isQuoted = (token: string): boolean => token.startsWith('"');
+
 function readPair(reader: TextReader, entries: Map<string, MarbleValue>, depth: number): void {
   const token = reader.peek();
-  if (!KEY.test(token) && !token.startsWith('"')) reader.fail('the name of an option');
-  const key = token.startsWith('"') ? parse(reader, token) : token;
+  if (!KEY.test(token) && !isQuoted(token)) reader.fail('the name of an option');
+  const key = isQuoted(token) ? parse(reader, token) : token;
   if (entries.has(key)) reader.fail('each option once');
   reader.take();
   reader.expect(':');

@@ -52,7 +52,7 @@ describe('a picture', () => {
     ['throws', 'source  a-(b!)', 'a       --!', 'b         throws', '> mergeMap', 'result  --#'],
     ['legend', 'source  a!', 'a       #', '> mergeMap', 'result  #', 'error   { id: 1 }', 'where   a: [0]'],
     ['gaps', 'source  a- 100ms b', 'a       1|', 'b                2 3s -', '> mergeMap', 'result  1- 100ms 2 3s -'],
-    ['limits', 'source      a- 100ms bc|', 'concurrent  1- 100ms 02- 2s 0', '> any', 'result      -- 100ms --- 2s -'],
+    ['limits', 'source      a- 100ms bc|', 'concurrent  1- 100ms 02- 2s 4', '> any', 'result      -- 100ms --- 2s -'],
     ['groups', 'inputs  ab|', 'a       -1|', 'b         -(2|)', '> concatEager 1', '> any', 'result  -1-(2|)'],
     ['lowered', 'source      ab', 'concurrent  (12)-0-3|', '> any', 'result      (12)-0'],
     ['hot', 'hot     ab!', 'hot     --c!', 'a       -1|', 'c         x|', '> any', 'result  -1cb(x|)'],
