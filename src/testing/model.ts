@@ -94,7 +94,7 @@ export interface MarbleSpec {
 /** The label of a row that has the limits of an operator. */
 export const LIMITS = 'concurrent';
 
-/** Whether a value in a row of limits is the number that it looks like, and never what `where` says. */
+/** Whether a value in a row of limits, which is one character, is the number that it looks like, and never what `where` says. */
 export function isDigit(mark: string): boolean {
   return /\d/.test(mark);
 }

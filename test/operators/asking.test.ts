@@ -603,7 +603,7 @@ describe('with an order for each key', () => {
     await expect(iterator.next()).rejects.toBe(BOOM);
   });
 
-  test('an error that is there first comes behind an item that has still to begin', async () => {
+  test('an error that is there first comes behind an active item that has emitted nothing', async () => {
     const { iterator, first, emit, end, fail } = keyed({ onError: 'in-order', concurrentPerKey: 3 }, [
       'a1',
       'a2',

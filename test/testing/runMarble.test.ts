@@ -941,6 +941,11 @@ actual
     expect(message).toContain('\n  ?       -\n');
   });
 
+  test('says that keys are missing, where the source is left before its last value', () => {
+    const { message } = mismatch(['source  ab|', 'keys    xy', '> take 1', 'result  a-|']);
+    expect(message).toContain('\ndiffers: source at 0 ms, keys, result at 0 ms\n');
+  });
+
   test('says that an inner is projected earlier than subscribed', () => {
     const early: MarbleFixtures = ({ project }) => ({
       early: pipe(
