@@ -35,20 +35,21 @@ const ALONE = ['bench'];
 /** Who runs what another one builds, and so runs after it. */
 const AFTER: Readonly<Record<string, string>> = { 'examples/angular': 'examples/nestjs' };
 /** What takes longest begins first. */
-const LONGEST = ['site', 'examples/nestjs', 'examples/angular', 'examples/queue'];
+const LONGEST = ['site', 'examples/queue', 'examples/nestjs'];
+/** One more than CI has processors: programs that are killed and cut off wait more than they compute. */
+const AT_ONCE = 3;
 
-/** Tests the packages in these folders, which need the package built, two at a time, and counts what passed. */
+/** Tests the packages in these folders, which need the package built, some at a time, and counts what passed. */
 export async function testPackages(folders: readonly string[]): Promise<Counts> {
-  // One by one: some install what others need as well, and some ask the system's package manager.
   const failures = new Map<string, Failure>();
-  for (const folder of folders) {
-    try {
-      await prepare(folder);
-    } catch (error) {
+  const prepare = (folder: string, act: (folder: string) => Promise<void>) =>
+    act(folder).catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error;
       failures.set(folder, error);
-    }
-  }
+    });
+  await sideBySide(folders.map((folder) => () => prepare(folder, install)));
+  // One by one: some need what others do as well, and some ask the system's package manager.
+  for (const folder of folders) if (!failures.has(folder)) await prepare(folder, setUp);
 
   const count = (folder: string) =>
     succeeds(folder.replace(/^examples\//, ''), () => {
@@ -68,6 +69,7 @@ export async function testPackages(folders: readonly string[]): Promise<Counts> 
       for (const folder of row) counted.push(await count(folder));
       return counted;
     }),
+    AT_ONCE,
   );
   for (const folder of folders.filter(isAlone)) counts.push([await count(folder)]);
   return counts.flat().reduce(
@@ -101,8 +103,11 @@ async function succeeds(name: string, act: () => Promise<Counts>): Promise<Count
   return counts;
 }
 
-async function prepare(folder: string): Promise<void> {
+async function install(folder: string): Promise<void> {
   if (!isInstalled(folder) || linksPackages(folder)) await npm(folder, ['ci', '--no-fund', '--no-audit'], 600);
+}
+
+async function setUp(folder: string): Promise<void> {
   await npm(folder, ['run', 'setup', '--if-present'], 600);
 }
 

@@ -1,5 +1,5 @@
-/** Does all of it, two at a time, in order, and gives what each gave: as many as CI has processors. */
-export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
+/** Does all of it, so many at a time, in order, and gives what each gave. By default they are two, as many as CI has processors. */
+export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[], atOnce = 2): Promise<T[]> {
   const results: T[] = [];
   const left = [...tasks.entries()];
   const lane = async () => {
@@ -8,6 +8,6 @@ export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[]): Promi
       results[index] = await task();
     }
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return results;
 }
