@@ -60,10 +60,14 @@ describe('a preset', () => {
     expect(new URL(page.url()).search).toBe('');
   });
 
-  test.each(PRESETS)('plays to its end, and gives what it gives in Node: $name', async ({ title, settings }) => {
+  /** Each frame is paid for by the machine; of the others, the end is shown at once. */
+  const played = ['stuck-head', 'adaptive'];
+
+  test.each(PRESETS)('goes to its end, and gives what it gives in Node: $name', async ({ name, title, settings }) => {
     const page = await open('', 'no-preference');
     await page.getByRole('button', { name: title, exact: true }).click();
     await page.getByLabel('Speed').selectOption('1');
+    if (!played.includes(name)) await time().press('End');
     await page.getByRole('button', { name: 'Replay' }).waitFor();
     const [, unordered, eager] = await page.locator('.output').allTextContents();
     expect(unordered).toMatch(/complete\s*$/);

@@ -355,9 +355,11 @@ describe('the recorder', () => {
         (value, _index, { signal }) =>
           new Promise<string>((resolve) => {
             if (value === 'b') resolve(value);
-            // Too late, and heard by nobody.
-            else setTimeout(() => resolve(value), 20);
-            signal.addEventListener('abort', () => reasons.push((signal.reason as Error).name));
+            signal.addEventListener('abort', () => {
+              reasons.push((signal.reason as Error).name);
+              // Too late, and heard by nobody.
+              setTimeout(() => resolve(value), 20);
+            });
           }),
         { timeout: 10, onError: 'skip' },
       ),
