@@ -14,8 +14,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The leak tests collect garbage themselves.
     execArgv: ['--expose-gc'],
-    // As many as there are processors; one fewer is the default, which leaves half of two unused.
-    maxWorkers: '100%',
     // A busy machine is slow; what hangs still fails.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -36,7 +36,7 @@ const ALONE = ['bench'];
 const AFTER: Readonly<Record<string, string>> = { 'examples/angular': 'examples/nestjs' };
 /** What takes longest begins first. */
 const LONGEST = ['site', 'examples/queue', 'examples/nestjs'];
-/** One more than CI has processors: programs that are killed and cut off wait more than they compute. */
+/** One more than CI has processors: the tests of some kill programs and cut connections, and wait most of the time. */
 const AT_ONCE = 3;
 
 /** Tests the packages in these folders, which need the package built, some at a time, and counts what passed. */

@@ -121,8 +121,7 @@ export interface RedisServer {
 
 /** Starts a Redis, on loopback and a free port, with its data in `folder`. */
 export async function startRedis(folder: string): Promise<RedisServer> {
-  const port = await freePort();
-  const launch = async () => {
+  const launch = async (port: number) => {
     const server = keep(
       spawn(
         'redis-server',
@@ -146,13 +145,25 @@ export async function startRedis(folder: string): Promise<RedisServer> {
     await Promise.race([failed, exited, answers(port, server)]);
     return server;
   };
-  let server = await launch();
+  // Somebody else may take the port before Redis does.
+  const launchAnywhere = async () => {
+    for (let tries = 1; ; tries++) {
+      const port = await freePort();
+      try {
+        return { port, server: await launch(port) };
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  };
+  const { port, server: first } = await launchAnywhere();
+  let server = first;
   return {
     url: `redis://127.0.0.1:${port}`,
     pause: () => void server.kill('SIGSTOP'),
     goOn: () => void server.kill('SIGCONT'),
     kill: () => kill(server),
-    restart: async () => void (server = await launch()),
+    restart: async () => void (server = await launch(port)),
   };
 }
 

@@ -6,6 +6,7 @@ import { delimiter, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { waitUntil } from './waitUntil.js';
 
 export const DIST = fileURLToPath(new URL('../.vitepress/dist/', import.meta.url));
 
@@ -123,6 +124,20 @@ export function useBrowser(): {
       return { page, problems, context };
     },
   };
+}
+
+/** Shows a page in a theme. On a busy machine, Chromium has been seen not to tell a page of the change: then it is changed again. */
+export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  const isSet = (dark: boolean) => document.documentElement.classList.contains('dark') === dark;
+  for (let tries = 1; ; tries++) {
+    await page.emulateMedia({ colorScheme: theme });
+    try {
+      return await waitUntil(page, isSet, theme === 'dark', 20);
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+    await page.emulateMedia({ colorScheme: theme === 'dark' ? 'light' : 'dark' });
+  }
 }
 
 /** The path of a program. */

@@ -1,6 +1,6 @@
-// Every page with a text is opened in a window and on a phone. Some pages have among them all that pages are made of: they are looked at
-// in both themes and all widths, and stand for the others. With `EVERY_PAGE` set all pages are looked at so, also those that show the
-// source of a file, of which otherwise the text is read.
+// Every page with a text is opened: it has no error, is accessible, and fits a desktop and a phone. Some pages have among them all kinds of
+// elements: they stand for the others where only colours and other widths are looked at. With `EVERY_PAGE` set all pages are looked at so,
+// also those that show the source of a file, of which otherwise a few are opened and the others read.
 import { waitUntil } from './waitUntil.js';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import {
   pages,
   phone,
   serve,
+  setTheme,
   type Site,
   useBrowser,
   violations,
@@ -49,21 +50,31 @@ function read(path: string): Ends {
   };
 }
 
-/** What a page is made of: tags with their classes and colours. */
+const VOID = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)$/;
+
+/** The kinds of elements of a page: their classes and colours, and what they stand in. */
 function kindsOf(path: string): Set<string> {
-  const of = (attributes: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
-  // One class is the name of the page.
-  const ownClass = /\S*_-base-_\S*/g;
-  return new Set(
-    [...textOf(path).matchAll(/<([a-z][\w-]*)((?:\s[^>]*)?)>/g)].map(([, tag, attributes]) =>
-      [tag, of(attributes!, 'class').replace(ownClass, ''), ...(of(attributes!, 'style').match(/#\w+/g) ?? [])].join(),
-    ),
-  );
+  const kinds = new Set<string>();
+  const parents: string[] = [];
+  for (const [, end, tag, attributes = ''] of textOf(path).matchAll(/<(\/?)([a-z][\w-]*)((?:\s[^>]*)?)>/g)) {
+    if (end === '/') {
+      parents.pop();
+      continue;
+    }
+    const of = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
+    // One class is the name of the page.
+    const classes = of('class').replace(/\S*_-base-_\S*/g, '');
+    const colours = [...(of('style').match(/#\w+/g) ?? []), of('fill'), of('stroke')];
+    const kind = [tag, classes, ...colours].join();
+    kinds.add(`${parents.at(-1)} > ${kind}`);
+    if (!VOID.test(tag!) && !attributes.endsWith('/')) parents.push(`${tag}.${classes}`);
+  }
+  return kinds;
 }
 
 /** Pages of which each has something that none before it has, and which have all together: what has most comes first. */
 function representatives(paths: readonly string[]): Set<string> {
-  // It is made by its scripts.
+  // Scripts make what it shows: its text has none of it.
   const chosen = new Set(['404.html']);
   const left = new Map(paths.map((path) => [path, kindsOf(path)]));
   while (left.size > 0) {
@@ -78,7 +89,8 @@ function representatives(paths: readonly string[]): Set<string> {
 const all = [...pages, '404.html'];
 const sources = all.filter(isSource);
 const chosen = process.env['EVERY_PAGE'] === undefined ? representatives(all) : new Set(all);
-const opened = all.filter((page) => !isSource(page) || chosen.has(page));
+/** In whatever language they are, such pages are made by one template. */
+const opened = all.filter((page) => !isSource(page) || chosen.has(page) || page.startsWith('source/examples/workers/'));
 
 describe('a page loads without an error, is accessible, and fits', () => {
   test.concurrent.each(opened)('%s', async (path) => {
@@ -95,7 +107,10 @@ describe('a page loads without an error, is accessible, and fits', () => {
     });
 
     if (chosen.has(path)) await look(page);
-    else await fit(page, [phone.width, desktop.width]);
+    else {
+      expect(await violations(page, 'the rest')).toEqual([]);
+      await fit(page, [phone.width, desktop.width]);
+    }
     expect(problems).toEqual([]);
     free.push(watched);
   });
@@ -123,11 +138,6 @@ async function look(page: Page): Promise<void> {
   expect(await violations(page, 'contrast', bars), 'dark, on a phone').toEqual([]);
   await setTheme(page, 'light');
   expect(await violations(page, 'contrast', bars), 'light, on a phone').toEqual([]);
-}
-
-async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
-  await page.emulateMedia({ colorScheme: theme });
-  await waitUntil(page, `document.documentElement.classList.contains('dark') === ${theme === 'dark'}`);
 }
 
 describe('a page with the source of a file', () => {

@@ -1,7 +1,6 @@
-import { waitUntil } from '../waitUntil.js';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { desktop, phone, violations } from '../browser.js';
+import { desktop, phone, setTheme, violations } from '../browser.js';
 import { misfits } from '../fit.js';
 
 /** What is around it is that of any page. */
@@ -14,8 +13,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     // A chart takes a moment.
     await expect.poll(() => misfits(page)).toEqual([]);
     for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await waitUntil(page, (dark) => document.documentElement.classList.contains('dark') === dark, theme === 'dark');
+      await setTheme(page, theme);
       // Nothing but colours depends on the theme.
       const about = theme === 'light' ? 'everything' : 'contrast';
       expect(await violations(page, about, PLAYGROUND), `${theme}, ${viewport.width} pixels`).toEqual([]);

@@ -62,6 +62,9 @@ describe('a preset', () => {
 
   /** Each frame is paid for by the machine; of the others, the end is shown at once. */
   const played = ['stuck-head', 'adaptive'];
+  test('is played where that is wanted', () => {
+    expect(PRESETS.map(({ name }) => name)).toEqual(expect.arrayContaining(played));
+  });
 
   test.each(PRESETS)('goes to its end, and gives what it gives in Node: $name', async ({ name, title, settings }) => {
     const page = await open('', 'no-preference');
