@@ -28,7 +28,7 @@ export function skewSection(): string {
 
   return `${count(ITEMS)} items of ${count(KEYS)} keys, ${distributions[0]!.title}, in the order of the source, in virtual time. *Busy* is
 the share of the slots that is used until the last value is out. *Of the bound* is the shortest possible time, divided by the
-time that it took: nothing can be over before all slots were busy all the time, nor before the work of the busiest key is done.
+time that it took: no run can be shorter than all the work divided by the slots, nor than the work of the busiest key.
 
 ${table(['`s`', 'work of the busiest key', ...head], rows)}`;
 }

@@ -20,8 +20,8 @@ import {
 import { jobId, type Line, type Row } from './rows.js';
 
 /**
- * Has each row worked on by whichever worker takes its job, and gives one line
- * a row, in the order of the rows. Rows of one account are worked on one after
+ * Has each row worked on by whichever worker takes its job, and emits one line
+ * for each row, in their order. Rows of one account are worked on one after
  * the other. Nothing in it is lost with this process:
  * whoever subscribes again finds the jobs there, done, under way or waiting.
  */

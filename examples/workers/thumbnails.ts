@@ -16,8 +16,8 @@ export type Options = Pick<
 >;
 
 /**
- * Makes the thumbnails of pictures on all threads of the pool, and gives one
- * row a picture, in the order of the pictures. No more are active than there
+ * Makes the thumbnails of pictures on all threads of the pool, and emits one
+ * row for each picture, in their order. No more are active than there
  * are threads: a task in the pool's own queue would wait while its clock runs.
  */
 export function thumbnails(

@@ -1,6 +1,6 @@
-/** A window has as many attempts: while the limit doubles, and later. With fewer, chance would decide. */
-const doublingWindow = (limit: number) => Math.max(16, limit);
-const steadyWindow = (limit: number) => Math.max(40, Math.ceil(1.5 * limit));
+/** A sample has as many attempts: while the limit doubles, and later. With fewer, chance would decide. */
+const doublingSample = (limit: number) => Math.max(16, limit);
+const steadySample = (limit: number) => Math.max(40, Math.ceil(1.5 * limit));
 
 /** By how much a step changes the limit. */
 const UP = 1.2;
@@ -8,7 +8,7 @@ const FAST_UP = 1.4;
 const DOWN = 0.9;
 const FAST_DOWN = 0.8;
 
-/** While the limit doubles, a window whose mean looks longer is made longer, up to so many times, before it is believed. */
+/** While the limit doubles, a sample whose mean looks longer is made longer, up to so many times, before it is believed. */
 const LOOKS = 3;
 
 /** By which power of the limit the mean has to grow for a doubling not to pay; what is taken back of it then. */
@@ -16,7 +16,7 @@ const DOUBLING_PAYS_BELOW = 0.75;
 const KEPT_OF_LAST_DOUBLING = 0.75;
 
 /**
- * The same for a step, over the last two windows or so. A step in the same direction as the one before is a fast one, if the last six
+ * The same for a step, over the last two samples or so. A step in the same direction as the one before is a fast one, if the last six
  * or so say so more clearly: that attempts hardly become longer, or that they only wait.
  */
 const PAYS_BELOW = 0.9;
@@ -25,24 +25,24 @@ const ONLY_WAITING = 0.9;
 
 /**
  * A limit that is so many times as high as the one at which attempts have taken least does not pay if they have become longer by more
- * than that power since. What is remembered of the least becomes longer by so much with each window, until it is reached again.
+ * than that power since. What is remembered of the least becomes longer by so much with each sample, until it is reached again.
  */
 const FAR = 2;
 const FAR_PAYS_BELOW = 0.75;
 const FORGETS = 1.03;
 
 /**
- * After so many windows with the same limit, nothing is known of how the mean depends on it, and the rule looks to the other side: at
+ * After so many samples with the same limit, nothing is known of how the mean depends on it, and the rule looks to the other side: at
  * `min` or `max`, and below a limit that is refused time and again.
  */
-const WINDOWS_AT_BOUND = 3;
-const WINDOWS_BELOW_CEILING = 10;
+const SAMPLES_AT_BOUND = 3;
+const SAMPLES_BELOW_CEILING = 10;
 
-/** Which part of a window may fail by overload, and how many may in any window: one or two are chance. */
+/** Which part of a sample may fail by overload, and how many may in any sample: one or two are chance. */
 const OVERLOADED_SHARE = 1 / 20;
 const OVERLOADED_BY_CHANCE = 2;
 
-/** How a window's mean depends on the limit: the slope of a line through their logarithms. */
+/** How a sample's mean depends on the limit: the slope of a line through their logarithms. */
 class Trend {
   private weight = 0;
   private x = 0;
@@ -50,7 +50,7 @@ class Trend {
   private xx = 0;
   private xy = 0;
 
-  /** Each window weighs as much of the next one. */
+  /** Each sample weighs as much of the next one. */
   constructor(private readonly keeps: number) {}
 
   /** The power of the limit by which the mean grows: 0 while there are idle servers, 1 when all else waits. 0 if nothing is known. */
@@ -78,13 +78,13 @@ class Trend {
  * does not make attempts longer, so it pays: more are done. When attempts take longer in proportion to the limit, they only wait, and a
  * lower limit is as good. That is Little's law: what is done in a time is the limit divided by the mean duration.
  *
- * It goes in windows: the attempts that have begun and ended under the same limit. At first the limit doubles, as in the slow start
+ * It goes in samples: the attempts that have begun and ended under the same limit. At first the limit doubles, as in the slow start
  * of TCP (RFC 5681), until a doubling does not pay. Then it climbs while a step pays, and descends while it does not, so that it
  * stays near the point where waiting begins. As soon as more attempts fail by overload than chance explains, it descends at once.
  */
 export class AdaptiveRule {
-  /** Which window it is: attempts that began in an earlier one are not counted. */
-  private window = 0;
+  /** Which sample it is: attempts that began in an earlier one are not counted. */
+  private sample = 0;
   private size: number;
   private completed = 0;
   private overloaded = 0;
@@ -106,10 +106,10 @@ export class AdaptiveRule {
   private leastAt = 0;
   /** Whether the last step went up, and whether there was one. */
   private hasClimbed: boolean | undefined = undefined;
-  /** How many windows in a row had the same limit, and which. */
+  /** How many samples in a row had the same limit, and which. */
   private stays = 0;
   private lastLimit = 0;
-  /** The limit of the last window that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
+  /** The limit of the last sample that was full and not overloaded, and the one that was overloaded last, until it proves to be fine. */
   private fine = 0;
   private ceiling = Infinity;
 
@@ -119,25 +119,25 @@ export class AdaptiveRule {
     /** How many attempts may be active: an integer. */
     public limit: number,
   ) {
-    this.size = doublingWindow(limit);
+    this.size = doublingSample(limit);
   }
 
   /**
    * An attempt begins.
    *
-   * @returns in which window, for `ended`
+   * @returns in which sample, for `ended`
    */
   began(): number {
-    return this.window;
+    return this.sample;
   }
 
   /**
-   * An attempt that began in that window has completed, or has failed since the service is overloaded, after so many ms. May change
+   * An attempt that began in that sample has completed, or has failed since the service is overloaded, after so many ms. May change
    * `limit`. An attempt that ended in any other way is not told.
    */
-  ended(window: number, duration: number, isOverloaded: boolean): void {
+  ended(sample: number, duration: number, isOverloaded: boolean): void {
     // A clock that is wrong does not count either.
-    if (window !== this.window || !Number.isFinite(duration)) {
+    if (sample !== this.sample || !Number.isFinite(duration)) {
       return;
     }
     if (isOverloaded) {
@@ -150,11 +150,11 @@ export class AdaptiveRule {
       this.sum += duration;
     }
     if (this.completed + this.overloaded >= this.size) {
-      this.closeWindow();
+      this.closeSample();
     }
   }
 
-  /** A slot is free, and there is nothing to start: the window does not say how the service does under the whole limit. */
+  /** A slot is free, and there is nothing to start: the sample does not say how the service does under the whole limit. */
   underused(): void {
     this.isUnderused = true;
   }
@@ -167,9 +167,9 @@ export class AdaptiveRule {
     this.moveTo(fine < limit ? Math.max(fine, this.below(DOWN)) : this.below(DOWN));
   }
 
-  private closeWindow(): void {
+  private closeSample(): void {
     if (this.isUnderused) {
-      return this.openWindow();
+      return this.openSample();
     }
     // Durations may all be 0 in virtual time.
     const mean = Math.max(this.sum / this.completed, Number.MIN_VALUE);
@@ -189,7 +189,7 @@ export class AdaptiveRule {
     if (doubled > 0 && Math.log(mean / base) > DOUBLING_PAYS_BELOW * Math.log(limit / doubled)) {
       if (this.looks < LOOKS) {
         this.looks++;
-        this.size += doublingWindow(limit);
+        this.size += doublingSample(limit);
         return;
       }
       this.isDoubling = false;
@@ -214,7 +214,7 @@ export class AdaptiveRule {
     this.stays = this.limit === this.lastLimit ? this.stays + 1 : 1;
     this.lastLimit = this.limit;
     const isAtBound = this.within(next) === this.limit;
-    this.moveTo(this.stays < (isAtBound ? WINDOWS_AT_BOUND : WINDOWS_BELOW_CEILING) ? next : other);
+    this.moveTo(this.stays < (isAtBound ? SAMPLES_AT_BOUND : SAMPLES_BELOW_CEILING) ? next : other);
   }
 
   /**
@@ -271,12 +271,12 @@ export class AdaptiveRule {
 
   private moveTo(limit: number): void {
     this.limit = this.within(limit);
-    this.openWindow();
+    this.openSample();
   }
 
-  private openWindow(): void {
-    this.window++;
-    this.size = (this.isDoubling ? doublingWindow : steadyWindow)(this.limit);
+  private openSample(): void {
+    this.sample++;
+    this.size = (this.isDoubling ? doublingSample : steadySample)(this.limit);
     this.looks = 1;
     this.completed = this.overloaded = this.sum = 0;
     this.isUnderused = false;

@@ -67,8 +67,8 @@ export class AdaptiveSharer extends Sharer {
 
 /** Tells the rule how attempts end, and the monitor, if there is one, everything. */
 class Attempts<T, R> implements Told<T, R> {
-  /** The present attempt of each item: in which window it began, and when. */
-  private readonly begun = new Map<Item<T, R>, { readonly window: number; readonly at: number }>();
+  /** The present attempt of each item: in which sample it began, and when. */
+  private readonly begun = new Map<Item<T, R>, { readonly sample: number; readonly at: number }>();
 
   constructor(
     private readonly slots: AdaptiveSlots,
@@ -79,7 +79,7 @@ class Attempts<T, R> implements Told<T, R> {
   tell(...what: Parameters<Told<T, R>['tell']>): void {
     const [type, item, details] = what;
     if (type === 'started') {
-      this.begun.set(item, { window: this.slots.rule.began(), at: this.deadlines.now() });
+      this.begun.set(item, { sample: this.slots.rule.began(), at: this.deadlines.now() });
     } else if (type === 'failed') {
       const { error } = details as { readonly error: unknown };
       this.end(item, this.slots.tells(error) || undefined);
@@ -98,7 +98,7 @@ class Attempts<T, R> implements Told<T, R> {
     const begun = this.begun.get(item);
     this.begun.delete(item);
     if (begun !== undefined && isOverload !== undefined) {
-      this.slots.rule.ended(begun.window, this.deadlines.now() - begun.at, isOverload);
+      this.slots.rule.ended(begun.sample, this.deadlines.now() - begun.at, isOverload);
     }
   }
 }

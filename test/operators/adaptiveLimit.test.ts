@@ -150,7 +150,7 @@ describe('an adaptive limit', () => {
   });
 
   test('knows that a stream is about to take the slot which another one gives back', () => {
-    // So that every window is looked at anew.
+    // So that every sample is looked at anew.
     underused.mockImplementation(() => undefined);
     const limit = adaptiveLimit({ initial: 2 });
     const other = new Subject<never>();
@@ -178,7 +178,7 @@ describe('an adaptive limit', () => {
   });
 
   test('knows that a slot is free although values wait, where the window is full', () => {
-    // So that every window is looked at anew.
+    // So that every sample is looked at anew.
     underused.mockImplementation(() => undefined);
     const limit = adaptiveLimit({ initial: 3 });
     const source = new Subject<number>();

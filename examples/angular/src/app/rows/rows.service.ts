@@ -50,7 +50,7 @@ export class RowsService {
   }
 }
 
-/** Whatever else may pass, the service has tried again by itself. */
+/** Other failures that may pass have been retried by the service itself. */
 const whereConnectionWasLost = (error: unknown, retry: number) =>
   error instanceof HttpErrorResponse && error.status === 0
     ? timer(250 * retry)
