@@ -172,8 +172,8 @@ export interface ConcatMapEagerConfig<T, R = never, F extends ObservableInput<un
    * How many values are read before they can be started, so that reading from something slow overlaps with the work: an integer, 0
    * or more, or `Infinity`. Only for values that are read.
    *
-   * Default: 0; a value is read when there is a slot for it. With `key`, as many values as the window has room for (1,024 where it
-   * is `Infinity`) may wait for their keys while there is a free slot.
+   * Default: 0; a value is read when there is a slot for it. With `key`, while there is a free slot, up to
+   * `reorderWindow` values (1,024 where that is `Infinity`) are read although their keys are busy.
    */
   readAhead?: number | undefined;
 
